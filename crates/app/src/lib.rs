@@ -1,0 +1,1 @@
+//! The server's core: domain, use cases, ports.

@@ -1,0 +1,1 @@
+//! What both sides prove: device logs, commits, proofs of work.

@@ -1,0 +1,1 @@
+//! The client engine: MLS, sync, outbox, store, search.

@@ -1,0 +1,1 @@
+//! The shared kernel: ids, time, roles, policies, limits, error codes.

@@ -1,0 +1,1 @@
+//! Inbound adapters, composition root and the beseda binary.

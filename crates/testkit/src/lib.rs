@@ -1,0 +1,1 @@
+//! Worlds, fakes of the outside, network simulator; the tests that need a real store.
