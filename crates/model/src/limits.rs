@@ -1,0 +1,142 @@
+//! Every limit of the server in one table: enforced from here, published from here, tested at its edge from here.
+
+use serde::{Deserialize, Serialize};
+
+/// What a limit counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Bytes.
+    Bytes,
+    /// Things.
+    Count,
+    /// Milliseconds.
+    Millis,
+    /// Things within one minute.
+    PerMinute,
+    /// Things within one day.
+    PerDay,
+}
+
+/// One published limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Limit {
+    /// Its stable name, as in an error's `data.limit`.
+    pub name: &'static str,
+    /// The largest allowed value.
+    pub value: u64,
+    /// What `value` counts.
+    pub unit: Unit,
+}
+
+macro_rules! limits {
+    ($($(#[$doc:meta])* $name:ident: $value:expr, $unit:ident;)+) => {
+        /// The limits as fields, for the code that enforces them.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default)]
+        pub struct Limits {
+            $($(#[$doc])* pub $name: u64,)+
+        }
+
+        /// The limits of a server whose operator changed none.
+        pub const LIMITS: Limits = Limits { $($name: $value,)+ };
+
+        impl Default for Limits {
+            fn default() -> Self {
+                LIMITS
+            }
+        }
+
+        impl Limits {
+            /// All limits with name and unit, for publication.
+            pub fn table(&self) -> Vec<Limit> {
+                vec![$(Limit { name: stringify!($name), value: self.$name, unit: Unit::$unit }),+]
+            }
+        }
+    };
+}
+
+limits! {
+    /// One WebSocket frame from a client.
+    frame_bytes: 1_048_576, Bytes;
+    /// One JSON request body over HTTP.
+    http_body_bytes: 65_536, Bytes;
+    /// One application message as sent (MLS ciphertext).
+    message_bytes: 65_536, Bytes;
+    /// One commit with its GroupInfo and Welcome.
+    commit_bytes: 524_288, Bytes;
+    /// One ephemeral frame.
+    ephemeral_bytes: 8_192, Bytes;
+    /// An encrypted profile.
+    profile_bytes: 16_384, Bytes;
+    /// One key package.
+    key_package_bytes: 2_048, Bytes;
+    /// Key packages that a device may keep on the server.
+    key_packages_per_device: 200, Count;
+    /// Key packages of one account that one claimer may take.
+    key_package_claims: 10, PerDay;
+    /// Devices of one account.
+    devices_per_account: 20, Count;
+    /// Devices (leaves) of one encrypted conversation.
+    devices_per_conversation: 500, Count;
+    /// Members (accounts) of one encrypted conversation.
+    members_per_conversation: 200, Count;
+    /// Conversations of one account.
+    conversations_per_account: 10_000, Count;
+    /// Entries in one page of a log.
+    page_entries: 200, Count;
+    /// Bytes in one page of a log, unless its first entry alone is larger.
+    page_bytes: 262_144, Bytes;
+    /// Changes in one page of a sync.
+    sync_changes: 500, Count;
+    /// Messages, receipts and ephemeral frames that one account may send; bursts of a tenth of it are free.
+    requests: 6_000, PerMinute;
+    /// Messages that one account may send.
+    sends: 1_200, PerMinute;
+    /// Searches and look-ups of other accounts.
+    lookups: 120, PerMinute;
+    /// Conversations that one account may create.
+    creates: 300, PerDay;
+    /// Conversations with strangers that a new account may start.
+    stranger_requests: 30, PerDay;
+    /// External joins of one device to one conversation.
+    joins: 3, PerDay;
+    /// Attempts to sign up from one address prefix.
+    sign_ups: 10, PerMinute;
+    /// Attempts to sign in, per address prefix and per name.
+    sign_ins: 10, PerMinute;
+    /// Other unauthenticated requests from one address prefix.
+    anonymous_requests: 300, PerMinute;
+    /// WebSockets of one device.
+    sockets_per_device: 4, Count;
+    /// WebSockets from one address prefix that have not authenticated.
+    pending_sockets: 64, Count;
+    /// Time in which a WebSocket must say hello.
+    hello_millis: 10_000, Millis;
+    /// Frames waiting for one slow reader before it is told to resync.
+    queue_frames: 64, Count;
+    /// Bytes waiting for one slow reader before it is told to resync.
+    queue_bytes: 262_144, Bytes;
+    /// Age at which an unused key package is no longer handed out.
+    key_package_age_millis: 84 * 86_400_000, Millis;
+    /// Life of a device-approval request.
+    link_millis: 300_000, Millis;
+    /// Fewest characters of a password.
+    password_min: 8, Count;
+    /// Most bytes of a password.
+    password_bytes: 256, Bytes;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = LIMITS.table().iter().map(|limit| limit.name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}
