@@ -1,0 +1,159 @@
+//! Messages and what is done to them.
+
+use beseda_model::{AccountId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::MessageRef;
+
+/// Something to read: text with formatting.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// The text without markup.
+    #[serde(rename = "x")]
+    pub text: String,
+    /// Formatting, ascending by start.
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    pub entities: Vec<Entity>,
+    /// The message that it answers.
+    #[serde(rename = "re", default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageRef>,
+    /// Where it was first said.
+    #[serde(rename = "fw", default, skip_serializing_if = "Option::is_none")]
+    pub forward: Option<Forward>,
+    /// When it disappears.
+    #[serde(rename = "tm", default, skip_serializing_if = "Option::is_none")]
+    pub timer: Option<Timer>,
+}
+
+/// A run of text with one style. Runs may nest and overlap; positions outside the text are cut off by the reader.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entity {
+    /// First character, counted in Unicode scalar values.
+    #[serde(rename = "s")]
+    pub start: u32,
+    /// How many.
+    #[serde(rename = "n")]
+    pub len: u32,
+    /// Which style.
+    #[serde(rename = "k")]
+    pub style: Style,
+}
+
+/// A style of text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Style {
+    /// Strong.
+    Bold,
+    /// Emphasised.
+    Italic,
+    /// Struck through.
+    Strike,
+    /// Code within a line.
+    Code,
+    /// A block of code.
+    Block {
+        /// The programming language, if named.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        language: String,
+    },
+    /// A quotation.
+    Quote,
+    /// Hidden until asked for.
+    Spoiler,
+    /// A link under other words.
+    Link {
+        /// The address.
+        url: String,
+    },
+    /// A person.
+    Mention {
+        /// Who.
+        account: AccountId,
+    },
+    /// A style that this version does not know: shown as plain text.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Where a forwarded message was first said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Forward {
+    /// Its author, if the forwarder gives the name away.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<AccountId>,
+    /// The author's name as the forwarder saw it.
+    #[serde(rename = "n", default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// When it was written.
+    #[serde(rename = "t")]
+    pub at: Timestamp,
+}
+
+/// From when on a timer runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TimedFrom {
+    /// From sending.
+    Sent,
+    /// On each device from reading; the server drops the body 30 days after sending and the timer's length.
+    Read,
+}
+
+/// A message's or a conversation's timer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// How long, in seconds.
+    #[serde(rename = "s")]
+    pub seconds: u32,
+    /// From when on.
+    #[serde(rename = "f")]
+    pub from: TimedFrom,
+}
+
+/// Replaces the text of one's own message. The edit with the highest place in the log wins; none counts after a deletion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Which message.
+    #[serde(rename = "m")]
+    pub target: MessageRef,
+    /// The new text.
+    #[serde(rename = "x")]
+    pub text: String,
+    /// Its formatting.
+    #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
+    pub entities: Vec<Entity>,
+}
+
+/// Deletes messages for everyone: one's own, or others' with the permission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delete {
+    /// Which messages.
+    #[serde(rename = "m")]
+    pub targets: Vec<MessageRef>,
+}
+
+/// Sets or takes back one reaction of the sender. One of each emoji per person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// To which message.
+    #[serde(rename = "m")]
+    pub target: MessageRef,
+    /// One emoji.
+    #[serde(rename = "j")]
+    pub emoji: String,
+    /// Set, or taken back.
+    #[serde(rename = "on")]
+    pub on: bool,
+}
+
+/// Pins or unpins a message for all members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pin {
+    /// Which message.
+    #[serde(rename = "m")]
+    pub target: MessageRef,
+    /// Pinned, or not any more.
+    #[serde(rename = "on")]
+    pub on: bool,
+}

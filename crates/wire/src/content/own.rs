@@ -1,0 +1,74 @@
+//! What one's own devices tell each other, in the notes-to-self conversation.
+
+use beseda_model::{AccountId, ConversationId, Fingerprint, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::MessageRef;
+use crate::Bytes;
+
+/// One change, or everything for a new device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OwnSync {
+    /// How this person keeps a conversation.
+    Conversation {
+        /// Which.
+        conversation: ConversationId,
+        /// The whole new state; the highest place in the log wins.
+        state: OwnState,
+    },
+    /// Messages deleted only for oneself.
+    DeletedForMe {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        messages: Vec<MessageRef>,
+    },
+    /// A contact's safety number was compared.
+    Verified {
+        /// Whose.
+        account: AccountId,
+        /// With which root key; none takes the mark back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        root: Option<Fingerprint>,
+    },
+    /// The name that this person gives somebody.
+    Nickname {
+        /// Whom.
+        account: AccountId,
+        /// Empty takes it back.
+        name: String,
+    },
+    /// The key of one's own profile.
+    ProfileKey {
+        /// 32 bytes.
+        key: Bytes,
+    },
+    /// A profile key of somebody else, for a new device.
+    ContactKey {
+        /// Whose.
+        account: AccountId,
+        /// 32 bytes.
+        key: Bytes,
+    },
+}
+
+/// How this person keeps a conversation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnState {
+    /// No notifications until then; the far future for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub muted_until: Option<Timestamp>,
+    /// Out of the way until something new comes.
+    #[serde(default)]
+    pub archived: bool,
+    /// Kept at the top; a higher number is higher.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<u32>,
+    /// Marked as unread by hand.
+    #[serde(default)]
+    pub unread: bool,
+    /// Everything up to this entry was cleared for oneself.
+    #[serde(default)]
+    pub cleared_to: u64,
+}

@@ -1,0 +1,245 @@
+//! Bodies of the HTTP part: joining a server, before there is a session. All are JSON.
+
+use beseda_model::{AccountId, DeviceId, Fingerprint, Timestamp, Username};
+use serde::{Deserialize, Serialize};
+
+use crate::Bytes;
+use crate::state::DeviceLogEntry;
+
+/// How accounts are made on this server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Registration {
+    /// Anybody, with a proof of work.
+    Open,
+    /// Who has an invitation.
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
+/// `GET /api/v1/server`: what a client must know before it joins.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerInfo {
+    /// The name that the operator gave it.
+    pub name: String,
+    /// The program's version.
+    pub version: String,
+    /// Its feature level.
+    pub feature: u32,
+    /// How accounts are made.
+    pub registration: Registration,
+    /// Whether an account needs a username and a password.
+    pub password_required: bool,
+}
+
+/// `POST /api/v1/challenges`: a proof of work to solve.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Challenge {
+    /// Random and authenticated by the server; valid once.
+    pub challenge: Bytes,
+    /// How many leading zero bits the hash must have.
+    pub bits: u8,
+    /// Until when it is valid.
+    pub expires_at: Timestamp,
+}
+
+/// A solved challenge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// As given.
+    pub challenge: Bytes,
+    /// The solution.
+    pub nonce: u64,
+}
+
+/// `POST /api/v1/accounts`: a new account with its first device.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignUp {
+    /// Made by the client.
+    pub account: AccountId,
+    /// The root public key.
+    pub root: Bytes,
+    /// The first entry of the device log, signed by root, which adds the device.
+    pub entry: DeviceLogEntry,
+    /// How people may find the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<Username>,
+    /// A password; needs a username.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// A solved challenge, where registration is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<Proof>,
+    /// An invitation, where one is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invite: Option<String>,
+}
+
+impl std::fmt::Debug for SignUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignUp").field("account", &self.account).finish_non_exhaustive()
+    }
+}
+
+/// A session, as answered to sign-up, recovery and a completed link.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Whose.
+    pub account: AccountId,
+    /// On which device.
+    pub device: DeviceId,
+    /// For [`crate::request::Hello`]; it is not shown again.
+    pub token: String,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("device", &self.device).finish_non_exhaustive()
+    }
+}
+
+/// `GET /api/v1/accounts/by-root/{fingerprint}`: the account that a recovery phrase belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountByRoot {
+    /// Which account.
+    pub account: AccountId,
+    /// Its root key's fingerprint.
+    pub root: Fingerprint,
+    /// Its whole device log.
+    pub device_log: Vec<DeviceLogEntry>,
+}
+
+/// `POST /api/v1/devices`: a new device by recovery phrase. The entry is signed by root and follows the log's present
+/// head, which proves possession of the phrase now. Answer: [`Session`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddDevice {
+    /// Which account.
+    pub account: AccountId,
+    /// Adds the device.
+    pub entry: DeviceLogEntry,
+}
+
+/// `POST /api/v1/sessions`: a password instead of a phrase. It does not admit a device (only a device or the phrase can),
+/// but it allows an identity reset.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// Whose.
+    pub username: Username,
+    /// The password.
+    pub password: String,
+}
+
+impl std::fmt::Debug for SignIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignIn").finish_non_exhaustive()
+    }
+}
+
+/// The answer to [`SignIn`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignInTicket {
+    /// Which account.
+    pub account: AccountId,
+    /// Its root key's fingerprint.
+    pub root: Fingerprint,
+    /// Allows one [`ResetIdentity`] within ten minutes.
+    pub ticket: String,
+}
+
+/// `POST /api/v1/identity-resets`: phrase and devices are lost. A new root and device log replace the old ones, all
+/// sessions end, and the account is no longer a member of anything. Answer: [`Session`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetIdentity {
+    /// From [`SignIn`].
+    pub ticket: String,
+    /// The new root public key.
+    pub root: Bytes,
+    /// The first entry of the new log.
+    pub entry: DeviceLogEntry,
+}
+
+impl std::fmt::Debug for ResetIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResetIdentity").finish_non_exhaustive()
+    }
+}
+
+/// `POST /api/v1/links`: a new device asks to be approved by an old one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartLink {
+    /// SHA-256 over device id, signature key and nonce: fixed before the other side's nonce is known.
+    pub commitment: Bytes,
+}
+
+/// The answer to [`StartLink`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkStarted {
+    /// Shown to the person, typed in (or scanned) on the old device.
+    pub code: String,
+    /// Lets this device follow its own request.
+    pub secret: String,
+    /// Until when it is valid.
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for LinkStarted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LinkStarted").finish_non_exhaustive()
+    }
+}
+
+/// `POST /api/v1/links/{code}/poll`: how far the request is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PollLink {
+    /// From [`LinkStarted`].
+    pub secret: String,
+    /// Shows the key, once the old device has opened the request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reveal: Option<LinkReveal>,
+}
+
+impl std::fmt::Debug for PollLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PollLink").field("reveal", &self.reveal).finish_non_exhaustive()
+    }
+}
+
+/// What the commitment was made of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkReveal {
+    /// The new device's id.
+    pub device: DeviceId,
+    /// Its signature public key.
+    pub signature_key: Bytes,
+    /// Its nonce.
+    pub nonce: Bytes,
+}
+
+/// How far a link request is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LinkState {
+    /// Nobody has taken it up.
+    Waiting,
+    /// An old device has; show the key now.
+    Opened {
+        /// Of which account.
+        account: AccountId,
+        /// The old device's nonce.
+        nonce: Bytes,
+    },
+    /// The key was shown; the person compares the codes.
+    Comparing,
+    /// Approved.
+    Approved {
+        /// The session.
+        session: Session,
+        /// The whole device log, with this device in it.
+        device_log: Vec<DeviceLogEntry>,
+        /// The root public key.
+        root: Bytes,
+    },
+    /// Turned down.
+    Refused,
+}
