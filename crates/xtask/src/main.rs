@@ -1,1 +1,93 @@
-fn main() {}
+//! `cargo xtask …`: everything that is done to this repository, so that a person and a CI machine do the same.
+//!
+//! Each command is a file of the same name. `gates` holds the steps that `check` and `test` share, `tools` installs
+//! what they need, `steps` reports, `shell` starts processes. This crate knows no product crate: it builds them.
+
+#![expect(clippy::print_stdout, reason = "a command line tool talks to the person who started it")]
+
+mod bench;
+mod check;
+mod check_arch;
+mod check_ports;
+mod gates;
+mod generate;
+mod run;
+mod setup;
+mod shell;
+mod soak;
+mod source;
+mod steps;
+mod test;
+mod tools;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Builds, checks, tests and runs Beseda")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build the server and the terminal client, and start the server on ./data
+    Run(RunArgs),
+    /// Everything that CI runs; installs what the tests need
+    Test,
+    /// The quick loop: format, lints, quick tests
+    Check,
+    /// Measure the server with the load generator (release build)
+    Bench(PassThrough),
+    /// Run the long tests that are ignored otherwise
+    Soak(PassThrough),
+    /// Write the generated documents again
+    Gen {
+        /// Write nothing; fail if a document is not what its generator prints
+        #[arg(long)]
+        check: bool,
+    },
+    /// Fail on a dependency or an import that the architecture forbids
+    CheckArch,
+    /// Fail on a port method that no conformance test calls
+    CheckPorts,
+    /// Install the tools that `test` needs
+    Setup,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    /// Build with optimisation (slow to build, quick to run)
+    #[arg(long)]
+    release: bool,
+    /// Arguments for the server, after `--`
+    #[arg(last = true)]
+    server: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+struct PassThrough {
+    /// Arguments that are handed on unchanged
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Run(args) => run::run(args.release, &args.server),
+        Command::Test => test::run(),
+        Command::Check => check::run(),
+        Command::Bench(pass) => bench::run(&pass.args),
+        Command::Soak(pass) => soak::run(&pass.args),
+        Command::Gen { check: true } => generate::check(),
+        Command::Gen { check: false } => generate::run(),
+        Command::CheckArch => check_arch::run(),
+        Command::CheckPorts => {
+            let outcome = check_ports::run()?;
+            println!("check-ports: {outcome}");
+            Ok(())
+        }
+        Command::Setup => setup::run(),
+    }
+}

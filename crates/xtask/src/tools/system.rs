@@ -1,0 +1,60 @@
+//! What comes from the system and from rustup: compilers for C, the wasm target, rustfmt and clippy.
+
+use std::env;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell;
+
+/// A C compiler builds SQLite for the server; clang builds it for wasm32.
+pub(super) fn compilers() -> Result<()> {
+    let compiler = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
+    if shell::probe(&compiler, &["--version"]).is_none() {
+        package("build-essential", "a C compiler")?;
+    }
+    if shell::probe("clang", &["--version"]).is_none() {
+        package("clang", "clang, which builds SQLite for the browser,")?;
+    }
+    Ok(())
+}
+
+pub(super) fn components() -> Result<()> {
+    for (component, program) in [("rustfmt", "cargo-fmt"), ("clippy", "cargo-clippy")] {
+        if shell::probe(program, &["--version"]).is_none() {
+            shell::exec(shell::command("rustup", &["component", "add", component]))
+                .with_context(|| format!("the component {component} was not installed"))?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn wasm_target() -> Result<()> {
+    const TARGET: &str = "wasm32-unknown-unknown";
+    let sysroot = shell::probe("rustc", &["--print", "sysroot"]).context("rustc does not run")?;
+    if Path::new(sysroot.trim()).join("lib/rustlib").join(TARGET).is_dir() {
+        return Ok(());
+    }
+    shell::exec(shell::command("rustup", &["target", "add", TARGET])).with_context(|| {
+        format!("the target {TARGET} was not installed; without rustup, install its standard library yourself")
+    })
+}
+
+/// Installs a Debian package if we may, else asks for it.
+pub(super) fn package(name: &str, what_for: &str) -> Result<()> {
+    let is_debian = shell::probe("apt-get", &["--version"]).is_some();
+    let is_root = shell::probe("id", &["-u"]).is_some_and(|id| id.trim() == "0");
+    if !(is_debian && is_root) {
+        bail!(
+            "{what_for} is missing: please install it (on Debian: `sudo apt-get install {name}`) and run this again."
+        );
+    }
+    let apt = |args: &[&str]| {
+        let mut command = shell::command("apt-get", args);
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        shell::exec(command)
+    };
+    apt(&["update", "-qq"])
+        .and_then(|()| apt(&["install", "-qq", "--yes", "--no-install-recommends", name]))
+        .with_context(|| format!("the package {name} ({what_for}) was not installed"))
+}
