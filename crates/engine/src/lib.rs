@@ -1,1 +1,15 @@
-//! The client engine: MLS, sync, outbox, store, search.
+//! The client engine: everything that a client of Beseda knows and decides, for native programs and the browser alike.
+//!
+//! It performs no I/O but to its own SQLite database: a host feeds it [`Event`]s, carries out the [`Effect`]s that it
+//! returns, and reads views from it. It is synchronous; time comes in with each event and chance through
+//! [`beseda_model::Rng`]. Effects are returned only after the step's transaction is durable, and whatever must be sent
+//! again is derived from the database when the engine is opened, so a lost effect does no harm.
+//!
+//! The engine must not know sockets, timers, threads, file paths or the browser.
+
+pub mod api;
+mod step;
+
+pub use api::command::Command;
+pub use api::event::{Effect, Event, Notice};
+pub use step::Step;

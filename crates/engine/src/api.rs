@@ -1,0 +1,6 @@
+//! What hosts and user interfaces see of the engine: commands go in, notices come out, views are read.
+
+pub mod command;
+pub mod event;
+pub mod failure;
+pub mod view;

@@ -1,0 +1,422 @@
+//! What people want, as data.
+
+use beseda_model::{AccountId, ConversationId, DeviceId, MessageId, Permissions, Role, Timestamp};
+use beseda_wire::content::{Entity, MessageRef, OwnState, Timer};
+use beseda_wire::state::PrivacySettings;
+use serde::{Deserialize, Serialize};
+
+/// Something that a person wants.
+///
+/// Commands that change a conversation are accepted into the outbox at once ([`Outcome::Queued`] or [`Outcome::Done`])
+/// and carried out when the network allows; joining a server, searching and linking need the server and end when it has
+/// answered.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Command {
+    /// Makes a new account. Ends with [`Outcome::SignedUp`].
+    SignUp {
+        /// `http(s)://host[:port]`.
+        server: String,
+        /// How people may find the account.
+        username: Option<String>,
+        /// With a username only.
+        password: Option<String>,
+        /// Where the server asks for one.
+        invite: Option<String>,
+        /// What this device is called in the list of devices.
+        device_name: String,
+    },
+    /// Becomes a new device of an account by its recovery phrase. Ends with [`Outcome::SignedIn`].
+    Recover {
+        /// See `SignUp`.
+        server: String,
+        /// 24 words.
+        phrase: String,
+        /// See `SignUp`.
+        device_name: String,
+    },
+    /// Becomes a new device of an account by approval of another one; progress comes as `Notice::LinkProgress`. Ends with
+    /// [`Outcome::SignedIn`].
+    StartLink {
+        /// See `SignUp`.
+        server: String,
+        /// See `SignUp`.
+        device_name: String,
+    },
+    /// Phrase and devices are lost: becomes a new identity under the old username. Ends with [`Outcome::SignedUp`].
+    ResetIdentity {
+        /// See `SignUp`.
+        server: String,
+        /// Whose.
+        username: String,
+        /// The password.
+        password: String,
+        /// See `SignUp`.
+        device_name: String,
+    },
+    /// On an old device: takes up a new one's request; the comparison code comes as `Notice::LinkCode`.
+    OpenLink {
+        /// As shown by the new device.
+        code: String,
+    },
+    /// Approves it after comparison.
+    ApproveLink {
+        /// The request's code.
+        code: String,
+    },
+    /// Turns it down.
+    RefuseLink {
+        /// The request's code.
+        code: String,
+    },
+    /// Revokes one of one's own devices.
+    RemoveDevice {
+        /// Which.
+        device: DeviceId,
+    },
+    /// Removes this device from the account; history stays readable here until the profile is deleted.
+    SignOut,
+
+    /// Looks for people by username. Ends with [`Outcome::Accounts`].
+    FindAccounts {
+        /// Its beginning.
+        username: String,
+    },
+    /// Sets what contacts see.
+    SetProfile {
+        /// The profile.
+        profile: ProfileDraft,
+    },
+    /// Sets who sees what.
+    SetPrivacy {
+        /// The settings.
+        privacy: PrivacySettings,
+    },
+    /// Sets, changes or drops the username.
+    SetUsername {
+        /// The new one.
+        username: Option<String>,
+    },
+    /// Sets or changes the password.
+    SetPassword {
+        /// The present one.
+        current: Option<String>,
+        /// The new one.
+        new: String,
+    },
+    /// Blocks or unblocks.
+    Block {
+        /// Whom.
+        account: AccountId,
+        /// Whether blocked from now on.
+        blocked: bool,
+    },
+    /// Marks a contact's safety number as compared, or takes that back.
+    Verify {
+        /// Whose.
+        account: AccountId,
+        /// Whether compared.
+        verified: bool,
+    },
+    /// Gives somebody a name of one's own.
+    Nickname {
+        /// Whom.
+        account: AccountId,
+        /// Empty takes it back.
+        name: String,
+    },
+    /// Asks for presence of these accounts from now on; answers come as `Notice::Account`.
+    WatchPresence {
+        /// Whose.
+        accounts: Vec<AccountId>,
+    },
+
+    /// Opens the direct conversation with somebody, or makes it. With one's own account: notes-to-self. Ends with
+    /// [`Outcome::Conversation`].
+    OpenDirect {
+        /// With whom.
+        account: AccountId,
+    },
+    /// Makes a group. Ends with [`Outcome::Conversation`].
+    CreateGroup {
+        /// Its title.
+        title: String,
+        /// Its members besides oneself.
+        members: Vec<AccountId>,
+    },
+    /// Adds people.
+    AddMembers {
+        /// To which group.
+        conversation: ConversationId,
+        /// Whom.
+        accounts: Vec<AccountId>,
+    },
+    /// Removes somebody.
+    RemoveMember {
+        /// From which group.
+        conversation: ConversationId,
+        /// Whom.
+        account: AccountId,
+    },
+    /// Leaves.
+    Leave {
+        /// Which group.
+        conversation: ConversationId,
+    },
+    /// Gives a role.
+    SetRole {
+        /// In which group.
+        conversation: ConversationId,
+        /// To whom.
+        account: AccountId,
+        /// Which.
+        role: Role,
+    },
+    /// Makes somebody an owner and steps down to admin, in one commit.
+    TransferOwnership {
+        /// Of which group.
+        conversation: ConversationId,
+        /// To whom.
+        account: AccountId,
+    },
+    /// Changes who may do what.
+    SetPermissions {
+        /// In which group.
+        conversation: ConversationId,
+        /// The new permissions.
+        permissions: Permissions,
+    },
+    /// Changes title, description or timer; absent fields stay.
+    SetInfo {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// The new title.
+        title: Option<String>,
+        /// The new description.
+        description: Option<String>,
+        /// The new timer; `Some(None)` turns it off.
+        timer: Option<Option<Timer>>,
+    },
+    /// Accepts or declines a stranger's request.
+    AnswerStranger {
+        /// Which direct conversation.
+        conversation: ConversationId,
+        /// Whether accepted.
+        accept: bool,
+    },
+    /// Changes how this person keeps a conversation (mute, archive, pin, unread mark), on all own devices.
+    Keep {
+        /// Which.
+        conversation: ConversationId,
+        /// The whole new state.
+        state: OwnState,
+    },
+    /// Opens a new generation of a conversation whose group can't go on.
+    RenewGroup {
+        /// Which.
+        conversation: ConversationId,
+    },
+
+    /// Says something. Ends with [`Outcome::Queued`].
+    Send {
+        /// Where.
+        conversation: ConversationId,
+        /// What.
+        draft: Draft,
+    },
+    /// Changes the text of one's own message.
+    Edit {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        target: MessageRef,
+        /// The new text.
+        text: String,
+        /// Its formatting.
+        entities: Vec<Entity>,
+    },
+    /// Deletes messages.
+    Delete {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        targets: Vec<MessageRef>,
+        /// For everyone, or only for oneself.
+        for_all: bool,
+    },
+    /// Sets or takes back a reaction.
+    React {
+        /// Where.
+        conversation: ConversationId,
+        /// To which message.
+        target: MessageRef,
+        /// One emoji.
+        emoji: String,
+        /// Set, or taken back.
+        on: bool,
+    },
+    /// Pins or unpins for everyone.
+    Pin {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        target: MessageRef,
+        /// Pinned, or not any more.
+        on: bool,
+    },
+    /// Says again elsewhere what was said here. Ends with [`Outcome::Queued`] for the last of them.
+    Forward {
+        /// From where.
+        from: ConversationId,
+        /// Which, in this order.
+        messages: Vec<MessageRef>,
+        /// To where.
+        to: Vec<ConversationId>,
+        /// Whether the author's name goes with it.
+        with_author: bool,
+    },
+    /// Everything up to this entry was seen.
+    MarkRead {
+        /// Where.
+        conversation: ConversationId,
+        /// Up to and with which entry.
+        seq: u64,
+    },
+    /// This person is typing, or has stopped.
+    Typing {
+        /// Where.
+        conversation: ConversationId,
+        /// Whether now.
+        typing: bool,
+    },
+    /// Tries a failed message again.
+    Retry {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        message: MessageId,
+    },
+    /// Gives up a message that was not sent.
+    Discard {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        message: MessageId,
+    },
+    /// Keeps what was typed but not sent; empty text drops it.
+    SaveDraft {
+        /// Where.
+        conversation: ConversationId,
+        /// The text.
+        text: String,
+    },
+    /// A warning was seen.
+    AcknowledgeWarning {
+        /// Its number.
+        warning: i64,
+    },
+}
+
+/// Names, texts, passwords and phrases go through commands: debug output, which may reach a log, shows none of them.
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Command(…)")
+    }
+}
+
+/// A message to be sent.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// The text without markup.
+    pub text: String,
+    /// Its formatting.
+    pub entities: Vec<Entity>,
+    /// The message that it answers.
+    pub reply_to: Option<MessageRef>,
+    /// Its own timer; none takes the conversation's.
+    pub timer: Option<Timer>,
+    /// Whether to send without raising others' unread counts or notifications.
+    pub silent: bool,
+}
+
+impl std::fmt::Debug for Draft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Draft({} bytes)", self.text.len())
+    }
+}
+
+/// What contacts see of a person.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProfileDraft {
+    /// The name.
+    pub name: String,
+    /// Some words about oneself.
+    pub bio: String,
+    /// What one is up to.
+    pub status: String,
+    /// Until when the status holds.
+    pub status_until: Option<Timestamp>,
+}
+
+impl std::fmt::Debug for ProfileDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ProfileDraft(…)")
+    }
+}
+
+/// How a command ended well.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Done, or accepted to be done.
+    Done,
+    /// A message waits in the outbox or was already sent.
+    Queued {
+        /// Its id.
+        message: MessageId,
+    },
+    /// A conversation is there.
+    Conversation {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// An account was made; the phrase is not kept anywhere else and can be read again from this device only until it is
+    /// confirmed.
+    SignedUp {
+        /// Which account.
+        account: AccountId,
+        /// Which device.
+        device: DeviceId,
+        /// 24 words.
+        phrase: String,
+    },
+    /// This device belongs to an account now.
+    SignedIn {
+        /// Which account.
+        account: AccountId,
+        /// Which device.
+        device: DeviceId,
+    },
+    /// People found.
+    Accounts {
+        /// Them.
+        accounts: Vec<beseda_wire::state::AccountCard>,
+    },
+}
+
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Done => "Done",
+            Self::Queued { .. } => "Queued",
+            Self::Conversation { .. } => "Conversation",
+            Self::SignedUp { .. } => "SignedUp",
+            Self::SignedIn { .. } => "SignedIn",
+            Self::Accounts { .. } => "Accounts",
+        })
+    }
+}

@@ -1,0 +1,133 @@
+//! The exchange between engine and host.
+
+use beseda_model::{AccountId, ConversationId, DeviceId, Timestamp};
+
+use super::command::{Command, Outcome};
+use super::failure::Failure;
+use super::view::ConnectionState;
+
+/// Something that the host tells the engine.
+#[derive(Debug)]
+pub enum Event {
+    /// Time has passed: a moment asked for with [`Effect::WakeAt`] has come.
+    Tick,
+    /// A person, or a program for them, wants something. `id` returns with [`Effect::Done`].
+    Command {
+        /// Chosen by the host.
+        id: u64,
+        /// What is wanted.
+        command: Command,
+    },
+    /// The socket asked for with [`Effect::Connect`] is open.
+    Connected,
+    /// The socket is closed, or could not be opened. The engine decides when to try again.
+    Disconnected,
+    /// A frame has arrived on the socket (CBOR).
+    Frame(Vec<u8>),
+    /// The answer to [`Effect::Http`].
+    Http {
+        /// As in the effect.
+        id: u64,
+        /// Status and body; none if the server could not be reached.
+        response: Option<HttpResponse>,
+    },
+    /// The host knows that the network has come back, or that the program has come to the front: try now.
+    Nudge,
+}
+
+/// An HTTP answer.
+#[derive(Debug, Clone)]
+pub struct HttpResponse {
+    /// The status code.
+    pub status: u16,
+    /// The body (JSON).
+    pub body: Vec<u8>,
+}
+
+/// Something that the host has to do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Open a WebSocket with subprotocol `beseda.v1.cbor`; close the present one first, if any.
+    Connect {
+        /// `ws://…` or `wss://…`.
+        url: String,
+    },
+    /// Close the socket.
+    Disconnect,
+    /// Send one binary WebSocket message.
+    Send(Vec<u8>),
+    /// Make an HTTP request to the server.
+    Http {
+        /// Returns with [`Event::Http`].
+        id: u64,
+        /// `GET` or `POST`.
+        method: &'static str,
+        /// The whole address.
+        url: String,
+        /// JSON.
+        body: Option<Vec<u8>>,
+    },
+    /// Send [`Event::Tick`] at this moment. Replaces the former wish.
+    WakeAt(Timestamp),
+    /// A command has ended.
+    Done {
+        /// As in the event.
+        id: u64,
+        /// How.
+        result: Result<Outcome, Failure>,
+    },
+    /// Something that is shown has changed: read the view again.
+    Notice(Notice),
+}
+
+/// What has changed. Deliberately coarse: views are cheap to read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Notice {
+    /// Connection to the server.
+    Connection(ConnectionState),
+    /// One's own account, profile, settings or devices.
+    Me,
+    /// A conversation's row: title, counters, last message, membership, own state.
+    Conversation(ConversationId),
+    /// Messages of a conversation.
+    Timeline(ConversationId),
+    /// A new message of somebody else that this person wants to hear of (not muted, counted, live).
+    Incoming {
+        /// Where.
+        conversation: ConversationId,
+        /// Its row in the timeline.
+        row: i64,
+    },
+    /// Name, picture, presence or trust of an account.
+    Account(AccountId),
+    /// Somebody is typing, or has stopped.
+    Typing {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        account: AccountId,
+        /// Whether now.
+        typing: bool,
+    },
+    /// A new device shows this comparison code; the person compares it and approves or refuses.
+    LinkCode {
+        /// The request's code.
+        link: String,
+        /// The new device.
+        device: DeviceId,
+        /// Six digits, the same on both devices.
+        comparison: String,
+    },
+    /// On the new device: the code to type into an old one, then the comparison code.
+    LinkProgress {
+        /// The request's code.
+        link: String,
+        /// Six digits, once they are known.
+        comparison: Option<String>,
+    },
+    /// Something is wrong that people must know: it stays in [`super::view::Warning`] until acknowledged.
+    Warning,
+    /// This device was signed out or revoked; history stays readable.
+    SignedOut,
+}

@@ -1,0 +1,497 @@
+//! View models: what is shown, computed in one place. They serialise as the terminal client's `--json` output and the
+//! browser's messages.
+
+use beseda_model::{
+    AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, MessageId, Permissions, Role, Timestamp,
+};
+use beseda_wire::content::{Entity, Forward, MessageRef, OwnState, Timer};
+use beseda_wire::state::PrivacySettings;
+use serde::{Deserialize, Serialize};
+
+use super::failure::{Failure, Healing, Unreadable};
+
+/// The connection to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    /// Nobody is signed in.
+    SignedOut,
+    /// Not connected; waiting for the next attempt.
+    Offline,
+    /// On the way.
+    Connecting,
+    /// Connected, catching up.
+    Syncing,
+    /// Connected, and everything that the server has is here.
+    Online,
+}
+
+/// Oneself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Which account.
+    pub account: AccountId,
+    /// This device.
+    pub device: DeviceId,
+    /// The server's address.
+    pub server: String,
+    /// The username.
+    pub username: Option<String>,
+    /// What contacts see.
+    pub profile: super::command::ProfileDraft,
+    /// Who sees what.
+    pub privacy: PrivacySettings,
+    /// Blocked accounts.
+    pub blocked: Vec<AccountId>,
+    /// The root key's fingerprint.
+    pub root: Fingerprint,
+    /// Whether this device was signed out.
+    pub signed_out: bool,
+}
+
+/// One of one's own devices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceView {
+    /// Which.
+    pub device: DeviceId,
+    /// Its name, if it has told it.
+    pub name: String,
+    /// Whether it is this one.
+    pub current: bool,
+    /// Since when, if known.
+    pub added_at: Option<Timestamp>,
+}
+
+/// Another person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountView {
+    /// Which account.
+    pub account: AccountId,
+    /// The name to show: nickname, else profile name, else username, else a short form of the id.
+    pub name: String,
+    /// The username.
+    pub username: Option<String>,
+    /// Some words about themselves.
+    pub bio: String,
+    /// Their status, if it holds now.
+    pub status: String,
+    /// The root key's fingerprint.
+    pub root: Option<Fingerprint>,
+    /// Whether the safety number was compared with this root key.
+    pub verified: bool,
+    /// Whether the root key is another than the one first seen, and this was not acknowledged.
+    pub identity_changed: bool,
+    /// Whether blocked.
+    pub blocked: bool,
+    /// Whether there; none if not known or not shown.
+    pub online: Option<bool>,
+    /// When last seen.
+    pub last_seen: Option<Timestamp>,
+}
+
+/// How far a conversation's encryption is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readiness {
+    /// Messages go out at once.
+    Ready,
+    /// This device is still joining.
+    Joining,
+    /// This account is no longer a member.
+    Left,
+    /// A stranger has asked and waits for this person's answer.
+    RequestReceived,
+    /// This person has asked and waits for the answer.
+    RequestSent,
+    /// Written by a newer version: read-only until updated.
+    UpdateRequired,
+    /// The log contradicts itself: nothing is sent until people have looked.
+    Forked,
+    /// The group can't go on; a new generation is needed or under way.
+    Broken,
+}
+
+/// A conversation in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConversationView {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Its kind.
+    pub kind: ConversationKind,
+    /// Its title; for a direct one the other's name.
+    pub title: String,
+    /// Its description.
+    pub description: String,
+    /// The other person of a direct conversation.
+    pub peer: Option<AccountId>,
+    /// Its timer.
+    pub timer: Option<Timer>,
+    /// Its encryption.
+    pub readiness: Readiness,
+    /// This person's role.
+    pub role: Option<Role>,
+    /// Unread messages.
+    pub unread: u64,
+    /// Unread mentions of this person.
+    pub mentions: u64,
+    /// The last message, for the list.
+    pub last: Option<MessageView>,
+    /// When something last happened.
+    pub at: Timestamp,
+    /// The last entry that is known.
+    pub last_seq: u64,
+    /// Up to where this person has read.
+    pub read: u64,
+    /// How this person keeps it.
+    pub own: OwnState,
+    /// Messages that could not be sent.
+    pub failed: u32,
+    /// What was typed but not sent.
+    pub draft: String,
+    /// Who is typing.
+    pub typing: Vec<AccountId>,
+}
+
+/// A member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberView {
+    /// Who.
+    pub who: AccountView,
+    /// The role.
+    pub role: Role,
+    /// Devices that can read; zero: waiting for their keys.
+    pub devices: u32,
+}
+
+/// Everything about a conversation's membership.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MembersView {
+    /// The members.
+    pub members: Vec<MemberView>,
+    /// Who may do what.
+    pub permissions: Permissions,
+}
+
+/// How far an own message is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Delivery {
+    /// Waits in the outbox.
+    Queued,
+    /// On the way to the server.
+    Sending,
+    /// Durable on the server.
+    Sent,
+    /// Received by all other members (by the other, in a direct conversation).
+    Delivered,
+    /// Read by all other members who show it.
+    Read,
+    /// Not sent.
+    Failed {
+        /// Why.
+        why: Failure,
+    },
+}
+
+/// A row of a timeline.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageView {
+    /// Its number in this database: the anchor for paging.
+    pub row: i64,
+    /// Its place in the log; none before it is sent.
+    pub seq: Option<u64>,
+    /// Who and which.
+    pub message: MessageRef,
+    /// The author's name.
+    pub author_name: String,
+    /// Whether one's own.
+    pub own: bool,
+    /// When it was sent, by the server's clock (by this device's before it is sent).
+    pub at: Timestamp,
+    /// What it is.
+    pub body: Body,
+    /// The message that it answers, as it is now.
+    pub reply: Option<ReplyView>,
+    /// Where it was first said.
+    pub forward: Option<Forward>,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// Reactions, most frequent first.
+    pub reactions: Vec<ReactionView>,
+    /// Whether pinned.
+    pub pinned: bool,
+    /// When it disappears, if the timer runs.
+    pub disappears_at: Option<Timestamp>,
+    /// Its timer.
+    pub timer: Option<Timer>,
+    /// How far it is, if one's own.
+    pub delivery: Option<Delivery>,
+    /// Whether it mentions this person.
+    pub mentions_me: bool,
+}
+
+/// What a row shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "body", rename_all = "snake_case")]
+pub enum Body {
+    /// Text.
+    Text {
+        /// Without markup.
+        text: String,
+        /// Formatting.
+        entities: Vec<Entity>,
+    },
+    /// Deleted for everyone.
+    Deleted {
+        /// By whom.
+        by: AccountId,
+    },
+    /// Something happened.
+    System {
+        /// What.
+        event: SystemEvent,
+    },
+    /// Of a kind that this version can't show: update.
+    Unsupported {
+        /// The kind's name.
+        kind: String,
+    },
+    /// Can't be read.
+    Unreadable {
+        /// Why.
+        why: Unreadable,
+        /// How far its healing is.
+        healing: Healing,
+    },
+}
+
+/// Something that happened in a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum SystemEvent {
+    /// It began.
+    Created,
+    /// People were added.
+    Added {
+        /// Them.
+        accounts: Vec<AccountId>,
+    },
+    /// Somebody was removed.
+    Removed {
+        /// Who.
+        account: AccountId,
+    },
+    /// Somebody left.
+    Left {
+        /// Who.
+        account: AccountId,
+    },
+    /// A role was given.
+    RoleChanged {
+        /// To whom.
+        account: AccountId,
+        /// Which.
+        role: Role,
+    },
+    /// Permissions were changed.
+    PermissionsChanged,
+    /// A new title.
+    Title {
+        /// It.
+        title: String,
+    },
+    /// A new description.
+    Description,
+    /// Another timer.
+    Timer {
+        /// None: off.
+        timer: Option<Timer>,
+    },
+    /// A message was pinned or unpinned.
+    Pinned {
+        /// Which.
+        target: MessageRef,
+        /// Whether pinned now.
+        on: bool,
+    },
+    /// Somebody's safety number is another one: a new identity.
+    IdentityChanged {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The group was renewed.
+    Renewed,
+    /// This device joined here: what was said before is not readable on it.
+    JoinedHere,
+    /// The log contradicts what another member saw.
+    LogForked,
+    /// A member sent a commit or message that breaks the rules; it was not followed.
+    RuleBroken {
+        /// Which rule.
+        reason: String,
+    },
+}
+
+/// The message that a reply answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyView {
+    /// Which.
+    pub message: MessageRef,
+    /// Its author's name.
+    pub author_name: String,
+    /// The beginning of its text; none if it is not here or deleted.
+    pub text: Option<String>,
+    /// Its row, if it is here.
+    pub row: Option<i64>,
+}
+
+/// One emoji under a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReactionView {
+    /// The emoji.
+    pub emoji: String,
+    /// Who set it.
+    pub accounts: Vec<AccountId>,
+    /// Whether this person did.
+    pub mine: bool,
+}
+
+/// Where a page of a timeline starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Anchor {
+    /// The newest.
+    End,
+    /// Rows before this one.
+    Before(i64),
+    /// Rows after this one.
+    After(i64),
+    /// Rows around this one.
+    Around(i64),
+    /// Rows around the first that was not read.
+    FirstUnread,
+}
+
+/// A page of a timeline, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelinePage {
+    /// The rows.
+    pub messages: Vec<MessageView>,
+    /// Whether there are older ones.
+    pub more_before: bool,
+    /// Whether there are newer ones.
+    pub more_after: bool,
+}
+
+/// Who has received and read a message, and how it travelled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageInfo {
+    /// The row.
+    pub message: MessageView,
+    /// By whom it was received.
+    pub delivered_to: Vec<AccountId>,
+    /// By whom it was read, as far as they show it.
+    pub read_by: Vec<AccountId>,
+    /// Generation and epoch in which it was sent.
+    pub generation: u32,
+    /// See `generation`.
+    pub epoch: u64,
+    /// Former texts, oldest first.
+    pub history: Vec<String>,
+}
+
+/// What to look for.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SearchQuery {
+    /// Words, in any form; the last one may be a beginning.
+    pub text: String,
+    /// Only there.
+    pub conversation: Option<ConversationId>,
+    /// Only by this person.
+    pub author: Option<AccountId>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Not after.
+    pub to: Option<Timestamp>,
+    /// At most so many, newest first.
+    pub limit: u32,
+    /// Only rows older than this one (the last of the page before).
+    pub before: Option<i64>,
+}
+
+/// Something found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchHit {
+    /// Where.
+    pub conversation: ConversationId,
+    /// The message.
+    pub message: MessageView,
+    /// Parts of the text that match: start and length in characters.
+    pub matches: Vec<(u32, u32)>,
+}
+
+/// Something that people must know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Its number, to acknowledge it.
+    pub id: i64,
+    /// When it was found.
+    pub at: Timestamp,
+    /// Where, if it concerns one conversation.
+    pub conversation: Option<ConversationId>,
+    /// What.
+    pub kind: WarningKind,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "warning", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// Two members saw different logs: the server shows different things to different people.
+    LogForked {
+        /// The entry at which they differ, at the latest.
+        seq: u64,
+    },
+    /// A person's identity key is another one.
+    IdentityChanged {
+        /// Whose.
+        account: AccountId,
+    },
+    /// A new device was added to one's own account.
+    OwnDeviceAdded {
+        /// Which.
+        device: DeviceId,
+    },
+    /// The server went back to an older state.
+    ServerRestored,
+    /// The server offered a device log that contradicts the known one.
+    DeviceLogForked {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The server let pass what it should have refused.
+    InvalidCommit {
+        /// At which entry.
+        seq: u64,
+        /// Which rule.
+        reason: String,
+    },
+    /// This profile is a copy of one that went on elsewhere; it became a new device.
+    ProfileCopied,
+    /// A row of the local database was damaged and has been healed or given up.
+    LocalDamage,
+}
+
+/// A message of one's own that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Where.
+    pub conversation: ConversationId,
+    /// Which.
+    pub message: MessageId,
+    /// How far it is.
+    pub delivery: Delivery,
+}
