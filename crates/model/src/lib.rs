@@ -4,7 +4,9 @@
 //! functions, so that server and client decide alike. What needs cryptography is one crate up, in `beseda-crypto`.
 
 mod code;
+pub mod commit;
 mod decision;
+pub mod device_log;
 mod id;
 mod limits;
 mod policy;
