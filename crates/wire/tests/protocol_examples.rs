@@ -1,4 +1,5 @@
 //! The byte examples in `docs/protocol.md` are what the program reads and writes.
+#![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
 use beseda_wire::{ClientFrame, Encoding, ServerFrame};
 use serde::Serialize;
