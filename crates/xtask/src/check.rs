@@ -10,6 +10,7 @@ pub(crate) fn run() -> Result<()> {
         gates::quick_tools(steps);
         gates::format(steps);
         gates::architecture(steps);
+        gates::links(steps);
         gates::spelling_if_installed(steps);
         gates::clippy(steps);
         gates::clippy_wasm(steps);

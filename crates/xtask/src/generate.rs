@@ -4,6 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result, bail};
 
+use crate::binaries::{self, Profile};
 use crate::shell;
 
 /// A program of this workspace and the file that its standard output is.
@@ -48,8 +49,7 @@ pub(crate) fn check() -> Result<()> {
 
 impl Generator {
     fn output(&self) -> Result<Vec<u8>> {
-        shell::exec(shell::cargo(&["build", "--workspace", "--bin", self.binary]))?;
-        let program = shell::target_folder()?.join("debug").join(self.binary);
+        let program = binaries::build(Profile::Dev, &[self.binary])?.join(self.binary);
         let program = program.to_str().context("the target folder's name is not UTF-8")?;
         shell::capture(shell::command(program, self.args))
             .with_context(|| format!("{} was not generated", self.document))

@@ -6,8 +6,10 @@
 #![expect(clippy::print_stdout, reason = "a command line tool talks to the person who started it")]
 
 mod bench;
+mod binaries;
 mod check;
 mod check_arch;
+mod check_docs;
 mod check_ports;
 mod gates;
 mod generate;
@@ -50,6 +52,8 @@ enum Command {
     },
     /// Fail on a dependency or an import that the architecture forbids
     CheckArch,
+    /// Fail on a link in a document, or a test named in SECURITY.md, that does not exist
+    CheckDocs,
     /// Fail on a port method that no conformance test calls
     CheckPorts,
     /// Install the tools that `test` needs
@@ -83,6 +87,7 @@ fn main() -> Result<()> {
         Command::Gen { check: true } => generate::check(),
         Command::Gen { check: false } => generate::run(),
         Command::CheckArch => check_arch::run(),
+        Command::CheckDocs => check_docs::run(),
         Command::CheckPorts => {
             let outcome = check_ports::run()?;
             println!("check-ports: {outcome}");

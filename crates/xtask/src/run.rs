@@ -2,16 +2,12 @@
 
 use anyhow::Result;
 
+use crate::binaries::{self, Profile};
 use crate::shell;
 
 pub(crate) fn run(release: bool, server_args: &[String]) -> Result<()> {
-    let mut build = vec!["build", "--workspace", "--bin", "beseda", "--bin", "beseda-cli"];
-    if release {
-        build.push("--release");
-    }
-    shell::exec(shell::cargo(&build))?;
-
-    let folder = shell::target_folder()?.join(if release { "release" } else { "debug" });
+    let profile = if release { Profile::Release } else { Profile::Dev };
+    let folder = binaries::build(profile, &["beseda", "beseda-cli"])?;
     println!("    The terminal client is {}", folder.join("beseda-cli").display());
     shell::replace_with(shell::interactive(&folder.join("beseda"), server_args))
 }

@@ -62,12 +62,6 @@ pub(crate) fn replace_with(command: Command) -> Result<()> {
     exec(command)
 }
 
-/// Where cargo builds, which `CARGO_TARGET_DIR` and its configuration may move.
-pub(crate) fn target_folder() -> Result<PathBuf> {
-    let metadata = cargo_metadata::MetadataCommand::new().current_dir(root()).no_deps().exec()?;
-    Ok(metadata.target_directory.into_std_path_buf())
-}
-
 /// Runs with the output shown; anything but success is an error that holds the command line.
 pub(crate) fn exec(mut command: Command) -> Result<()> {
     let line = display(&command);

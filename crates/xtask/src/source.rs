@@ -1,4 +1,4 @@
-//! Just enough reading of Rust source for the checks: find files, blank comments and literals, split into words.
+//! Just enough reading of sources for the checks: find files, blank Rust's comments and literals, split into words.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,6 +7,11 @@ use anyhow::{Context, Result};
 
 /// All `.rs` files below `folder`, sorted; none if the folder does not exist.
 pub(crate) fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    files_with_extension(folder, "rs")
+}
+
+/// All files below `folder` whose names end so, sorted; none if the folder does not exist.
+pub(crate) fn files_with_extension(folder: &Path, wanted: &str) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
     while let Some(folder) = folders.pop() {
@@ -20,7 +25,7 @@ pub(crate) fn rust_files(folder: &Path) -> Result<Vec<PathBuf>> {
                 if !skip {
                     folders.push(path);
                 }
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+            } else if path.extension().is_some_and(|extension| extension == wanted) {
                 found.push(path);
             }
         }

@@ -10,6 +10,7 @@ pub(crate) fn run() -> Result<()> {
         gates::tools(steps);
         gates::format(steps);
         gates::architecture(steps);
+        gates::links(steps);
         gates::ports(steps);
         gates::spelling(steps);
         gates::clippy(steps);
