@@ -63,6 +63,8 @@ limits! {
     http_body_bytes: 65_536, Bytes;
     /// One application message as sent (MLS ciphertext).
     message_bytes: 65_536, Bytes;
+    /// One application message of a request that is not accepted yet.
+    request_bytes: 2_048, Bytes;
     /// One commit with its GroupInfo and Welcome.
     commit_bytes: 524_288, Bytes;
     /// One ephemeral frame.

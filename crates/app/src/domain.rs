@@ -1,0 +1,21 @@
+//! Types and decisions without any storage.
+
+pub mod account;
+pub mod append;
+pub mod change;
+pub mod conversation;
+pub mod cursor;
+pub mod entry;
+pub mod limit;
+pub mod link;
+pub mod secret;
+
+pub use account::{AccountRow, Actor, Audience, DeviceRow, PrivacySettings, Profile, SessionRow};
+pub use append::{Admission, Append, AppendError, Appended, Head, Rostered};
+pub use change::{Change, ConversationState};
+pub use conversation::{Conversation, GroupState, Leaf, Lease, Member, Request, WaitingWelcome};
+pub use cursor::{Cursor, CursorError, StoreEpoch};
+pub use entry::{Entry, EntryClass, EntryMeta, NewEntry};
+pub use limit::OverLimit;
+pub use link::{Link, LinkProgress, Reveal};
+pub use secret::TokenHash;

@@ -1,0 +1,31 @@
+//! What the core needs from outside. One port per aggregate; lookups return an `Option` because absence is no failure.
+
+mod account_repo;
+mod budget_repo;
+mod bus;
+mod conversation_repo;
+mod device_repo;
+mod error;
+mod feed;
+mod group_repo;
+mod key_repo;
+mod link_repo;
+mod log_repo;
+mod store;
+mod ticket_repo;
+mod unit_of_work;
+
+pub use account_repo::{AccountRepo, AccountView, NewAccount};
+pub use budget_repo::{Budget, BudgetRepo};
+pub use bus::{Bus, EventSink};
+pub use conversation_repo::{ConversationRepo, ConversationView, NewConversation};
+pub use device_repo::{DeviceRepo, DeviceView};
+pub use error::StoreError;
+pub use feed::{Feed, FeedItem};
+pub use group_repo::{GroupRepo, GroupView};
+pub use key_repo::{KeyRepo, KeyView, StoredKey};
+pub use link_repo::{LinkRepo, LinkView};
+pub use log_repo::{LogRepo, LogView};
+pub use store::{AppendReply, ReadJob, Store, WriteJob};
+pub use ticket_repo::{Invite, TicketRepo, TicketView};
+pub use unit_of_work::{UnitOfWork, View};

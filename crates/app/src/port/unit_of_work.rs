@@ -1,0 +1,65 @@
+use beseda_model::Limits;
+
+use super::{
+    AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed, GroupRepo,
+    GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView, StoreError, TicketRepo, TicketView,
+};
+use crate::Event;
+use crate::domain::StoreEpoch;
+
+/// A consistent state of the store, for reading.
+pub trait View {
+    /// The limits in force.
+    fn limits(&self) -> &Limits;
+    /// The store's epoch.
+    fn store_epoch(&self) -> StoreEpoch;
+    /// The highest change number given out so far.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn change_no(&self) -> Result<u64, StoreError>;
+    /// Accounts.
+    fn accounts(&self) -> &dyn AccountView;
+    /// Devices, their logs and sessions.
+    fn devices(&self) -> &dyn DeviceView;
+    /// Key packages.
+    fn keys(&self) -> &dyn KeyView;
+    /// Conversations and their members.
+    fn conversations(&self) -> &dyn ConversationView;
+    /// MLS groups and Welcomes.
+    fn groups(&self) -> &dyn GroupView;
+    /// Logs.
+    fn log(&self) -> &dyn LogView;
+    /// Requests of new devices.
+    fn links(&self) -> &dyn LinkView;
+    /// Invitations and sign-in tickets.
+    fn tickets(&self) -> &dyn TicketView;
+    /// What has changed for whom.
+    fn feed(&self) -> &dyn Feed;
+}
+
+/// A transaction: all of it or nothing. It reads what it has written. Events leave after it is durable.
+pub trait UnitOfWork: View {
+    /// The same state, for reading.
+    fn view(&self) -> &dyn View;
+    /// Something happened.
+    fn emit(&mut self, event: Event);
+    /// Accounts.
+    fn accounts_mut(&mut self) -> &mut dyn AccountRepo;
+    /// Devices, their logs and sessions.
+    fn devices_mut(&mut self) -> &mut dyn DeviceRepo;
+    /// Key packages.
+    fn keys_mut(&mut self) -> &mut dyn KeyRepo;
+    /// Conversations and their members.
+    fn conversations_mut(&mut self) -> &mut dyn ConversationRepo;
+    /// MLS groups and Welcomes.
+    fn groups_mut(&mut self) -> &mut dyn GroupRepo;
+    /// Logs.
+    fn log_mut(&mut self) -> &mut dyn LogRepo;
+    /// Requests of new devices.
+    fn links_mut(&mut self) -> &mut dyn LinkRepo;
+    /// Invitations and sign-in tickets.
+    fn tickets_mut(&mut self) -> &mut dyn TicketRepo;
+    /// Daily budgets.
+    fn budgets_mut(&mut self) -> &mut dyn BudgetRepo;
+}
