@@ -3,7 +3,11 @@
 //! Each command is a file of the same name. `gates` holds the steps that `check` and `test` share, `tools` installs
 //! what they need, `steps` reports, `shell` starts processes. This crate knows no product crate: it builds them.
 
-#![expect(clippy::print_stdout, reason = "a command line tool talks to the person who started it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool talks to the person who started it"
+)]
 
 mod bench;
 mod binaries;
@@ -21,6 +25,8 @@ mod source;
 mod steps;
 mod test;
 mod tools;
+
+use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -77,8 +83,19 @@ struct PassThrough {
     args: Vec<String>,
 }
 
-fn main() -> Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match run_command(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Without the backtrace that anyhow adds when a developer wants those of the tests.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_command(command: Command) -> Result<()> {
+    match command {
         Command::Run(args) => run::run(args.release, &args.server),
         Command::Test => test::run(),
         Command::Check => check::run(),
