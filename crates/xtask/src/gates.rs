@@ -20,16 +20,12 @@ const FETCH_LIMIT: Duration = Duration::from_secs(60);
 
 pub(crate) fn tools(steps: &mut Steps) {
     steps.step("tools", "install what is named above by hand, or start this again with a network.", || {
-        tools::ensure_all()?;
-        Ok(Outcome::Passed)
+        passed(tools::ensure_all())
     });
 }
 
 pub(crate) fn quick_tools(steps: &mut Steps) {
-    steps.step("tools", "run `cargo xtask setup`.", || {
-        tools::ensure_quick()?;
-        Ok(Outcome::Passed)
-    });
+    steps.step("tools", "run `cargo xtask setup`.", || passed(tools::ensure_quick()));
 }
 
 pub(crate) fn format(steps: &mut Steps) {
@@ -57,7 +53,7 @@ pub(crate) fn documentation(steps: &mut Steps) {
     steps.step("documentation", "mend the doc comments that it names.", || {
         let mut command = shell::cargo(&["doc", "--workspace", "--no-deps"]);
         command.env("RUSTDOCFLAGS", "-Dwarnings");
-        passed(command)
+        passed(shell::exec(command))
     });
 }
 
@@ -123,15 +119,12 @@ pub(crate) fn spelling(steps: &mut Steps) {
     steps.step("spelling", "mend the word, or add it to typos.toml if it is right.", || {
         let binary = tools::typos_binary().ok_or_else(|| anyhow!("typos is not installed"))?;
         let binary = binary.to_str().context("the tool folder's name is not UTF-8")?;
-        passed(shell::command(binary, &["--force-exclude"]))
+        passed(shell::exec(shell::command(binary, &["--force-exclude"])))
     });
 }
 
 pub(crate) fn architecture(steps: &mut Steps) {
-    steps.step("check-arch", "ARCHITECTURE.md says who may depend on whom.", || {
-        check_arch::run()?;
-        Ok(Outcome::Passed)
-    });
+    steps.step("check-arch", "ARCHITECTURE.md says who may depend on whom.", || passed(check_arch::run()));
 }
 
 pub(crate) fn ports(steps: &mut Steps) {
@@ -139,26 +132,19 @@ pub(crate) fn ports(steps: &mut Steps) {
 }
 
 pub(crate) fn links(steps: &mut Steps) {
-    steps.step("check-docs", "mend the document, or write the test that it names.", || {
-        check_docs::run()?;
-        Ok(Outcome::Passed)
-    });
+    steps.step("check-docs", "mend the document, or write the test that it names.", || passed(check_docs::run()));
 }
 
 pub(crate) fn generated_documents(steps: &mut Steps) {
-    steps.step("generated documents", "run `cargo xtask gen` and commit what changed.", || {
-        generate::check()?;
-        Ok(Outcome::Passed)
-    });
+    steps.step("generated documents", "run `cargo xtask gen` and commit what changed.", || passed(generate::check()));
 }
 
 fn cargo(args: &[&str]) -> Result<Outcome> {
-    passed(shell::cargo(args))
+    passed(shell::exec(shell::cargo(args)))
 }
 
-fn passed(command: Command) -> Result<Outcome> {
-    shell::exec(command)?;
-    Ok(Outcome::Passed)
+fn passed(result: Result<()>) -> Result<Outcome> {
+    result.map(|()| Outcome::Passed)
 }
 
 #[cfg(test)]
