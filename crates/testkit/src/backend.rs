@@ -1,0 +1,25 @@
+//! The server as a world sees it: a thing that takes requests and frames and gives frames, one at a time.
+
+use beseda_model::Timestamp;
+
+/// One open socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(pub u64);
+
+/// A server without network and threads of its own making. The real one stands behind it; a lying one wraps the real.
+pub trait Backend {
+    /// Answers an HTTP request: status and body.
+    fn http(&mut self, now: Timestamp, method: &str, path: &str, body: Option<&[u8]>) -> (u16, Vec<u8>);
+
+    /// Opens a socket that speaks CBOR.
+    fn open(&mut self, now: Timestamp, socket: SocketId);
+
+    /// Hands over a frame. What comes of it is fetched with [`Backend::poll`].
+    fn receive(&mut self, now: Timestamp, socket: SocketId, frame: &[u8]);
+
+    /// The client has gone.
+    fn close(&mut self, now: Timestamp, socket: SocketId);
+
+    /// What the server has to say, in order for each socket; `None` closes the socket.
+    fn poll(&mut self, now: Timestamp) -> Vec<(SocketId, Option<Vec<u8>>)>;
+}
