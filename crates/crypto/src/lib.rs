@@ -22,10 +22,15 @@
 pub mod aad;
 pub mod chain;
 pub mod credential;
+pub mod facts;
 pub mod group_id;
+mod group_info;
 pub mod header;
+pub mod key_package;
+mod null_storage;
 pub mod policy_ext;
 pub mod pow;
+pub mod public_group;
 pub mod root;
 pub mod signature;
 pub mod suite;

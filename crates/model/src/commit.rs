@@ -476,6 +476,47 @@ pub fn validate_creation(
     }
 }
 
+/// Why an account may not leave now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LeaveRejection {
+    /// It is not on the roster.
+    #[error("the account is not on the roster")]
+    NotRostered,
+    /// Conversations of this kind are not left.
+    #[error("the member may not leave: {0}")]
+    Denied(#[from] Denied),
+    /// It waits to leave already.
+    #[error("the account waits to leave already")]
+    AlreadyLeaving,
+    /// There would be no owner. Somebody else must be made one first.
+    #[error("the last owner must make somebody else an owner first")]
+    LastOwner,
+    /// Nobody would be there to carry it out.
+    #[error("nobody would be left to carry it out")]
+    LastMember,
+}
+
+/// Whether `account` may wish to leave while the accounts in `leaving` wait to leave.
+///
+/// # Errors
+/// Why not.
+pub fn validate_leave(policy: &Policy, account: AccountId, leaving: &[AccountId]) -> Result<(), LeaveRejection> {
+    let role = policy.role(account).ok_or(LeaveRejection::NotRostered)?;
+    decide(policy.kind, &policy.permissions, role, Action::Leave)?;
+    if leaving.contains(&account) {
+        return Err(LeaveRejection::AlreadyLeaving);
+    }
+    let stays = |entry: &&RosterEntry| entry.account != account && !leaving.contains(&entry.account);
+    if !policy.roster.iter().any(|entry| stays(&entry)) {
+        return Err(LeaveRejection::LastMember);
+    }
+    if !policy.roster.iter().filter(stays).any(|entry| entry.role == Role::Owner) {
+        return Err(LeaveRejection::LastOwner);
+    }
+    Ok(())
+}
+
 const fn known(fact: &PolicyFact) -> Result<&Policy, CommitRejection> {
     match fact {
         PolicyFact::Known(policy) => Ok(policy),
