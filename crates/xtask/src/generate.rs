@@ -1,4 +1,5 @@
-//! Documents that are made from code. To add one, add a line to `GENERATORS`.
+//! Documents that are made from code. To add one, add a line to `GENERATORS`, such as
+//! `Generator { document: "docs/openapi.json", binary: "beseda", args: &["openapi"] }`.
 
 use std::fs;
 
