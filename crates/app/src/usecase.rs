@@ -1,1 +1,11 @@
 //! What may be done: one folder per capability, one public function per file, called inside a unit of work or a view.
+
+pub mod account;
+pub mod device;
+pub mod invite;
+pub mod keys;
+pub mod link;
+pub mod log;
+pub mod maintenance;
+pub mod session;
+pub mod sync;

@@ -3,6 +3,9 @@
 
 use std::sync::Arc;
 
+use beseda_crypto::aad::MessageAad;
+use beseda_crypto::group_id::GroupId;
+use beseda_crypto::header::{self, Kind, Wire};
 use beseda_model::{
     AccountId, Action, Code, ConversationId, ConversationKind, Denied, DeviceId, Limits, MessageId, Permissions, Role,
     Timestamp, decide,
@@ -39,6 +42,47 @@ pub struct Append {
     pub blank: Vec<u64>,
     /// The MLS message.
     pub body: Vec<u8>,
+}
+
+impl Append {
+    /// Takes an MLS application message apart. Nothing of it is authenticated by this: members check that.
+    ///
+    /// # Errors
+    /// When it is not one of ours, or its class is not one of messages, or it blanks too much.
+    pub fn parse(
+        actor: Actor,
+        body: Vec<u8>,
+        class: EntryClass,
+        expires_at: Option<Timestamp>,
+        blank: Vec<u64>,
+        at: Timestamp,
+    ) -> Result<Self, AppendError> {
+        let header = header::peek(&body).map_err(|_| AppendError::Malformed)?;
+        let group = GroupId::from_bytes(header.group_id).map_err(|_| AppendError::Malformed)?;
+        let aad = MessageAad::from_bytes(header.aad).map_err(|_| AppendError::Malformed)?;
+        let epoch = header.epoch;
+        let message =
+            (header.kind, header.wire) == (Kind::Application, Wire::Private) && class != EntryClass::Handshake;
+        // What does not fit the store's integers was never counted by an honest client.
+        let fits = i64::try_from(epoch).is_ok() && i64::try_from(aad.send_no).is_ok();
+        if !message || !fits {
+            return Err(AppendError::Malformed);
+        }
+        OverLimit::check("blanks", BLANKS as u64, blank.len())?;
+        Ok(Self {
+            actor,
+            conversation: group.conversation,
+            generation: group.generation,
+            epoch,
+            message: aad.message,
+            send_no: aad.send_no,
+            class,
+            at,
+            expires_at: expires_at.map(Timestamp::round_up_to_hour),
+            blank,
+            body,
+        })
+    }
 }
 
 /// A message's place.

@@ -1,0 +1,61 @@
+use beseda_model::Username;
+
+use super::AccountError;
+use crate::Event;
+use crate::domain::{Actor, Change, PrivacySettings};
+use crate::port::UnitOfWork;
+
+/// Sets or drops the username. An account with a password keeps one.
+///
+/// # Errors
+/// When somebody else has it.
+pub fn set_username(uow: &mut dyn UnitOfWork, actor: Actor, username: Option<Username>) -> Result<(), AccountError> {
+    match &username {
+        Some(username) => {
+            let holder = uow.accounts().find_by_username(username)?;
+            if holder.is_some_and(|holder| holder.account != actor.account) {
+                return Err(AccountError::UsernameTaken);
+            }
+        }
+        None if uow.accounts().password_hash(actor.account)?.is_some() => {
+            return Err(AccountError::PasswordWithoutUsername);
+        }
+        None => {}
+    }
+    uow.accounts_mut().set_username(actor.account, username.as_ref())?;
+    emit_settings(uow, actor)
+}
+
+/// Sets the password, by its hash. The shell has verified the present one against
+/// [`own_password_hash`](super::own_password_hash).
+///
+/// # Errors
+/// When the account has no username.
+pub fn set_password(uow: &mut dyn UnitOfWork, actor: Actor, hash: &str) -> Result<(), AccountError> {
+    let account = uow.accounts().find(actor.account)?.ok_or(AccountError::NotFound)?;
+    if account.username.is_none() {
+        return Err(AccountError::PasswordWithoutUsername);
+    }
+    uow.accounts_mut().set_password_hash(actor.account, hash)?;
+    Ok(())
+}
+
+/// Replaces the privacy settings.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_privacy(uow: &mut dyn UnitOfWork, actor: Actor, privacy: PrivacySettings) -> Result<(), AccountError> {
+    uow.accounts_mut().set_privacy(actor.account, &privacy)?;
+    emit_settings(uow, actor)
+}
+
+pub(super) fn emit_settings(uow: &mut dyn UnitOfWork, actor: Actor) -> Result<(), AccountError> {
+    let account = uow.accounts().find(actor.account)?.ok_or(AccountError::NotFound)?;
+    let blocked = uow.accounts().blocked(actor.account)?;
+    uow.emit(Event::Changed {
+        accounts: [actor.account].into(),
+        device: None,
+        change: Change::Settings { privacy: account.privacy, blocked, username: account.username },
+    });
+    Ok(())
+}
