@@ -22,6 +22,9 @@ use crate::codec::{DecodeError, decode_cbor_prefix, encode_cbor};
 /// The smallest padded size; each next class doubles and stays 64 bytes below a power of two.
 const FIRST_CLASS: usize = 192;
 
+/// The largest content item: with what MLS adds to it, a message of the largest size that servers take.
+pub const MAX_CONTENT: usize = 65_024;
+
 /// A message by its author: an id alone could be forged by another member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct MessageRef {
@@ -109,8 +112,15 @@ pub struct Authored {
 impl Authored {
     /// The padded bytes that are encrypted.
     pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = self.item();
+        bytes.resize(padded_len(bytes.len()), 0);
+        bytes
+    }
+
+    /// The item without padding: what is kept, and sent again where a device asks for it.
+    pub fn item(&self) -> Vec<u8> {
         let at = self.at;
-        let mut bytes = match &self.content {
+        match &self.content {
             Content::Message(body) => outer("message", true, at, body),
             Content::Edit(body) => outer("edit", false, at, body),
             Content::Delete(body) => outer("delete", false, at, body),
@@ -123,9 +133,7 @@ impl Authored {
             Content::Repair(body) => outer("repair", false, at, body),
             Content::Own(body) => outer("own", false, at, body),
             Content::Unsupported(unsupported) => unsupported.raw.0.clone(),
-        };
-        bytes.resize(padded_len(bytes.len()), 0);
-        bytes
+        }
     }
 
     /// Reads what [`Authored::encode`] wrote, or what a newer version did.
@@ -172,13 +180,13 @@ fn known(kind: &str, body: &ciborium::Value) -> Option<Content> {
     }
 }
 
-/// The smallest class (192, 448, 960 …) that holds `len` bytes.
+/// The smallest class (192, 448, 960 …, [`MAX_CONTENT`]) that holds `len` bytes; what is larger can't be sent anyway.
 fn padded_len(len: usize) -> usize {
     let mut class = FIRST_CLASS;
     while class < len {
         class = class.saturating_mul(2).saturating_add(64);
     }
-    class
+    class.min(MAX_CONTENT.max(len))
 }
 
 #[cfg(test)]
@@ -193,6 +201,7 @@ mod tests {
     #[test]
     fn sizes_fall_into_classes() {
         assert_eq!([1, 192, 193, 448, 449, 960, 961].map(padded_len), [192, 192, 448, 448, 960, 960, 1984]);
+        assert_eq!([32_705, MAX_CONTENT, MAX_CONTENT + 1].map(padded_len), [MAX_CONTENT, MAX_CONTENT, MAX_CONTENT + 1]);
         assert_eq!(text("hi").encode().len(), 192);
         assert_eq!(text(&"x".repeat(120)).encode().len(), 192);
     }

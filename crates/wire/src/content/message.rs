@@ -1,6 +1,7 @@
 //! Messages and what is done to them.
 
 use beseda_model::{AccountId, Timestamp};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::MessageRef;
@@ -41,7 +42,7 @@ pub struct Entity {
 
 /// A style of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", from = "Read")]
 pub enum Style {
     /// Strong.
     Bold,
@@ -72,8 +73,53 @@ pub enum Style {
         account: AccountId,
     },
     /// A style that this version does not know: shown as plain text.
-    #[serde(other)]
     Unknown,
+}
+
+/// A style as it is read: whatever is not known, with data of its own or without, must not cost the message.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Read {
+    Known(Known),
+    Unknown(IgnoredAny),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Known {
+    Bold,
+    Italic,
+    Strike,
+    Code,
+    Block {
+        #[serde(default)]
+        language: String,
+    },
+    Quote,
+    Spoiler,
+    Link {
+        url: String,
+    },
+    Mention {
+        account: AccountId,
+    },
+}
+
+impl From<Read> for Style {
+    fn from(read: Read) -> Self {
+        match read {
+            Read::Known(Known::Bold) => Self::Bold,
+            Read::Known(Known::Italic) => Self::Italic,
+            Read::Known(Known::Strike) => Self::Strike,
+            Read::Known(Known::Code) => Self::Code,
+            Read::Known(Known::Block { language }) => Self::Block { language },
+            Read::Known(Known::Quote) => Self::Quote,
+            Read::Known(Known::Spoiler) => Self::Spoiler,
+            Read::Known(Known::Link { url }) => Self::Link { url },
+            Read::Known(Known::Mention { account }) => Self::Mention { account },
+            Read::Unknown(IgnoredAny) => Self::Unknown,
+        }
+    }
 }
 
 /// Where a forwarded message was first said.

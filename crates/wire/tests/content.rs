@@ -1,0 +1,245 @@
+//! The bytes of every kind of content: frozen, so that a change is seen, and surviving the way there and back.
+
+use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, MessageId, Timestamp};
+use beseda_wire::Bytes;
+use beseda_wire::content::{
+    Authored, Content, Delete, Edit, Entity, Forward, GroupState, InfoChange, Message, MessageRef, OwnState, OwnSync,
+    Pin, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest, Style, TimedFrom, Timer, Unsupported,
+};
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+fn account(n: u8) -> AccountId {
+    AccountId::from_bytes([n; 16])
+}
+
+fn message_ref(author: u8, id: u8) -> MessageRef {
+    MessageRef { author: account(author), id: MessageId::from_bytes([id; 16]) }
+}
+
+fn authored(content: Content) -> Authored {
+    Authored { at: Timestamp::from_millis(1_700_000_000_000), content }
+}
+
+/// One example of each kind, with every field set somewhere.
+fn examples() -> Vec<(&'static str, Content)> {
+    let timer = Timer { seconds: 3_600, from: TimedFrom::Read };
+    let styles = [
+        Style::Bold,
+        Style::Italic,
+        Style::Strike,
+        Style::Code,
+        Style::Block { language: String::new() },
+        Style::Block { language: "rust".to_owned() },
+        Style::Quote,
+        Style::Spoiler,
+        Style::Link { url: "https://beseda.example/".to_owned() },
+        Style::Mention { account: account(9) },
+        Style::Unknown,
+    ];
+    let entities: Vec<_> =
+        (0_u32..).zip(styles).map(|(start, style)| Entity { start, len: start + 1, style }).collect();
+    let full = Message {
+        text: "Привет, мир! 👋".to_owned(),
+        entities: entities.clone(),
+        reply_to: Some(message_ref(1, 2)),
+        forward: Some(Forward {
+            author: Some(account(3)),
+            name: "Алиса".to_owned(),
+            at: Timestamp::from_millis(1_600_000_000_000),
+        }),
+        timer: Some(timer),
+    };
+    let anonymous = Forward { author: None, name: String::new(), at: Timestamp::from_millis(1) };
+    let conversation = ConversationId::from_bytes([5; 16]);
+    let own_state = OwnState {
+        muted_until: Some(Timestamp::from_millis(9)),
+        archived: true,
+        pinned: Some(2),
+        unread: true,
+        cleared_to: 7,
+    };
+    let state = GroupState {
+        seq: 12,
+        title: "Друзья".to_owned(),
+        description: "о книгах".to_owned(),
+        timer: Some(Timer { seconds: 60, from: TimedFrom::Sent }),
+        pins: vec![message_ref(1, 2), message_ref(3, 4)],
+    };
+    let info = |title: Option<&str>, description: Option<&str>, timer| {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        Content::InfoChange(InfoChange { title: owned(title), description: owned(description), timer })
+    };
+    let edit =
+        Edit { target: message_ref(1, 2), text: "исправлено".to_owned(), entities: entities[..1].to_vec() };
+    let answer =
+        |content| RepairAnswer { device: DeviceId::from_bytes([6; 16]), id: MessageId::from_bytes([2; 16]), content };
+    let key = Bytes(vec![0xab; 32]);
+    vec![
+        ("message_plain", Content::Message(Message { text: "hi".to_owned(), ..Message::default() })),
+        ("message_full", Content::Message(full)),
+        ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
+        ("edit", Content::Edit(edit)),
+        ("delete", Content::Delete(Delete { targets: vec![message_ref(1, 2), message_ref(1, 3)] })),
+        ("reaction_on", Content::Reaction(Reaction { target: message_ref(1, 2), emoji: "👍".to_owned(), on: true })),
+        ("reaction_off", Content::Reaction(Reaction { target: message_ref(1, 2), emoji: "👍".to_owned(), on: false })),
+        ("pin", Content::Pin(Pin { target: message_ref(1, 2), on: true })),
+        ("info_title", info(Some("Друзья"), None, None)),
+        ("info_description", info(None, Some(""), None)),
+        ("info_timer_on", info(None, None, Some(Some(timer)))),
+        ("info_timer_off", info(None, None, Some(None))),
+        ("group_state", Content::GroupState(state)),
+        ("group_state_empty", Content::GroupState(GroupState::default())),
+        ("state_request", Content::StateRequest),
+        ("profile_key", Content::ProfileKey(ProfileKey { key: key.clone() })),
+        (
+            "repair_request",
+            Content::Repair(Repair::Request(RepairRequest { ids: vec![MessageId::from_bytes([2; 16])] })),
+        ),
+        ("repair_answer", Content::Repair(Repair::Answer(answer(Some(Bytes(vec![1, 2, 3])))))),
+        ("repair_answer_gone", Content::Repair(Repair::Answer(answer(None)))),
+        ("own_conversation", Content::Own(OwnSync::Conversation { conversation, state: own_state })),
+        ("own_deleted", Content::Own(OwnSync::DeletedForMe { conversation, messages: vec![message_ref(1, 2)] })),
+        (
+            "own_verified",
+            Content::Own(OwnSync::Verified { account: account(1), root: Some(Fingerprint::from_bytes([7; 32])) }),
+        ),
+        ("own_unverified", Content::Own(OwnSync::Verified { account: account(1), root: None })),
+        ("own_nickname", Content::Own(OwnSync::Nickname { account: account(1), name: "Боб".to_owned() })),
+        ("own_profile_key", Content::Own(OwnSync::ProfileKey { key: key.clone() })),
+        ("own_contact_key", Content::Own(OwnSync::ContactKey { account: account(1), key })),
+    ]
+}
+
+#[test]
+fn the_bytes_of_each_kind_are_frozen() {
+    let lines: Vec<String> = examples()
+        .into_iter()
+        .map(|(name, content)| format!("{name}\n{}", data_encoding::HEXLOWER.encode(&authored(content).item())))
+        .collect();
+    insta::assert_snapshot!("content_bytes", lines.join("\n\n"));
+}
+
+#[test]
+fn each_kind_comes_back_as_it_was() {
+    for (name, content) in examples() {
+        let value = authored(content);
+        assert_eq!(Authored::decode(&value.encode()).as_ref(), Ok(&value), "{name}");
+        assert_eq!(Authored::decode(&value.item()), Ok(value), "{name} without padding");
+    }
+}
+
+#[test]
+fn a_style_from_the_future_leaves_the_message_readable() {
+    let now = authored(Content::Message(Message {
+        text: "hi".to_owned(),
+        entities: vec![Entity { start: 0, len: 2, style: Style::Link { url: "x".to_owned() } }],
+        ..Message::default()
+    }));
+    let mut item: ciborium::Value = ciborium::from_reader(now.item().as_slice()).unwrap();
+    for future in [
+        ciborium::Value::Text("sparkle".to_owned()),
+        map("sparkle", map("colours", ciborium::Value::Array(vec![1.into(), map("deep", ciborium::Value::Null)]))),
+        map("bold", map("weight", 700.into())),
+    ] {
+        *entry(entry(entry(&mut item, "b"), "e").as_array_mut().unwrap().first_mut().unwrap(), "k") = future;
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&item, &mut bytes).unwrap();
+        let Content::Message(message) = Authored::decode(&bytes).unwrap().content else { panic!("{item:?}") };
+        assert_eq!(message.text, "hi");
+        assert_eq!(message.entities[0].style, Style::Unknown);
+    }
+}
+
+fn map(key: &str, value: ciborium::Value) -> ciborium::Value {
+    ciborium::Value::Map(vec![(key.into(), value)])
+}
+
+fn entry<'a>(map: &'a mut ciborium::Value, key: &str) -> &'a mut ciborium::Value {
+    let found = map.as_map_mut().unwrap().iter_mut().find(|(k, _)| k.as_text() == Some(key));
+    &mut found.unwrap().1
+}
+
+fn any_ref() -> impl Strategy<Value = MessageRef> {
+    (any::<[u8; 16]>(), any::<[u8; 16]>())
+        .prop_map(|(a, m)| MessageRef { author: AccountId::from_bytes(a), id: MessageId::from_bytes(m) })
+}
+
+fn any_timer() -> impl Strategy<Value = Timer> {
+    (any::<u32>(), any::<bool>())
+        .prop_map(|(seconds, sent)| Timer { seconds, from: if sent { TimedFrom::Sent } else { TimedFrom::Read } })
+}
+
+fn any_entity() -> impl Strategy<Value = Entity> {
+    let style = prop_oneof![
+        Just(Style::Bold),
+        Just(Style::Quote),
+        Just(Style::Unknown),
+        ".*".prop_map(|language| Style::Block { language }),
+        ".*".prop_map(|url| Style::Link { url }),
+        any::<[u8; 16]>().prop_map(|id| Style::Mention { account: AccountId::from_bytes(id) }),
+    ];
+    (any::<u32>(), any::<u32>(), style).prop_map(|(start, len, style)| Entity { start, len, style })
+}
+
+fn any_content() -> impl Strategy<Value = Content> {
+    let forward = (option::of(any::<[u8; 16]>()), ".*", any::<u64>()).prop_map(|(author, name, at)| Forward {
+        author: author.map(AccountId::from_bytes),
+        name,
+        at: Timestamp::from_millis(at),
+    });
+    let message = (".*", vec(any_entity(), 0..5), option::of(any_ref()), option::of(forward), option::of(any_timer()))
+        .prop_map(|(text, entities, reply_to, forward, timer)| {
+            Content::Message(Message { text, entities, reply_to, forward, timer })
+        });
+    let state = (any::<u64>(), ".*", ".*", option::of(any_timer()), vec(any_ref(), 0..4)).prop_map(
+        |(seq, title, description, timer, pins)| {
+            Content::GroupState(GroupState { seq, title, description, timer, pins })
+        },
+    );
+    let info = (option::of(".*"), option::of(".*"), option::of(option::of(any_timer())))
+        .prop_map(|(title, description, timer)| Content::InfoChange(InfoChange { title, description, timer }));
+    prop_oneof![
+        message,
+        (any_ref(), ".*", vec(any_entity(), 0..5)).prop_map(|(target, text, entities)| Content::Edit(Edit {
+            target,
+            text,
+            entities
+        })),
+        vec(any_ref(), 0..9).prop_map(|targets| Content::Delete(Delete { targets })),
+        (any_ref(), ".*", any::<bool>()).prop_map(|(target, emoji, on)| Content::Reaction(Reaction {
+            target,
+            emoji,
+            on
+        })),
+        (any_ref(), any::<bool>()).prop_map(|(target, on)| Content::Pin(Pin { target, on })),
+        info,
+        state,
+        vec(any::<u8>(), 0..99).prop_map(|key| Content::ProfileKey(ProfileKey { key: key.into() })),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_said_comes_back(content in any_content(), at in any::<u64>()) {
+        let value = Authored { at: Timestamp::from_millis(at), content };
+        let bytes = value.encode();
+        prop_assert_eq!(Authored::decode(&bytes), Ok(value));
+    }
+
+    #[test]
+    fn hostile_bytes_do_no_harm(bytes in vec(any::<u8>(), 0..300)) {
+        let _ = Authored::decode(&bytes);
+    }
+
+    #[test]
+    fn a_damaged_item_is_refused_or_kept_whole(content in any_content(), at in 0_usize..4_000, bit in 0_u8..8) {
+        let mut bytes = authored(content).encode();
+        let at = at % bytes.len();
+        bytes[at] ^= 1 << bit;
+        if let Ok(Authored { content: Content::Unsupported(Unsupported { raw, .. }), .. }) = Authored::decode(&bytes) {
+            prop_assert!(bytes.starts_with(&raw));
+        }
+    }
+}
