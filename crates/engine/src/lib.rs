@@ -8,7 +8,11 @@
 //! The engine must not know sockets, timers, threads, file paths or the browser.
 
 pub mod api;
+pub mod log;
+pub mod outbox;
 mod step;
+pub mod store;
+pub mod timeline;
 
 pub use api::command::Command;
 pub use api::event::{Effect, Event, Notice};

@@ -1,0 +1,1 @@
+//! Conversations: the server's row and how far this device is.

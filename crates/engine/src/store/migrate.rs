@@ -1,0 +1,53 @@
+//! Schema migrations: numbered, applied once, never edited after a release.
+
+use rusqlite::Connection;
+
+use super::StoreError;
+
+/// One step of the schema.
+struct Migration {
+    number: u32,
+    sql: &'static str,
+}
+
+/// All steps, ascending. Numbers below 100 belong to the core, the hundreds from 100 on to the timeline.
+const MIGRATIONS: &[Migration] = &[Migration { number: 1, sql: include_str!("migrations/0001_core.sql") }];
+
+/// Brings the schema up to date; the caller's transaction makes it all or nothing.
+///
+/// # Errors
+/// When the database fails, or was written by a newer version.
+pub fn migrate(conn: &Connection) -> Result<(), StoreError> {
+    conn.execute_batch("CREATE TABLE IF NOT EXISTS migrations (number INTEGER PRIMARY KEY) STRICT")?;
+    let applied: Vec<u32> = conn
+        .prepare("SELECT number FROM migrations ORDER BY number")?
+        .query_map((), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    if let Some(found) = applied.iter().find(|number| MIGRATIONS.iter().all(|known| known.number != **number)) {
+        return Err(StoreError::Newer { found: *found });
+    }
+    for migration in MIGRATIONS.iter().filter(|migration| !applied.contains(&migration.number)) {
+        conn.execute_batch(migration.sql)?;
+        conn.execute("INSERT INTO migrations (number) VALUES (?1)", [migration.number])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrating_twice_changes_nothing_and_a_newer_schema_is_refused() {
+        let conn = Connection::open_in_memory().unwrap();
+        migrate(&conn).unwrap();
+        migrate(&conn).unwrap();
+        conn.execute("INSERT INTO migrations (number) VALUES (9999)", ()).unwrap();
+        assert!(matches!(migrate(&conn), Err(StoreError::Newer { found: 9999 })));
+    }
+
+    #[test]
+    fn numbers_ascend() {
+        assert!(MIGRATIONS.is_sorted_by(|one, next| one.number < next.number));
+    }
+}
