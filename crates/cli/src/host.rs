@@ -1,0 +1,13 @@
+//! The native driver of an engine: its profile folder, its socket, its timers.
+//!
+//! It knows nothing of what is said: it moves events in and effects out, and logs no content.
+
+mod driver;
+mod profile;
+mod socket;
+mod tls;
+
+pub use driver::{Driver, Heard, Link, Machine, Notices};
+pub use profile::{Profile, ProfileError, default_dir};
+pub use socket::Trouble;
+pub use tls::{TlsError, client_config};

@@ -1,0 +1,170 @@
+//! The WebSocket and the HTTP requests that an engine asks for.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use beseda_engine::api::event::HttpResponse;
+use futures_util::{SinkExt, StreamExt};
+use tokio::sync::mpsc;
+use tokio_tungstenite::Connector;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{self, Message};
+
+/// How long a server may take to open a connection.
+const CONNECT_TIME: Duration = Duration::from_secs(15);
+/// How long a server may take to answer an HTTP request: password hashing included.
+const HTTP_TIME: Duration = Duration::from_secs(30);
+/// More than any page or snapshot that the protocol allows, so that a hostile server can't fill the memory.
+const MOST_BYTES: usize = 16 << 20;
+
+/// Why there is no connection, as far as this side can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The address has no machine: no network, or a wrong name.
+    NoSuchHost,
+    /// Nobody listens there, or the network does not reach it.
+    NoAnswer,
+    /// It did not answer in time.
+    TimedOut,
+    /// Its certificate is not one to trust.
+    Certificate,
+    /// The server, or the proxy before it, asks to come later.
+    Busy,
+    /// Something answers that is not a Beseda server.
+    NotAServer,
+    /// It was open and was closed.
+    Closed,
+}
+
+/// What a socket tells.
+#[derive(Debug)]
+pub(super) enum SocketEvent {
+    Opened,
+    Frame(Vec<u8>),
+    Ended(Trouble),
+}
+
+/// Opens the socket and serves it until either side ends it. `tell` answers whether anybody still listens.
+pub(super) async fn serve(
+    url: String,
+    tls: Arc<rustls::ClientConfig>,
+    mut outgoing: mpsc::UnboundedReceiver<Vec<u8>>,
+    tell: impl Fn(SocketEvent) -> bool,
+) {
+    let opened = match tokio::time::timeout(CONNECT_TIME, open(&url, tls)).await {
+        Ok(opened) => opened,
+        Err(_) => Err(Trouble::TimedOut),
+    };
+    let socket = match opened {
+        Ok(socket) => socket,
+        Err(trouble) => {
+            tell(SocketEvent::Ended(trouble));
+            return;
+        }
+    };
+    if !tell(SocketEvent::Opened) {
+        return;
+    }
+    let (mut sink, mut stream) = socket.split();
+    loop {
+        tokio::select! {
+            frame = outgoing.recv() => match frame {
+                Some(frame) => {
+                    if sink.send(Message::Binary(frame.into())).await.is_err() {
+                        break;
+                    }
+                }
+                None => {
+                    // What was sent before is flushed by the closing handshake; a server that does not answer it is left.
+                    drop(tokio::time::timeout(Duration::from_secs(2), sink.close()).await);
+                    break;
+                }
+            },
+            message = stream.next() => match message {
+                Some(Ok(Message::Binary(frame))) => {
+                    if !tell(SocketEvent::Frame(frame.into())) {
+                        break;
+                    }
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_) | Message::Text(_))) => {}
+                Some(Ok(Message::Close(_)) | Err(_)) | None => break,
+            },
+        }
+    }
+    tell(SocketEvent::Ended(Trouble::Closed));
+}
+
+type Socket = tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+async fn open(url: &str, tls: Arc<rustls::ClientConfig>) -> Result<Socket, Trouble> {
+    let mut request = url.into_client_request().map_err(|_| Trouble::NoSuchHost)?;
+    request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static(beseda_wire::SUBPROTOCOL_CBOR));
+    let config = WebSocketConfig::default().max_message_size(Some(MOST_BYTES)).max_frame_size(Some(MOST_BYTES));
+    let connector = Connector::Rustls(tls);
+    // Small frames must leave at once: latency is what a conversation feels.
+    tokio_tungstenite::connect_async_tls_with_config(request, Some(config), true, Some(connector))
+        .await
+        .map(|(socket, _)| socket)
+        .map_err(|error| trouble(&error))
+}
+
+fn trouble(error: &tungstenite::Error) -> Trouble {
+    match error {
+        tungstenite::Error::Io(error) => trouble_of_io(error),
+        tungstenite::Error::Tls(_) => Trouble::Certificate,
+        tungstenite::Error::Url(_) => Trouble::NoSuchHost,
+        tungstenite::Error::Http(response) if matches!(response.status().as_u16(), 429 | 502..=504) => Trouble::Busy,
+        _ => Trouble::NotAServer,
+    }
+}
+
+fn trouble_of_io(error: &std::io::Error) -> Trouble {
+    if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+        return Trouble::Certificate;
+    }
+    match error.kind() {
+        std::io::ErrorKind::TimedOut => Trouble::TimedOut,
+        // The resolver's failures come without a number of the operating system.
+        _ if error.raw_os_error().is_none() => Trouble::NoSuchHost,
+        _ => Trouble::NoAnswer,
+    }
+}
+
+/// The HTTP half.
+#[derive(Debug, Clone)]
+pub(super) struct Http {
+    client: reqwest::Client,
+}
+
+impl Http {
+    pub(super) fn new(tls: &Arc<rustls::ClientConfig>) -> reqwest::Result<Self> {
+        let client = reqwest::Client::builder()
+            .tls_backend_preconfigured((**tls).clone())
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(CONNECT_TIME)
+            .timeout(HTTP_TIME)
+            .build()?;
+        Ok(Self { client })
+    }
+
+    /// The answer; none if there was none that could be read to its end.
+    pub(super) async fn request(&self, method: &'static str, url: &str, body: Option<Vec<u8>>) -> Option<HttpResponse> {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).ok()?;
+        let mut request = self.client.request(method, url);
+        if let Some(body) = body {
+            request = request.header("Content-Type", "application/json").body(body);
+        }
+        let mut response = request.send().await.ok()?;
+        let status = response.status().as_u16();
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.ok()? {
+            if body.len() + chunk.len() > MOST_BYTES {
+                return None;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Some(HttpResponse { status, body })
+    }
+}
