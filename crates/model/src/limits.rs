@@ -91,7 +91,15 @@ limits! {
     page_bytes: 262_144, Bytes;
     /// Changes in one page of a sync.
     sync_changes: 500, Count;
-    /// Messages, receipts and ephemeral frames that one account may send; bursts of a tenth of it are free.
+    /// Bytes of the token in a hello.
+    hello_bytes: 1_024, Bytes;
+    /// Bytes of a sync cursor.
+    cursor_bytes: 256, Bytes;
+    /// Accounts in one look-up.
+    lookup_accounts: 100, Count;
+    /// Accounts whose presence one socket watches.
+    watched_accounts: 200, Count;
+    /// Requests of one account. Like every rate, the whole allowance may be used at once and comes back evenly.
     requests: 6_000, PerMinute;
     /// Messages that one account may send.
     sends: 1_200, PerMinute;

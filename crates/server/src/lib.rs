@@ -1,1 +1,29 @@
-//! Inbound adapters, composition root and the beseda binary.
+//! The server's shell: HTTP, WebSocket, configuration, logging, administration, and the composition root that puts the
+//! core and its adapters together. It holds no rules: it parses, asks `beseda-app`, and answers.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = beseda_server::Config::default();
+//! let server = beseda_server::start(config).await?;
+//! assert!(server.addr().ip().is_loopback());
+//! server.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod challenges;
+mod compose;
+pub mod config;
+mod context;
+mod doors;
+mod http;
+mod passwords;
+mod problem;
+mod rates;
+mod system;
+mod task;
+pub mod telemetry;
+
+pub use compose::{Outside, Running, StartError, start, start_with};
+pub use config::{Config, ConfigError};
+pub use system::{OsRng, SystemClock};

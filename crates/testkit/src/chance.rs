@@ -17,9 +17,9 @@ impl SeededRng {
     /// An independent generator, named so that adding another use of chance does not change this one.
     #[must_use]
     pub fn fork(seed: u64, name: &str) -> Self {
-        let mixed = name.bytes().fold(seed ^ 0x9e37_79b9_7f4a_7c15, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let mixed = name
+            .bytes()
+            .fold(seed ^ 0x9e37_79b9_7f4a_7c15, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         Self::new(mixed)
     }
 

@@ -1,0 +1,371 @@
+//! What the operator decides: a TOML file, then the environment (`BESEDA_*`), then flags; the later wins.
+
+mod nearest;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use beseda_model::{LIMITS, Limits};
+use beseda_wire::http::Registration;
+use serde::Deserialize;
+use toml::{Table, Value};
+
+/// Prefix of the environment variables that are read.
+pub const ENV_PREFIX: &str = "BESEDA_";
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// The settings of one server.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where everything is kept; created if it does not exist.
+    pub data_dir: PathBuf,
+    /// Where to accept connections.
+    pub listen: SocketAddr,
+    /// What the server calls itself to those who join.
+    pub name: String,
+    /// How accounts are made.
+    pub registration: Registration,
+    /// Leading zero bits that a proof of work needs, where registration is open; at most 40.
+    pub pow_bits: u8,
+    /// Whether an account needs a username and a password.
+    pub password_required: bool,
+    /// The header in which a reverse proxy puts the client's address. Nothing is believed unless this is set.
+    pub trusted_proxy_header: Option<String>,
+    /// Log filter, as `info` or `beseda=debug,warn`.
+    pub log: String,
+    /// How the log is written.
+    pub log_format: LogFormat,
+    /// Password hashes that may be computed at once, 19 MiB each.
+    pub password_workers: usize,
+    /// Time that a shutdown waits for connections to end, in milliseconds.
+    pub drain_ms: u64,
+    /// Limits that differ from the published defaults.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("./data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            name: "Beseda".to_owned(),
+            registration: Registration::Open,
+            pow_bits: 18,
+            password_required: false,
+            trusted_proxy_header: None,
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+            password_workers: 2,
+            drain_ms: 10_000,
+            limits: LIMITS,
+        }
+    }
+}
+
+const KEYS: &[&str] = &[
+    "data_dir",
+    "listen",
+    "name",
+    "registration",
+    "pow_bits",
+    "password_required",
+    "trusted_proxy_header",
+    "log",
+    "log_format",
+    "password_workers",
+    "drain_ms",
+    "limits",
+];
+
+/// Why a configuration is not usable. Each says which key, and what would be right.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read the configuration file {path}: {source}")]
+    Unreadable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is not TOML.
+    #[error("the configuration file {path} is not valid TOML: {message}")]
+    Syntax {
+        /// Which file.
+        path: PathBuf,
+        /// What the parser said.
+        message: String,
+    },
+    /// There is no such setting.
+    #[error("there is no setting `{key}`{}", hint(*nearest))]
+    UnknownKey {
+        /// As written.
+        key: String,
+        /// What was probably meant.
+        nearest: Option<&'static str>,
+    },
+    /// The value is of the wrong type or out of range.
+    #[error("the setting `{key}` is wrong: {message}")]
+    Invalid {
+        /// Which setting.
+        key: String,
+        /// What is expected.
+        message: String,
+    },
+}
+
+fn hint(nearest: Option<&'static str>) -> String {
+    nearest.map_or_else(|| format!("; there are: {}", KEYS.join(", ")), |key| format!("; did you mean `{key}`?"))
+}
+
+impl Config {
+    /// Reads the file (if there is one), then the environment, then the flags.
+    ///
+    /// # Errors
+    /// When something in them cannot be used; nothing is guessed.
+    pub fn load(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+        flags: impl IntoIterator<Item = (&'static str, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut table = match file {
+            Some(path) => read_file(path)?,
+            None => Table::new(),
+        };
+        check_keys(&table)?;
+        for (name, text) in environment {
+            if let Some(key) = environment_key(&name)? {
+                set(&mut table, &key, &text)?;
+            }
+        }
+        for (key, text) in flags {
+            set(&mut table, key, &text)?;
+        }
+        Self::from_table(table)
+    }
+
+    fn from_table(table: Table) -> Result<Self, ConfigError> {
+        // Each key by itself first: serde's own message does not always name it.
+        for (key, value) in &table {
+            let mut single = Table::new();
+            single.insert(key.clone(), value.clone());
+            Self::deserialize(Value::Table(single))
+                .map_err(|error| ConfigError::Invalid { key: key.clone(), message: one_line(error.message()) })?;
+        }
+        let config = Self::deserialize(Value::Table(table))
+            .map_err(|error| ConfigError::Invalid { key: "?".to_owned(), message: one_line(error.message()) })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let invalid =
+            |key: &str, message: &str| ConfigError::Invalid { key: key.to_owned(), message: message.to_owned() };
+        if self.pow_bits > 40 {
+            return Err(invalid("pow_bits", "at most 40: more would take a phone days"));
+        }
+        if self.name.trim().is_empty() || self.name.chars().count() > 64 {
+            return Err(invalid("name", "1 to 64 characters"));
+        }
+        if self.password_workers == 0 || self.password_workers > 64 {
+            return Err(invalid("password_workers", "1 to 64"));
+        }
+        if let Some(header) = &self.trusted_proxy_header
+            && axum::http::HeaderName::try_from(header.as_str()).is_err()
+        {
+            return Err(invalid("trusted_proxy_header", "not the name of an HTTP header"));
+        }
+        if self.limits.frame_bytes < 1_024 {
+            return Err(invalid("limits.frame_bytes", "at least 1024"));
+        }
+        Ok(())
+    }
+}
+
+fn read_file(path: &Path) -> Result<Table, ConfigError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    text.parse::<Table>()
+        .map_err(|error| ConfigError::Syntax { path: path.to_owned(), message: one_line(&error.to_string()) })
+}
+
+fn one_line(text: &str) -> String {
+    text.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+fn limit_names() -> impl Iterator<Item = &'static str> {
+    LIMITS.table().into_iter().map(|limit| limit.name)
+}
+
+fn check_keys(table: &Table) -> Result<(), ConfigError> {
+    for key in table.keys() {
+        if !KEYS.contains(&key.as_str()) {
+            let nearest = nearest::nearest(key, KEYS.iter().copied());
+            return Err(ConfigError::UnknownKey { key: key.clone(), nearest });
+        }
+    }
+    if let Some(Value::Table(limits)) = table.get("limits") {
+        for key in limits.keys() {
+            if !limit_names().any(|name| name == key) {
+                let nearest = nearest::nearest(key, limit_names());
+                return Err(ConfigError::UnknownKey { key: format!("limits.{key}"), nearest });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The setting that an environment variable stands for: `BESEDA_DATA_DIR`, `BESEDA_LIMITS_SENDS`. A name that is only
+/// near to one is refused as a slip; one that is near to none may belong to another program.
+fn environment_key(name: &str) -> Result<Option<String>, ConfigError> {
+    let Some(rest) = name.strip_prefix(ENV_PREFIX) else { return Ok(None) };
+    let key = rest.to_ascii_lowercase();
+    if key == "config" {
+        return Ok(None);
+    }
+    if let Some(limit) = key.strip_prefix("limits_") {
+        return if limit_names().any(|known| known == limit) {
+            Ok(Some(format!("limits.{limit}")))
+        } else {
+            Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(limit, limit_names()) })
+        };
+    }
+    if KEYS.contains(&key.as_str()) {
+        return Ok(Some(key));
+    }
+    match KEYS.iter().find(|known| known.len() > 4 && nearest::distance(&key, known) <= 2) {
+        Some(known) => Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: Some(known) }),
+        None => Ok(None),
+    }
+}
+
+/// Sets a key from a text, as the type that the key has.
+fn set(table: &mut Table, key: &str, text: &str) -> Result<(), ConfigError> {
+    let number = |text: &str| {
+        text.parse::<i64>()
+            .map(Value::Integer)
+            .map_err(|_| ConfigError::Invalid { key: key.to_owned(), message: "expected a whole number".to_owned() })
+    };
+    if let Some(limit) = key.strip_prefix("limits.") {
+        let value = number(text)?;
+        if let Value::Table(limits) = table.entry("limits").or_insert_with(|| Value::Table(Table::new())) {
+            limits.insert(limit.to_owned(), value);
+        }
+        return Ok(());
+    }
+    let value = match key {
+        "pow_bits" | "password_workers" | "drain_ms" => number(text)?,
+        "password_required" => text.parse::<bool>().map(Value::Boolean).map_err(|_| ConfigError::Invalid {
+            key: key.to_owned(),
+            message: "expected `true` or `false`".to_owned(),
+        })?,
+        _ => Value::String(text.to_owned()),
+    };
+    table.insert(key.to_owned(), value);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config, ConfigError> {
+        let table: Table = text.parse().expect("the test's TOML is well-formed");
+        check_keys(&table)?;
+        Config::from_table(table)
+    }
+
+    fn env(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn nothing_written_means_the_defaults() {
+        assert_eq!(parse("").expect("defaults"), Config::default());
+    }
+
+    #[test]
+    fn the_key_list_is_the_struct() {
+        let error = Config::deserialize(Value::Table("nonsense = 1".parse().expect("TOML"))).expect_err("unknown");
+        for key in KEYS {
+            assert!(error.to_string().contains(&format!("`{key}`")), "{key} in {error}");
+        }
+        assert_eq!(error.to_string().matches('`').count() / 2, KEYS.len() + 1, "{error}");
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_the_nearest() {
+        let error = parse("lisen = \"127.0.0.1:1\"").expect_err("unknown").to_string();
+        assert_eq!(error, "there is no setting `lisen`; did you mean `listen`?");
+        let error = parse("[limits]\nsend = 1").expect_err("unknown").to_string();
+        assert_eq!(error, "there is no setting `limits.send`; did you mean `sends`?");
+        let error = parse("elephant = 1").expect_err("unknown").to_string();
+        assert!(error.starts_with("there is no setting `elephant`; there are: data_dir, "), "{error}");
+    }
+
+    #[test]
+    fn a_wrong_value_names_its_key() {
+        for (text, key) in [
+            ("listen = \"nowhere\"", "listen"),
+            ("pow_bits = 41", "pow_bits"),
+            ("pow_bits = \"many\"", "pow_bits"),
+            ("registration = \"maybe\"", "registration"),
+            ("name = \"\"", "name"),
+            ("password_workers = 0", "password_workers"),
+            ("trusted_proxy_header = \"a b\"", "trusted_proxy_header"),
+            ("[limits]\nsends = -1", "limits"),
+        ] {
+            let error = parse(text).expect_err("invalid").to_string();
+            assert!(error.contains(&format!("`{key}`")), "{error}");
+        }
+    }
+
+    #[test]
+    fn flags_win_over_the_environment_and_that_over_the_file() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("beseda.toml");
+        std::fs::write(&path, "name = \"file\"\nlisten = \"127.0.0.1:1\"\n[limits]\nsends = 5\n").expect("written");
+        let config = Config::load(
+            Some(&path),
+            env(&[("BESEDA_NAME", "environment"), ("BESEDA_LISTEN", "127.0.0.1:2"), ("BESEDA_LIMITS_JOINS", "9")]),
+            [("listen", "127.0.0.1:3".to_owned())],
+        )
+        .expect("all valid");
+        assert_eq!(config.name, "environment");
+        assert_eq!(config.listen.port(), 3);
+        assert_eq!((config.limits.sends, config.limits.joins), (5, 9));
+        assert_eq!(config.limits.creates, LIMITS.creates);
+    }
+
+    #[test]
+    fn a_slip_in_the_environment_is_told_and_other_programs_are_left_alone() {
+        let error = Config::load(None, env(&[("BESEDA_LISEN", "x")]), []).expect_err("a slip").to_string();
+        assert_eq!(error, "there is no setting `BESEDA_LISEN`; did you mean `listen`?");
+        let error = Config::load(None, env(&[("BESEDA_LIMITS_SENDZ", "1")]), []).expect_err("a slip").to_string();
+        assert_eq!(error, "there is no setting `BESEDA_LIMITS_SENDZ`; did you mean `sends`?");
+        assert!(Config::load(None, env(&[("BESEDA_HOME", "x"), ("PATH", "y")]), []).is_ok());
+    }
+
+    #[test]
+    fn a_file_that_is_missing_or_broken_is_told_with_its_name() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("beseda.toml");
+        let error = Config::load(Some(&path), [], []).expect_err("missing").to_string();
+        assert!(error.contains("beseda.toml"), "{error}");
+        std::fs::write(&path, "name = ").expect("written");
+        let error = Config::load(Some(&path), [], []).expect_err("broken").to_string();
+        assert!(error.contains("beseda.toml") && error.contains("not valid TOML"), "{error}");
+    }
+}

@@ -1,0 +1,371 @@
+//! Every way in: each HTTP route and each socket request with its size limit, its rate limits and its authorisation
+//! rule. The router is built from this table and the socket asks it before anything is carried out, so there is no door
+//! that is not here.
+
+use beseda_model::Limits;
+use beseda_wire::Request;
+use beseda_wire::request::CommitBundle;
+
+use crate::rates::RateClass;
+
+/// Who may come through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// Anybody.
+    Anyone,
+    /// Who brings what the operator asks of new accounts: a proof of work or an invitation.
+    Registration,
+    /// Who holds the account's root key: its signature over the present head of the device log.
+    RootSignature,
+    /// Who knows the password.
+    Password,
+    /// Who holds a ticket from a sign-in.
+    Ticket,
+    /// Who holds the link request's secret.
+    LinkSecret,
+    /// Who brings a session token.
+    Token,
+    /// A session, for what is its own account's.
+    Session,
+    /// A session, for what others let it see: their privacy settings and blocks decide.
+    Audience,
+    /// A session whose account is a member of the conversation.
+    Member,
+    /// A session whose account is a member; beyond that, `model::decide` or `validate_commit` over the policy.
+    Policy,
+}
+
+/// The largest allowed size: the name of a limit, and where to find its value.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    /// The published name.
+    pub(crate) name: &'static str,
+    /// Its value.
+    pub(crate) value: fn(&Limits) -> u64,
+}
+
+impl std::fmt::Debug for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+macro_rules! size {
+    ($name:ident) => {
+        Size { name: stringify!($name), value: |limits| limits.$name }
+    };
+}
+
+/// An HTTP method of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Method {
+    /// Reads.
+    Get,
+    /// Does something.
+    Post,
+}
+
+/// An HTTP route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// Whether the process lives.
+    Healthz,
+    /// Whether it can do its work.
+    Readyz,
+    /// What the server is.
+    Server,
+    /// The published limits.
+    Limits,
+    /// The OpenAPI document.
+    OpenApi,
+    /// A proof of work to solve.
+    Challenges,
+    /// A new account.
+    Accounts,
+    /// The account of a recovery phrase.
+    AccountByRoot,
+    /// A new device by recovery phrase.
+    Devices,
+    /// A password.
+    Sessions,
+    /// A new identity.
+    IdentityResets,
+    /// A new device that asks to be approved.
+    Links,
+    /// How far that is.
+    LinkPoll,
+    /// The socket.
+    Socket,
+}
+
+/// What stands before an HTTP route.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HttpDoor {
+    /// Which route.
+    pub(crate) route: Route,
+    /// Its method.
+    pub(crate) method: Method,
+    /// Its path, with axum's placeholders.
+    pub(crate) path: &'static str,
+    /// Its name in the log.
+    pub(crate) op: &'static str,
+    /// The largest body.
+    pub(crate) size: Size,
+    /// Counted against the address prefix.
+    pub(crate) rate: RateClass,
+    /// Who may come through.
+    pub(crate) rule: Rule,
+}
+
+const fn get(route: Route, path: &'static str, op: &'static str) -> HttpDoor {
+    let (size, rate) = (size!(http_body_bytes), RateClass::Anonymous);
+    HttpDoor { route, method: Method::Get, path, op, size, rate, rule: Rule::Anyone }
+}
+
+const fn post(route: Route, path: &'static str, op: &'static str, rate: RateClass, rule: Rule) -> HttpDoor {
+    HttpDoor { route, method: Method::Post, path, op, size: size!(http_body_bytes), rate, rule }
+}
+
+/// The table of HTTP routes.
+pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
+    get(Route::Healthz, "/healthz", "healthz"),
+    get(Route::Readyz, "/readyz", "readyz"),
+    get(Route::Server, "/api/v1/server", "server"),
+    get(Route::Limits, "/api/v1/limits", "limits"),
+    get(Route::OpenApi, "/api/v1/openapi.json", "openapi"),
+    get(Route::AccountByRoot, "/api/v1/accounts/by-root/{fingerprint}", "account_by_root"),
+    post(Route::Challenges, "/api/v1/challenges", "challenge", RateClass::Anonymous, Rule::Anyone),
+    post(Route::Accounts, "/api/v1/accounts", "sign_up", RateClass::SignUps, Rule::Registration),
+    post(Route::Devices, "/api/v1/devices", "add_device", RateClass::SignIns, Rule::RootSignature),
+    post(Route::Sessions, "/api/v1/sessions", "sign_in", RateClass::SignIns, Rule::Password),
+    post(Route::IdentityResets, "/api/v1/identity-resets", "reset_identity", RateClass::SignIns, Rule::Ticket),
+    post(Route::Links, "/api/v1/links", "start_link", RateClass::SignIns, Rule::Anyone),
+    post(Route::LinkPoll, "/api/v1/links/{code}/poll", "poll_link", RateClass::Anonymous, Rule::LinkSecret),
+    HttpDoor {
+        route: Route::Socket,
+        method: Method::Get,
+        path: "/api/v1/socket",
+        op: "socket",
+        size: size!(frame_bytes),
+        rate: RateClass::Anonymous,
+        rule: Rule::Token,
+    },
+];
+
+/// What stands before a socket request.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SocketDoor {
+    /// Its name on the wire and in the log.
+    pub(crate) op: &'static str,
+    /// The largest payload; beside it each frame is bounded by `frame_bytes`.
+    pub(crate) size: Size,
+    /// Counted against the account, one after another.
+    pub(crate) rates: &'static [RateClass],
+    /// Who may come through.
+    pub(crate) rule: Rule,
+}
+
+const REQUEST: &[RateClass] = &[RateClass::Requests];
+const SEND: &[RateClass] = &[RateClass::Requests, RateClass::Sends];
+const LOOKUP: &[RateClass] = &[RateClass::Requests, RateClass::Lookups];
+const GUESS: &[RateClass] = &[RateClass::Requests, RateClass::SignIns];
+
+const fn door(op: &'static str, size: Size, rates: &'static [RateClass], rule: Rule) -> SocketDoor {
+    SocketDoor { op, size, rates, rule }
+}
+
+/// The table of socket requests. The match is exhaustive: a new request does not compile without its entry.
+pub(crate) const fn socket_door(request: &Request) -> SocketDoor {
+    use Rule::{Audience, Member, Policy, Session, Token};
+    const FRAME: Size = size!(frame_bytes);
+    match request {
+        // The address pays for a hello when the socket is opened.
+        Request::Hello(_) => door("hello", size!(hello_bytes), &[], Token),
+        Request::Ping => door("ping", FRAME, REQUEST, Session),
+        Request::Append(_) => door("append", size!(message_bytes), SEND, Policy),
+        Request::Propose { .. } => door("propose", size!(message_bytes), SEND, Policy),
+        Request::Commit(_) => door("commit", size!(commit_bytes), SEND, Policy),
+        Request::Log { .. } => door("log", FRAME, REQUEST, Member),
+        Request::Sync { .. } => door("sync", size!(cursor_bytes), REQUEST, Session),
+        Request::Mark { .. } => door("mark", FRAME, REQUEST, Member),
+        Request::Whisper { .. } => door("whisper", size!(ephemeral_bytes), REQUEST, Member),
+        Request::Create(_) => door("create", size!(commit_bytes), SEND, Policy),
+        Request::Succeed(_) => door("succeed", size!(commit_bytes), SEND, Policy),
+        Request::GroupInfo { .. } => door("group_info", FRAME, REQUEST, Member),
+        Request::Welcome { .. } => door("welcome", FRAME, REQUEST, Member),
+        Request::WelcomeDone { .. } => door("welcome_done", FRAME, REQUEST, Session),
+        Request::ReportCommit { .. } => door("report_commit", FRAME, REQUEST, Member),
+        Request::AnswerStranger { .. } => door("answer_stranger", FRAME, REQUEST, Member),
+        Request::PublishKeys { .. } => door("publish_keys", size!(key_package_bytes), REQUEST, Session),
+        Request::CountKeys => door("count_keys", FRAME, REQUEST, Session),
+        Request::ClaimKeys { .. } => door("claim_keys", FRAME, LOOKUP, Audience),
+        Request::DeviceLog { .. } => door("device_log", FRAME, LOOKUP, Audience),
+        Request::AppendDeviceLog { .. } => door("append_device_log", FRAME, REQUEST, Session),
+        Request::OpenLink { .. } => door("open_link", FRAME, GUESS, Session),
+        Request::ApproveLink { .. } => door("approve_link", FRAME, GUESS, Session),
+        Request::RefuseLink { .. } => door("refuse_link", FRAME, GUESS, Session),
+        Request::SignOut => door("sign_out", FRAME, REQUEST, Session),
+        Request::FindAccounts { .. } => door("find_accounts", FRAME, LOOKUP, Audience),
+        Request::Accounts { .. } => door("accounts", size!(lookup_accounts), LOOKUP, Audience),
+        Request::SetUsername { .. } => door("set_username", FRAME, LOOKUP, Session),
+        Request::SetPassword { .. } => door("set_password", size!(password_bytes), GUESS, Session),
+        Request::SetProfile { .. } => door("set_profile", size!(profile_bytes), REQUEST, Session),
+        Request::Profiles { .. } => door("profiles", size!(lookup_accounts), LOOKUP, Audience),
+        Request::SetPrivacy { .. } => door("set_privacy", FRAME, REQUEST, Session),
+        Request::Block { .. } => door("block", FRAME, REQUEST, Session),
+        Request::WatchPresence { .. } => door("watch_presence", size!(watched_accounts), REQUEST, Audience),
+    }
+}
+
+/// How large the payload is that the door's size limit speaks of; zero where the frame's own limit says all.
+pub(crate) fn payload(request: &Request) -> usize {
+    let bundle = |commit: &CommitBundle| {
+        let welcome = commit.welcome.as_ref().map_or(0, |welcome| welcome.message.len());
+        commit.commit.len() + commit.group_info.len() + welcome
+    };
+    match request {
+        Request::Hello(hello) => hello.token.len(),
+        Request::Append(append) => append.message.len(),
+        Request::Propose { message } => message.len(),
+        Request::Commit(commit) => bundle(commit),
+        Request::Create(create) => {
+            create.group_info.len() + create.tree.len() + create.commit.as_ref().map_or(0, bundle)
+        }
+        Request::Succeed(succeed) => {
+            succeed.group_info.len() + succeed.tree.len() + succeed.commit.as_ref().map_or(0, bundle)
+        }
+        Request::Sync { cursor, .. } => cursor.as_ref().map_or(0, |cursor| cursor.len()),
+        Request::Whisper { body, .. } | Request::SetProfile { body } => body.len(),
+        Request::PublishKeys { packages, last_resort } => {
+            packages.iter().chain(last_resort).map(|package| package.len()).max().unwrap_or_default()
+        }
+        Request::SetPassword { current, new } => new.len().max(current.as_ref().map_or(0, String::len)),
+        Request::Accounts { accounts } | Request::Profiles { accounts } | Request::WatchPresence { accounts } => {
+            accounts.len()
+        }
+        Request::Ping
+        | Request::Log { .. }
+        | Request::Mark { .. }
+        | Request::GroupInfo { .. }
+        | Request::Welcome { .. }
+        | Request::WelcomeDone { .. }
+        | Request::ReportCommit { .. }
+        | Request::AnswerStranger { .. }
+        | Request::CountKeys
+        | Request::ClaimKeys { .. }
+        | Request::DeviceLog { .. }
+        | Request::AppendDeviceLog { .. }
+        | Request::OpenLink { .. }
+        | Request::ApproveLink { .. }
+        | Request::RefuseLink { .. }
+        | Request::SignOut
+        | Request::FindAccounts { .. }
+        | Request::SetUsername { .. }
+        | Request::SetPrivacy { .. }
+        | Request::Block { .. } => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, LIMITS, Timestamp};
+    use beseda_wire::Bytes;
+    use beseda_wire::request::{Append, Create, Hello, Succeed};
+    use beseda_wire::state::DeviceLogEntry;
+
+    use super::*;
+
+    /// One of each request. The list is compared with what the decoder knows, so it cannot fall behind.
+    fn one_of_each() -> Vec<Request> {
+        let conversation = ConversationId::from_bytes([1; 16]);
+        let account = AccountId::from_bytes([2; 16]);
+        let bytes = Bytes::default();
+        let code = String::new();
+        let entry = DeviceLogEntry(bytes.clone());
+        let bundle = CommitBundle { commit: bytes.clone(), group_info: bytes.clone(), welcome: None };
+        let append =
+            Append { message: bytes.clone(), class: Default::default(), expires_at: None::<Timestamp>, blank: vec![] };
+        let (group_info, tree) = (bytes.clone(), bytes.clone());
+        let kind = ConversationKind::Notes;
+        vec![
+            Request::Hello(Hello { token: code.clone(), feature: 1 }),
+            Request::Ping,
+            Request::Append(append),
+            Request::Propose { message: bytes.clone() },
+            Request::Commit(bundle.clone()),
+            Request::Log { conversation, from: 1, limit: 1 },
+            Request::Sync { cursor: None, limit: 1 },
+            Request::Mark { conversation, delivered: None, read: None },
+            Request::Whisper { conversation, body: bytes.clone() },
+            Request::Create(Create {
+                conversation,
+                kind,
+                group_info: group_info.clone(),
+                tree: tree.clone(),
+                commit: Some(bundle.clone()),
+            }),
+            Request::Succeed(Succeed { group_info, tree, commit: Some(bundle) }),
+            Request::GroupInfo { conversation },
+            Request::Welcome { conversation },
+            Request::WelcomeDone { conversation, seq: 1 },
+            Request::ReportCommit { conversation, seq: 1 },
+            Request::AnswerStranger { conversation, accept: true },
+            Request::PublishKeys { packages: vec![], last_resort: None },
+            Request::CountKeys,
+            Request::ClaimKeys { account, devices: vec![DeviceId::from_bytes([3; 16])] },
+            Request::DeviceLog { account, from: 1 },
+            Request::AppendDeviceLog { entry: entry.clone() },
+            Request::OpenLink { code: code.clone(), nonce: bytes.clone() },
+            Request::ApproveLink { code: code.clone(), entry },
+            Request::RefuseLink { code: code.clone() },
+            Request::SignOut,
+            Request::FindAccounts { username: code.clone() },
+            Request::Accounts { accounts: vec![] },
+            Request::SetUsername { username: None },
+            Request::SetPassword { current: None, new: code },
+            Request::SetProfile { body: bytes },
+            Request::Profiles { accounts: vec![] },
+            Request::SetPrivacy { privacy: Default::default() },
+            Request::Block { account, blocked: true },
+            Request::WatchPresence { accounts: vec![] },
+        ]
+    }
+
+    /// The names that the decoder accepts, taken from its own complaint.
+    fn names_on_the_wire() -> Vec<String> {
+        let error = serde_json::from_str::<Request>("\"nonsense\"").expect_err("there is no such request").to_string();
+        let (_, list) = error.split_once("expected one of ").expect("the complaint lists the variants");
+        list.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_request_of_the_wire_has_a_door_under_its_own_name() {
+        let doors: Vec<String> = one_of_each().iter().map(|request| socket_door(request).op.to_owned()).collect();
+        assert_eq!(doors, names_on_the_wire());
+    }
+
+    #[test]
+    fn every_door_names_published_limits_and_somebody_it_is_for() {
+        let published: Vec<_> = LIMITS.table().into_iter().map(|limit| limit.name).collect();
+        for request in one_of_each() {
+            let door = socket_door(&request);
+            assert!(published.contains(&door.size.name), "{door:?}");
+            let is_hello = matches!(request, Request::Hello(_));
+            assert_eq!(door.rates.is_empty(), is_hello, "{door:?}: only hello is paid for elsewhere");
+            assert_ne!(door.rule, Rule::Anyone, "{door:?}: the socket is for sessions");
+            assert_eq!(door.rule == Rule::Token, is_hello, "{door:?}");
+            assert!(payload(&request) <= 1, "{door:?}: the examples are empty");
+        }
+        for door in HTTP_DOORS {
+            assert!(published.contains(&door.size.name), "{door:?}");
+            assert!(published.contains(&door.rate.limit_name()), "{door:?}");
+        }
+    }
+
+    #[test]
+    fn routes_are_listed_once() {
+        for (at, door) in HTTP_DOORS.iter().enumerate() {
+            assert!(HTTP_DOORS.iter().skip(at + 1).all(|other| other.route != door.route && other.path != door.path));
+        }
+    }
+}
