@@ -10,7 +10,7 @@ use openmls::prelude::{
 use openmls::storage::OpenMlsProvider;
 use openmls_traits::crypto::OpenMlsCrypto;
 use openmls_traits::signatures::Signer;
-use tls_codec::DeserializeBytes;
+use tls_codec::Deserialize as _;
 
 use crate::facts::{self, FactsError};
 use crate::suite;
@@ -61,7 +61,7 @@ pub struct VerifiedKeyPackage {
 /// # Errors
 /// Why it cannot be used.
 pub fn verify(bytes: &[u8], crypto: &impl OpenMlsCrypto) -> Result<VerifiedKeyPackage, KeyPackageError> {
-    let key_package = KeyPackageIn::tls_deserialize_exact_bytes(bytes).map_err(|_| KeyPackageError::Malformed)?;
+    let key_package = KeyPackageIn::tls_deserialize_exact(bytes).map_err(|_| KeyPackageError::Malformed)?;
     let key_package = key_package.validate(crypto, ProtocolVersion::Mls10)?;
     if key_package.ciphersuite() != suite::CIPHERSUITE {
         return Err(KeyPackageError::Ciphersuite);

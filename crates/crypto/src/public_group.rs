@@ -25,7 +25,7 @@ use openmls::prelude::{CreationFromExternalError, LeafNodeIndex, LibraryError, P
 use openmls::treesync::RatchetTreeIn;
 use openmls_rust_crypto::RustCrypto;
 use serde::{Deserialize, Serialize};
-use tls_codec::{DeserializeBytes, Serialize as _};
+use tls_codec::{Deserialize as _, Serialize as _};
 
 use crate::aad::{AadError, CommitAad, MessageAad};
 use crate::facts::{self, FactsError};
@@ -363,7 +363,7 @@ impl LiveGroup {
         if header.epoch != self.epoch() {
             return Err(GroupError::StaleEpoch { current: self.epoch() });
         }
-        let message = MlsMessageIn::tls_deserialize_exact_bytes(bytes).map_err(|_| GroupError::Malformed(name))?;
+        let message = MlsMessageIn::tls_deserialize_exact(bytes).map_err(|_| GroupError::Malformed(name))?;
         match message.extract() {
             MlsMessageBodyIn::PublicMessage(message) => Ok(message),
             _ => Err(GroupError::Kind(name)),
@@ -414,7 +414,7 @@ fn staged_commit(processed: ProcessedMessage) -> Result<(Sender, StagedCommit), 
 }
 
 fn read_group_info(bytes: &[u8]) -> Result<VerifiableGroupInfo, GroupError> {
-    let message = MlsMessageIn::tls_deserialize_exact_bytes(bytes).map_err(|_| GroupError::Malformed("GroupInfo"))?;
+    let message = MlsMessageIn::tls_deserialize_exact(bytes).map_err(|_| GroupError::Malformed("GroupInfo"))?;
     match message.extract() {
         MlsMessageBodyIn::GroupInfo(group_info) => Ok(group_info),
         _ => Err(GroupError::Malformed("GroupInfo")),
@@ -437,7 +437,7 @@ fn hydrate(group_info: &[u8], ratchet_tree: &[u8]) -> Result<PublicGroup, GroupE
     if group_info.ciphersuite() != suite::CIPHERSUITE {
         return Err(GroupError::Malformed("GroupInfo"));
     }
-    let tree = RatchetTreeIn::tls_deserialize_exact_bytes(ratchet_tree).map_err(|_| GroupError::Malformed("tree"))?;
+    let tree = RatchetTreeIn::tls_deserialize_exact(ratchet_tree).map_err(|_| GroupError::Malformed("tree"))?;
     let (public, _) = PublicGroup::from_external(&*CRYPTO, &NullStorage, tree, group_info, ProposalStore::new())?;
     let required = suite::required_capabilities();
     if !public.treesync().full_leaves().all(|(_, leaf)| key_package::meets(leaf.capabilities(), &required)) {

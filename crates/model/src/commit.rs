@@ -595,6 +595,9 @@ impl Judge<'_> {
         let gone: BTreeSet<_> = change.gone.iter().map(|entry| entry.account).collect();
         let leaving = self.leaving_accounts();
         self.check_gone(&change, &leaving, role, &removed)?;
+        if self.after.kind == ConversationKind::Group && self.after.owners() == 0 {
+            return Err(CommitRejection::NoOwner);
+        }
         self.check_removals(&gone)?;
         self.check_adds(&removed)?;
 
@@ -708,9 +711,6 @@ impl Judge<'_> {
             if !log.is_root_until(version, *from) || log.root_at(version) != *to {
                 return Err(CommitRejection::RootUnproven);
             }
-        }
-        if self.after.kind == ConversationKind::Group && self.after.owners() == 0 {
-            return Err(CommitRejection::NoOwner);
         }
         Ok(())
     }

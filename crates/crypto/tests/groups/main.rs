@@ -1,0 +1,9 @@
+//! Real OpenMLS groups on both sides: members and the server's public group must agree about everything.
+
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, which is its job")]
+
+mod hostile;
+mod membership;
+mod random;
+mod wire;
+mod world;
