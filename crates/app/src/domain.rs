@@ -13,7 +13,7 @@ pub mod secret;
 pub use account::{AccountRow, Actor, Audience, DeviceRow, PrivacySettings, Profile, SessionRow};
 pub use append::{Admission, Append, AppendError, Appended, Head, Rostered};
 pub use change::{Change, ConversationState};
-pub use conversation::{Conversation, GroupState, Leaf, Lease, Member, Request, WaitingWelcome};
+pub use conversation::{Conversation, Leaf, Lease, Member, Request, WaitingWelcome};
 pub use cursor::{Cursor, CursorError, StoreEpoch};
 pub use entry::{Entry, EntryClass, EntryMeta, NewEntry};
 pub use limit::OverLimit;

@@ -29,3 +29,6 @@ pub use log_repo::{LogRepo, LogView};
 pub use store::{AppendReply, ReadJob, Store, WriteJob};
 pub use ticket_repo::{Invite, TicketRepo, TicketView};
 pub use unit_of_work::{UnitOfWork, View};
+
+#[cfg(feature = "testing")]
+pub mod conformance;

@@ -104,17 +104,6 @@ pub struct Leaf {
     pub due: bool,
 }
 
-/// The public state of the present group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupState {
-    /// The GroupInfo as posted with the last commit, an MLS message without the ratchet tree.
-    pub group_info: Vec<u8>,
-    /// The ratchet tree.
-    pub tree: Vec<u8>,
-    /// What the validation of the next commit needs.
-    pub public_state: Vec<u8>,
-}
-
 /// A Welcome that waits for a device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingWelcome {

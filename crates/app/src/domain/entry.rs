@@ -41,6 +41,8 @@ pub struct NewEntry {
     pub by: DeviceId,
     /// The sender's id for it, if it has one: it is stored once per (conversation, device, id).
     pub message: Option<MessageId>,
+    /// Which send of the device it is, if it is one.
+    pub send_no: Option<u64>,
     /// How it counts.
     pub class: EntryClass,
     /// When.

@@ -1,7 +1,8 @@
+use beseda_crypto::public_group::GroupState;
 use beseda_model::{ConversationId, DeviceId};
 
 use super::StoreError;
-use crate::domain::{GroupState, WaitingWelcome};
+use crate::domain::WaitingWelcome;
 
 /// MLS groups, for reading.
 pub trait GroupView {

@@ -1,0 +1,8 @@
+//! What every adapter of the ports must do: plain functions over an open, empty store, each one behaviour. Adapters run
+//! them one by one from their own tests.
+
+#![expect(clippy::missing_panics_doc, reason = "a check panics when the adapter fails it")]
+
+pub mod world;
+
+pub mod append;

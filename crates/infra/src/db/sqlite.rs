@@ -1,0 +1,26 @@
+//! The default database: one SQLite file in the data directory, one writer, several readers.
+//!
+//! The writer takes whatever is queued, does it all in one transaction, commits, answers, and repeats: durability costs
+//! one `fsync` per batch, not per message, and needs no timer. Whoever is connected learns of it after the commit.
+
+mod account;
+mod appender;
+mod budget;
+mod code;
+mod conversation;
+mod device;
+mod feed;
+mod group;
+mod key;
+mod link;
+mod log;
+mod open;
+mod readers;
+mod sql;
+mod store;
+mod ticket;
+mod unit;
+mod writer;
+
+pub use open::{Options, renew_store_epoch};
+pub use store::SqliteStore;
