@@ -157,8 +157,8 @@ fn map(key: &str, value: ciborium::Value) -> ciborium::Value {
 }
 
 fn entry<'a>(map: &'a mut ciborium::Value, key: &str) -> &'a mut ciborium::Value {
-    let found = map.as_map_mut().unwrap().iter_mut().find(|(k, _)| k.as_text() == Some(key));
-    &mut found.unwrap().1
+    let found = map.as_map_mut().expect("a map").iter_mut().find(|(k, _)| k.as_text() == Some(key));
+    &mut found.expect("the key is there").1
 }
 
 fn any_ref() -> impl Strategy<Value = MessageRef> {
