@@ -8,6 +8,7 @@
 //! The engine must not know sockets, timers, threads, file paths or the browser.
 
 pub mod api;
+pub mod identity;
 pub mod log;
 pub mod outbox;
 mod step;
