@@ -3,8 +3,11 @@
 use beseda_crypto::public_group::GroupError;
 use beseda_model::commit::{CommitRejection, CreationRejection, LeaveRejection, RoleChange};
 use beseda_model::{ConversationKind, Denied, Policy, Role};
+use openmls::group::MlsGroup;
+use openmls::prelude::ProcessedMessageContent;
+use openmls_traits::OpenMlsProvider as _;
 
-use crate::world::{Change, World, account};
+use crate::world::{Change, Device, GROUP, World, account, protocol_message};
 
 fn rejection<T: std::fmt::Debug>(result: Result<T, GroupError>) -> CommitRejection {
     match result {
@@ -136,6 +139,42 @@ fn nothing_passes_by_a_wish_to_leave() {
     assert!(matches!(world.join_externally(outsider), Err(GroupError::JoinLater)));
     world.carry_out(1).unwrap();
     world.join_externally(outsider).unwrap();
+}
+
+#[test]
+fn ones_own_commit_is_known_when_it_comes_back() {
+    let mut world = World::with_group(3);
+    let posted = world.build(0, Change::default());
+    world.check(&posted).unwrap();
+    // The reply was lost and the program started again.
+    let Device { provider, group, .. } = &mut world.devices[0];
+    *group = MlsGroup::load(provider.storage(), &GROUP.to_mls()).unwrap();
+    let group = group.as_mut().unwrap();
+    let processed = group.process_message(provider, protocol_message(&posted.commit)).unwrap();
+    assert!(matches!(processed.content(), ProcessedMessageContent::OwnPendingCommit));
+    group.merge_pending_commit(provider).unwrap();
+    assert_eq!(group.epoch().as_u64(), 2);
+    assert!(group.process_message(provider, protocol_message(&posted.commit)).is_err(), "not twice");
+}
+
+#[test]
+fn the_loser_of_a_race_goes_on_with_the_winner() {
+    let mut world = World::with_group(3);
+    let lost = world.build(1, Change::default());
+    world.update(2).unwrap();
+    assert!(world.devices[1].group.as_ref().unwrap().pending_commit().is_none(), "merging drops one's own");
+    assert!(matches!(world.check(&lost), Err(GroupError::StaleEpoch { current: 2 })));
+    world.update(1).unwrap();
+}
+
+#[test]
+fn nothing_is_sent_while_somebody_waits_to_leave() {
+    let mut world = World::with_group(3);
+    world.leave(2).unwrap();
+    let Device { provider, group, signer, .. } = &mut world.devices[0];
+    assert!(group.as_mut().unwrap().create_message(provider, signer, b"wait").is_err());
+    world.carry_out(0).unwrap();
+    world.say(0, b"now");
 }
 
 #[test]
