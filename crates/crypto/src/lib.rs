@@ -22,6 +22,7 @@
 pub mod aad;
 pub mod chain;
 pub mod credential;
+pub mod device_key;
 pub mod facts;
 pub mod group_id;
 mod group_info;

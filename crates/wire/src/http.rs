@@ -104,8 +104,10 @@ impl std::fmt::Debug for Session {
 pub struct AccountByRoot {
     /// Which account.
     pub account: AccountId,
-    /// Its root key's fingerprint.
+    /// Its present root key's fingerprint.
     pub root: Fingerprint,
+    /// The root public key (32 bytes) that signs the log's first entry: an earlier one than `root` after a rotation.
+    pub first_root: Bytes,
     /// Its whole device log.
     pub device_log: Vec<DeviceLogEntry>,
 }
@@ -226,6 +228,9 @@ pub enum LinkState {
     Opened {
         /// Of which account.
         account: AccountId,
+        /// The account's present root key's fingerprint. The comparison code covers it, so that a server can't hand the
+        /// new device another identity.
+        root: Fingerprint,
         /// The old device's nonce.
         nonce: Bytes,
     },
@@ -237,7 +242,7 @@ pub enum LinkState {
         session: Session,
         /// The whole device log, with this device in it.
         device_log: Vec<DeviceLogEntry>,
-        /// The root public key.
+        /// The root public key (32 bytes) that signs the log's first entry.
         root: Bytes,
     },
     /// Turned down.

@@ -1,4 +1,4 @@
-use beseda_model::{AccountId, Timestamp};
+use beseda_model::{AccountId, Fingerprint, Timestamp};
 use sha2::{Digest, Sha256};
 
 use super::{LinkError, find};
@@ -32,6 +32,8 @@ pub enum LinkOutcome {
     Opened {
         /// Of which account.
         account: AccountId,
+        /// The account's present root key's fingerprint.
+        root: Fingerprint,
         /// Its nonce.
         nonce: [u8; 32],
     },
@@ -61,7 +63,10 @@ pub fn poll_link(uow: &mut dyn UnitOfWork, cmd: PollLink) -> Result<LinkOutcome,
     }
     match (&link.progress, cmd.reveal) {
         (LinkProgress::Waiting, _) => Ok(LinkOutcome::Waiting),
-        (LinkProgress::Opened { by, nonce }, None) => Ok(LinkOutcome::Opened { account: by.account, nonce: *nonce }),
+        (LinkProgress::Opened { by, nonce }, None) => {
+            let account = uow.accounts().find(by.account)?.ok_or(LinkError::NotFound)?;
+            Ok(LinkOutcome::Opened { account: by.account, root: account.root, nonce: *nonce })
+        }
         (LinkProgress::Opened { by, nonce }, Some(reveal)) => {
             if commitment(&reveal) != link.commitment {
                 return Err(LinkError::CommitmentBroken);
