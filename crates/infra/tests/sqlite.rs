@@ -20,7 +20,7 @@ macro_rules! conforms {
 }
 
 fn open(dir: &std::path::Path) -> SqliteStore {
-    SqliteStore::open(&Options::new(dir, [9; 16]), Arc::new(LocalBus::new())).unwrap()
+    SqliteStore::open(&Options::new(dir, [9; 16]), Arc::new(LocalBus::new())).expect("an empty directory can be opened")
 }
 
 conforms! {
