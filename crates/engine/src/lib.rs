@@ -11,6 +11,7 @@ pub mod api;
 pub mod identity;
 pub mod log;
 pub mod outbox;
+pub mod search;
 mod step;
 pub mod store;
 pub mod timeline;
