@@ -123,6 +123,8 @@ limits! {
     pending_sockets: 64, Count;
     /// Time in which a WebSocket must say hello.
     hello_millis: 10_000, Millis;
+    /// Time without a word after which a WebSocket is closed; pings are words.
+    idle_millis: 900_000, Millis;
     /// Frames waiting for one slow reader before it is told to resync.
     queue_frames: 64, Count;
     /// Bytes waiting for one slow reader before it is told to resync.

@@ -5,25 +5,29 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use beseda_app::port::{Bus as _, Store, StoreError};
+use beseda_infra::bus::local::LocalBus;
+use beseda_infra::db::sqlite::{Options, SqliteStore};
 use beseda_model::{Clock, Rng};
 use tokio::net::TcpListener;
 
 use crate::config::Config;
 use crate::context::Context;
-use crate::http;
 use crate::system::{OsRng, SystemClock};
+use crate::ws::fanout::{self, Fanout, Item};
+use crate::{admin, http, jobs, ws};
 
 /// Why a server does not start. Each says what to do about it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The data directory cannot be made or entered.
+    /// The data directory cannot be used.
     #[error("cannot use the data directory {path}: {source}")]
-    DataDir {
+    Store {
         /// Which one.
         path: PathBuf,
-        /// Why.
-        source: std::io::Error,
+        /// Why, and what to do about it.
+        source: StoreError,
     },
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}; is another server running there?")]
@@ -79,11 +83,34 @@ pub async fn start_with(config: Config, outside: Outside) -> Result<Running, Sta
     let address = config.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
     let addr = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+    let Outside { clock, mut rng } = outside;
+    let (fanout, inlet) = fanout::channel();
+    let store = open_store(&config, rng.as_mut(), fanout.clone()).await?;
     let drain = Duration::from_millis(config.drain_ms);
-    let context = Arc::new(Context::new(config, outside.clock, outside.rng));
+    let context = Arc::new(Context::new(config, clock, rng, store, fanout));
+    context.background.spawn("fanout", fanout::run(context.clone(), inlet));
+    context.tasks.spawn("jobs", jobs::run(context.clone()));
+    admin::listen(&context);
     let accepting = http::accept(context.clone(), listener, http::router(&context));
     context.tasks.spawn("listener", accepting);
     Ok(Running { addr, drain, context })
+}
+
+async fn open_store(config: &Config, rng: &mut dyn Rng, fanout: Fanout) -> Result<Arc<dyn Store>, StartError> {
+    let mut new_epoch = [0; 16];
+    rng.fill(&mut new_epoch);
+    let options = Options { limits: config.limits.clone(), ..Options::new(&config.data_dir, new_epoch) };
+    let opened = tokio::task::spawn_blocking(move || {
+        let bus = LocalBus::new();
+        bus.subscribe(Box::new(fanout));
+        SqliteStore::open(&options, Arc::new(bus))
+    });
+    let path = config.data_dir.clone();
+    match opened.await {
+        Ok(Ok(store)) => Ok(Arc::new(store)),
+        Ok(Err(source)) => Err(StartError::Store { path, source }),
+        Err(_) => Err(StartError::Store { path, source: StoreError::Closed }),
+    }
 }
 
 impl Running {
@@ -92,9 +119,35 @@ impl Running {
         self.addr
     }
 
+    /// Does at once what is otherwise done about once a minute: drops what has expired, closes silent sockets.
+    pub async fn tend(&self) {
+        jobs::tend(&self.context).await;
+    }
+
+    /// Waits until everything that was committed before has been handed to the sockets that it concerns.
+    pub async fn settle(&self) {
+        // What was queued at the store before this is done when this is; its events are handed on right after.
+        for _ in 0..2 {
+            drop(self.context.write(|_| Ok::<_, StoreError>(())).await);
+        }
+        let (reached, waiting) = tokio::sync::oneshot::channel();
+        self.context.fanout.send(Item::Barrier(reached));
+        drop(waiting.await);
+    }
+
     /// Stops accepting, tells everyone connected to come back later, and waits until all have gone and everything is
     /// written. Answers whether all went within the configured time.
     pub async fn shutdown(self) -> bool {
-        self.context.tasks.shut_down(self.drain).await
+        let Self { context, drain, .. } = self;
+        context.tasks.stop();
+        ws::send_away(&context);
+        let all_gone = context.tasks.shut_down(drain).await;
+        // The writer works in order: when this is done, so is everything before.
+        drop(context.write(|_| Ok::<_, StoreError>(())).await);
+        let fed = context.background.shut_down(drain).await;
+        admin::remove_socket(&context);
+        // Closing the store waits for its threads.
+        drop(tokio::task::spawn_blocking(move || drop(context)).await);
+        all_gone && fed
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use beseda_app::port::{Store, StoreError, UnitOfWork, View};
 use beseda_model::{Clock, Rng};
 use beseda_wire::Problem;
 use bytes::Bytes;
@@ -10,8 +11,13 @@ use crate::challenges::Challenges;
 use crate::config::Config;
 use crate::passwords::Passwords;
 use crate::rates::Rates;
+use crate::refusal::{Refusal, refuse};
 use crate::task::Tasks;
+use crate::ws::fanout::Fanout;
+use crate::ws::hub::Hub;
+use crate::ws::pending::Pending;
 use crate::{http, problem};
+use tokio::sync::oneshot;
 
 /// Shared by all tasks of one server.
 pub(crate) struct Context {
@@ -20,21 +26,37 @@ pub(crate) struct Context {
     /// The time.
     pub(crate) clock: Arc<dyn Clock>,
     rng: Mutex<Box<dyn Rng>>,
+    /// Everything durable.
+    pub(crate) store: Arc<dyn Store>,
+    /// Who is connected.
+    pub(crate) hub: Hub,
+    /// The way to the task that tells them things.
+    pub(crate) fanout: Fanout,
+    /// Sockets that have not said hello.
+    pub(crate) pending: Arc<Pending>,
     /// Rate limits.
     pub(crate) rates: Rates,
     /// Password hashes.
     pub(crate) passwords: Passwords,
     /// Proofs of work.
     pub(crate) challenges: Challenges,
-    /// Everything that runs.
+    /// Connections and what feeds them: ended first.
     pub(crate) tasks: Tasks,
+    /// What serves them: ended when they have gone.
+    pub(crate) background: Tasks,
     /// The OpenAPI document, ready to be sent.
     pub(crate) openapi: Bytes,
 }
 
 impl Context {
     /// Puts it together.
-    pub(crate) fn new(config: Config, clock: Arc<dyn Clock>, mut rng: Box<dyn Rng>) -> Self {
+    pub(crate) fn new(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        mut rng: Box<dyn Rng>,
+        store: Arc<dyn Store>,
+        fanout: Fanout,
+    ) -> Self {
         let mut chance = || {
             let mut bytes = [0; 32];
             rng.fill(&mut bytes);
@@ -44,10 +66,15 @@ impl Context {
         let challenges = Challenges::new(clock.clone(), chance(), config.pow_bits);
         let rates = Rates::new(clock.clone(), config.limits.clone());
         Self {
+            store,
+            hub: Hub::new(&config.limits),
+            fanout,
+            pending: Arc::new(Pending::new(&config.limits)),
             rates,
             passwords,
             challenges,
             tasks: Tasks::default(),
+            background: Tasks::default(),
             openapi: Bytes::from(http::openapi::document()),
             config,
             clock,
@@ -62,14 +89,58 @@ impl Context {
         bytes
     }
 
+    /// Chance for what takes a generator.
+    pub(crate) fn rng(&self) -> impl Rng + '_ {
+        struct Shared<'a>(&'a Mutex<Box<dyn Rng>>);
+        impl Rng for Shared<'_> {
+            fn fill(&mut self, bytes: &mut [u8]) {
+                self.0.lock().unwrap_or_else(PoisonError::into_inner).fill(bytes);
+            }
+        }
+        Shared(&self.rng)
+    }
+
     /// Names a failed request in the log and in its answer.
     pub(crate) fn request_id(&self) -> String {
         data_encoding::HEXLOWER.encode(&self.chance::<8>())
     }
 
+    /// Reads from the store.
+    pub(crate) async fn read<T, E>(&self, work: impl FnOnce(&dyn View) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        self.store.read(work, move |result| drop(sender.send(result)));
+        receiver.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+
+    /// Writes to the store and waits until that is durable.
+    pub(crate) async fn write<T, E>(
+        &self,
+        work: impl FnMut(&mut dyn UnitOfWork) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        self.store.write(work, move |result| drop(sender.send(result)));
+        receiver.await.unwrap_or_else(|_| Err(StoreError::Closed.into()))
+    }
+
     /// Whether the server can do its work.
     pub(crate) async fn check_ready(&self) -> Result<(), Problem> {
-        if self.tasks.is_stopping() { Err(problem::overloaded()) } else { Ok(()) }
+        if self.tasks.is_stopping() {
+            return Err(problem::overloaded());
+        }
+        self.read(|view| view.change_no()).await.map(drop).map_err(|error: StoreError| self.refuse("readyz", &error))
+    }
+
+    /// Takes an error of the core to the wire.
+    pub(crate) fn refuse(&self, op: &'static str, error: &dyn Refusal) -> Problem {
+        refuse(self, op, error)
     }
 }
 

@@ -11,19 +11,29 @@
 //! # }
 //! ```
 
+pub mod admin;
 mod challenges;
 mod compose;
 pub mod config;
 mod context;
 mod doors;
 mod http;
+mod jobs;
 mod passwords;
 mod problem;
 mod rates;
+mod refusal;
+mod secrets;
 mod system;
 mod task;
 pub mod telemetry;
+mod ws;
 
 pub use compose::{Outside, Running, StartError, start, start_with};
 pub use config::{Config, ConfigError};
 pub use system::{OsRng, SystemClock};
+
+/// The OpenAPI 3.1 document of the HTTP part, as JSON.
+pub fn openapi() -> String {
+    http::openapi::document()
+}

@@ -4,8 +4,13 @@
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
+use beseda_model::Limits;
+use beseda_wire::Problem;
+use beseda_wire::error::ProblemData;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
+
+use crate::problem;
 
 /// How many may wait for each worker before more are refused.
 const WAITING_PER_WORKER: usize = 16;
@@ -20,6 +25,25 @@ pub(crate) enum PasswordError {
     /// The hash could not be computed.
     #[error("the password could not be hashed")]
     Failed,
+}
+
+/// Whether a new password is one that is taken.
+///
+/// # Errors
+/// When it is too short or too long.
+pub(crate) fn check_new(password: &str, limits: &Limits) -> Result<(), Problem> {
+    if password.len() as u64 > limits.password_bytes {
+        return Err(problem::over_limit("password_bytes", limits.password_bytes));
+    }
+    if (password.chars().count() as u64) < limits.password_min {
+        let data = ProblemData {
+            limit: Some("password_min".to_owned()),
+            limit_value: Some(limits.password_min),
+            ..ProblemData::default()
+        };
+        return Err(Problem { data: Some(data), ..problem::bad_request("the password has too few characters") });
+    }
+    Ok(())
 }
 
 /// Hashes and verifies.
@@ -122,6 +146,17 @@ mod tests {
         let parsed = PasswordHash::new(&passwords.nobody).expect("a well-formed hash, so that the work is done");
         assert_eq!(parsed.hash.expect("an output").len(), 32);
         assert!(!passwords.verify(secret("anything"), None).await.expect("verified"));
+    }
+
+    #[test]
+    fn a_new_password_has_a_shortest_and_a_longest() {
+        let limits = beseda_model::LIMITS;
+        let (min, max) = (limits.password_min, limits.password_bytes);
+        let of = |length: u64| "x".repeat(usize::try_from(length).expect("small"));
+        assert!(check_new(&of(min), &limits).is_ok() && check_new(&of(max), &limits).is_ok());
+        assert_eq!(check_new(&of(min - 1), &limits).map_err(|why| why.code), Err(beseda_model::Code::BadRequest));
+        assert_eq!(check_new(&of(max + 1), &limits).map_err(|why| why.code), Err(beseda_model::Code::TooLarge));
+        assert!(check_new("пароль", &limits).is_err(), "characters count, not bytes");
     }
 
     #[tokio::test]

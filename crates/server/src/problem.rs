@@ -36,6 +36,17 @@ pub(crate) fn internal(request: String) -> Problem {
     }
 }
 
+/// Too many sockets of one network have not said hello.
+pub(crate) fn too_many_pending(value: u64) -> Problem {
+    let data =
+        ProblemData { limit: Some("pending_sockets".to_owned()), limit_value: Some(value), ..ProblemData::default() };
+    Problem {
+        retry_after_ms: Some(OVERLOADED_RETRY_MS),
+        data: Some(data),
+        ..Problem::new(Code::RateLimited, "too many sockets of this network have not said hello yet")
+    }
+}
+
 impl From<TooMany> for Problem {
     fn from(refused: TooMany) -> Self {
         let data = ProblemData {

@@ -27,6 +27,7 @@ pub(crate) enum RateClass {
 
 impl RateClass {
     /// All classes.
+    #[cfg(test)]
     pub(crate) const ALL: [Self; 6] =
         [Self::Requests, Self::Sends, Self::Lookups, Self::SignUps, Self::SignIns, Self::Anonymous];
 

@@ -11,14 +11,14 @@ use tokio_util::task::TaskTracker;
 
 /// Starts tasks and ends them.
 #[derive(Debug, Clone, Default)]
-pub struct Tasks {
+pub(crate) struct Tasks {
     tracker: TaskTracker,
     stop: CancellationToken,
 }
 
 impl Tasks {
     /// Runs `future` beside everything else. A panic in it is logged and goes no further.
-    pub fn spawn<F>(&self, name: &'static str, future: F)
+    pub(crate) fn spawn<F>(&self, name: &'static str, future: F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -32,17 +32,22 @@ impl Tasks {
     }
 
     /// Cancelled when the server stops.
-    pub fn stop_signal(&self) -> &CancellationToken {
+    pub(crate) fn stop_signal(&self) -> &CancellationToken {
         &self.stop
     }
 
     /// Whether the server is stopping.
-    pub fn is_stopping(&self) -> bool {
+    pub(crate) fn is_stopping(&self) -> bool {
         self.stop.is_cancelled()
     }
 
+    /// Tells all tasks to end.
+    pub(crate) fn stop(&self) {
+        self.stop.cancel();
+    }
+
     /// Tells all tasks to end and waits for them, at most for `patience`. Answers whether all ended.
-    pub async fn shut_down(&self, patience: Duration) -> bool {
+    pub(crate) async fn shut_down(&self, patience: Duration) -> bool {
         self.stop.cancel();
         self.tracker.close();
         tokio::time::timeout(patience, self.tracker.wait()).await.is_ok()
@@ -50,7 +55,7 @@ impl Tasks {
 }
 
 /// What a panic said, if it said it in words. The words are the program's own, never a user's.
-pub fn panic_text(panic: &(dyn Any + Send)) -> &str {
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     panic
         .downcast_ref::<&'static str>()
         .copied()

@@ -38,6 +38,16 @@ impl Encoding {
         }
     }
 
+    /// Encodes `value` behind what `bytes` holds already.
+    pub fn encode_into<T: Serialize>(self, value: &T, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Cbor => ciborium::into_writer(value, bytes).expect("writing to memory does not fail"),
+            Self::Json => {
+                serde_json::to_writer(bytes, value).expect("wire types have string keys and finite numbers");
+            }
+        }
+    }
+
     /// Decodes exactly one value.
     ///
     /// # Errors

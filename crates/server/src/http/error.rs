@@ -11,7 +11,7 @@ pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// A refusal as an answer.
 #[derive(Debug)]
-pub(super) struct Failure(pub(super) Problem);
+pub(crate) struct Failure(pub(crate) Problem);
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {

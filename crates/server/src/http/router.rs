@@ -6,14 +6,15 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodFilter, MethodRouter, on};
 use beseda_model::Code;
 use beseda_wire::Problem;
 
 use super::error::Failure;
-use super::{gate, meta};
+use super::{gate, join, link, meta};
 use crate::context::Context;
 use crate::doors::{HTTP_DOORS, HttpDoor, Method, Route};
+use crate::ws;
 
 /// All routes over `context`.
 pub(crate) fn router(context: &Arc<Context>) -> Router {
@@ -28,16 +29,26 @@ pub(crate) fn router(context: &Arc<Context>) -> Router {
 }
 
 fn handler(door: &HttpDoor) -> MethodRouter<Arc<Context>> {
-    let handler = match door.route {
-        Route::Healthz => get(meta::healthz),
-        Route::Readyz => get(meta::readyz),
-        Route::Server => get(meta::server),
-        Route::Limits => get(meta::limits),
-        Route::OpenApi => get(meta::openapi),
-        _ => get(meta::healthz),
+    let method = match door.method {
+        Method::Get => MethodFilter::GET,
+        Method::Post => MethodFilter::POST,
     };
-    debug_assert!(matches!(door.method, Method::Get | Method::Post), "the table's method is the handler's");
-    handler
+    match door.route {
+        Route::Healthz => on(method, meta::healthz),
+        Route::Readyz => on(method, meta::readyz),
+        Route::Server => on(method, meta::server),
+        Route::Limits => on(method, meta::limits),
+        Route::OpenApi => on(method, meta::openapi),
+        Route::Challenges => on(method, join::challenge),
+        Route::Accounts => on(method, join::sign_up),
+        Route::AccountByRoot => on(method, join::account_by_root),
+        Route::Devices => on(method, join::add_device),
+        Route::Sessions => on(method, join::sign_in),
+        Route::IdentityResets => on(method, join::reset_identity),
+        Route::Links => on(method, link::start),
+        Route::LinkPoll => on(method, link::poll),
+        Route::Socket => on(method, ws::upgrade),
+    }
 }
 
 async fn wrong_method() -> Response {

@@ -1,0 +1,121 @@
+//! From a request to a use case and back.
+
+mod account;
+mod conversation;
+mod device;
+mod log;
+
+use std::sync::Arc;
+
+use beseda_app::domain::{Actor, TokenHash};
+use beseda_app::port::{StoreError, UnitOfWork, View};
+use beseda_model::Timestamp;
+use beseda_wire::{Problem, Reply, Request};
+
+use super::answer::Answer;
+use super::hub::Seat;
+use crate::context::Context;
+use crate::refusal::Refusal;
+
+/// One request on its way.
+#[derive(Debug)]
+pub(super) struct Call {
+    context: Arc<Context>,
+    seat: Arc<Seat>,
+    actor: Actor,
+    token: TokenHash,
+    now: Timestamp,
+    answer: Answer,
+}
+
+impl Call {
+    /// A request of a seat.
+    pub(super) fn new(context: &Arc<Context>, seat: &Arc<Seat>, token: TokenHash, answer: Answer) -> Self {
+        let now = context.clock.now();
+        Self { context: context.clone(), seat: seat.clone(), actor: seat.actor, token, now, answer }
+    }
+
+    fn refuse(self, why: Problem) {
+        self.answer.err(why);
+    }
+
+    /// Reads and answers, on a reader's thread.
+    fn read<T, E>(
+        self,
+        work: impl FnOnce(&dyn View) -> Result<T, E> + Send + 'static,
+        reply: impl FnOnce(T) -> Reply + Send + 'static,
+    ) where
+        T: 'static,
+        E: Refusal + From<StoreError> + 'static,
+    {
+        let Self { context, answer, .. } = self;
+        context.store.read(work, move |result| answer.result(result, reply));
+    }
+
+    /// Writes and answers after the commit.
+    fn write<T, E>(
+        self,
+        work: impl FnMut(&mut dyn UnitOfWork) -> Result<T, E> + Send + 'static,
+        reply: impl FnOnce(T) -> Reply + Send + 'static,
+    ) where
+        T: Send + 'static,
+        E: Refusal + From<StoreError> + Send + 'static,
+    {
+        let Self { context, answer, .. } = self;
+        context.store.write(work, move |result| answer.result(result, reply));
+    }
+
+    /// Writes and answers that it is done.
+    fn write_done<T, E>(self, work: impl FnMut(&mut dyn UnitOfWork) -> Result<T, E> + Send + 'static)
+    where
+        T: Send + 'static,
+        E: Refusal + From<StoreError> + Send + 'static,
+    {
+        self.write(work, |_| Reply::Done);
+    }
+}
+
+/// Carries a request out. The answer may come later, and from another thread.
+pub(super) fn dispatch(call: Call, request: Request) {
+    match request {
+        // The session has refused a second hello.
+        Request::Hello(_) => {}
+        Request::Ping => call.answer.ok(Reply::Done),
+
+        Request::Append(append) => log::append(call, append),
+        Request::Log { conversation, from, limit } => log::page(call, conversation, from, limit),
+        Request::Sync { cursor, limit } => log::sync(call, cursor, limit),
+        Request::Mark { conversation, delivered, read } => log::mark(call, conversation, delivered, read),
+        Request::Whisper { conversation, body } => log::whisper(call, conversation, body),
+
+        Request::Propose { message } => conversation::propose(call, message),
+        Request::Commit(bundle) => conversation::commit(call, bundle),
+        Request::Create(create) => conversation::create(call, create),
+        Request::Succeed(succeed) => conversation::succeed(call, succeed),
+        Request::GroupInfo { conversation } => conversation::group_info(call, conversation),
+        Request::Welcome { conversation } => conversation::welcome(call, conversation),
+        Request::WelcomeDone { conversation, seq } => conversation::welcome_done(call, conversation, seq),
+        Request::ReportCommit { conversation, seq } => conversation::report_commit(call, conversation, seq),
+        Request::AnswerStranger { conversation, accept } => conversation::answer_stranger(call, conversation, accept),
+
+        Request::PublishKeys { packages, last_resort } => device::publish_keys(call, packages, last_resort),
+        Request::CountKeys => device::count_keys(call),
+        Request::ClaimKeys { account, devices } => device::claim_keys(call, account, devices),
+        Request::DeviceLog { account, from } => device::log(call, account, from),
+        Request::AppendDeviceLog { entry } => device::append_log(call, entry),
+        Request::OpenLink { code, nonce } => device::open_link(call, code, &nonce),
+        Request::ApproveLink { code, entry } => device::approve_link(call, code, entry),
+        Request::RefuseLink { code } => device::refuse_link(call, code),
+        Request::SignOut => device::sign_out(call),
+
+        Request::FindAccounts { username } => account::find(call, username),
+        Request::Accounts { accounts } => account::cards(call, accounts),
+        Request::SetUsername { username } => account::set_username(call, username),
+        Request::SetPassword { current, new } => account::set_password(call, current, new),
+        Request::SetProfile { body } => account::set_profile(call, body),
+        Request::Profiles { accounts } => account::profiles(call, accounts),
+        Request::SetPrivacy { privacy } => account::set_privacy(call, privacy),
+        Request::Block { account, blocked } => account::block(call, account, blocked),
+        Request::WatchPresence { accounts } => account::watch_presence(call, accounts),
+    }
+}

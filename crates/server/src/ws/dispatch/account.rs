@@ -1,0 +1,118 @@
+//! Accounts: finding them, what they show, what they keep to themselves.
+
+use beseda_app::usecase;
+use beseda_app::usecase::account::AccountError;
+use beseda_model::{AccountId, Code, Username};
+use beseda_wire::state::{Presence, PrivacySettings};
+use beseda_wire::{Bytes, Problem, Reply};
+use zeroize::Zeroizing;
+
+use super::Call;
+use crate::passwords::{self, PasswordError};
+use crate::problem;
+use crate::refusal::refuse;
+use crate::ws::map;
+
+pub(super) fn find(call: Call, username: String) {
+    call.read(
+        move |view| usecase::account::find_accounts(view, &username),
+        |found| Reply::Accounts { accounts: found.into_iter().map(map::card).collect() },
+    );
+}
+
+pub(super) fn cards(call: Call, accounts: Vec<AccountId>) {
+    call.read(
+        move |view| usecase::account::cards(view, &accounts),
+        |found| Reply::Accounts { accounts: found.into_iter().map(map::card).collect() },
+    );
+}
+
+pub(super) fn set_username(call: Call, username: Option<Username>) {
+    let actor = call.actor;
+    call.write_done(move |uow| usecase::account::set_username(uow, actor, username.clone()));
+}
+
+pub(super) fn set_password(call: Call, current: Option<String>, new: String) {
+    let tasks = call.context.tasks.clone();
+    let (current, new) = (current.map(Zeroizing::new), Zeroizing::new(new));
+    tasks.spawn("set_password", change_password(call, current, new));
+}
+
+async fn change_password(call: Call, current: Option<Zeroizing<String>>, new: Zeroizing<String>) {
+    let Call { context, actor, answer, .. } = call;
+    let change = async {
+        passwords::check_new(&new, &context.config.limits)?;
+        let hash = context.read(move |view| usecase::account::own_password_hash(view, actor)).await;
+        let hash = hash.map_err(|error: AccountError| refuse(&context, "set_password", &error))?;
+        if let Some(hash) = hash {
+            let fits = context.passwords.verify(current.unwrap_or_default(), Some(hash)).await;
+            if !fits.map_err(password_problem)? {
+                return Err(Problem::new(Code::WrongCredentials, "the present password is another"));
+            }
+        }
+        context.passwords.hash(new, context.chance()).await.map_err(password_problem)
+    };
+    match change.await {
+        Ok(hash) => {
+            let write =
+                move |uow: &mut dyn beseda_app::port::UnitOfWork| usecase::account::set_password(uow, actor, &hash);
+            context.store.write(write, move |result: Result<(), AccountError>| answer.done(result));
+        }
+        Err(why) => answer.err(why),
+    }
+}
+
+fn password_problem(error: PasswordError) -> Problem {
+    match error {
+        PasswordError::Overloaded | PasswordError::Failed => problem::overloaded(),
+    }
+}
+
+pub(super) fn set_profile(call: Call, body: Bytes) {
+    let actor = call.actor;
+    call.write_done(move |uow| usecase::account::set_profile(uow, actor, &body));
+}
+
+pub(super) fn profiles(call: Call, accounts: Vec<AccountId>) {
+    call.read(
+        move |view| usecase::account::profiles(view, &accounts),
+        |found| Reply::Profiles { profiles: found.into_iter().map(map::profile).collect() },
+    );
+}
+
+pub(super) fn set_privacy(call: Call, privacy: PrivacySettings) {
+    let actor = call.actor;
+    let privacy = map::wanted_privacy(&privacy);
+    call.write_done(move |uow| usecase::account::set_privacy(uow, actor, privacy));
+}
+
+pub(super) fn block(call: Call, account: AccountId, blocked: bool) {
+    let actor = call.actor;
+    call.write_done(move |uow| usecase::account::block(uow, actor, account, blocked));
+}
+
+pub(super) fn watch_presence(call: Call, accounts: Vec<AccountId>) {
+    let (actor, context, seat) = (call.actor, call.context.clone(), call.seat.clone());
+    // Watching begins before the state is read, so that no change falls between.
+    context.hub.watch(&seat, &accounts);
+    call.read(
+        move |view| {
+            let mut seen = Vec::new();
+            for account in accounts {
+                if usecase::account::sees_presence(view, actor, account)? {
+                    seen.push((account, usecase::account::last_seen(view, account)?));
+                }
+            }
+            Ok::<_, AccountError>(seen)
+        },
+        move |seen| Reply::Presence {
+            accounts: seen
+                .into_iter()
+                .map(|(account, last_seen)| {
+                    let online = context.hub.is_online(account);
+                    Presence { account, online, last_seen: last_seen.filter(|_| !online) }
+                })
+                .collect(),
+        },
+    );
+}

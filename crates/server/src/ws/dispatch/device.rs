@@ -1,0 +1,90 @@
+//! Devices: their log, their approval, their key packages, their sessions.
+
+use beseda_app::usecase;
+use beseda_app::usecase::keys::{ClaimKeys, PublishKeys};
+use beseda_app::usecase::link::{ApproveLink, OpenLink};
+use beseda_model::{AccountId, DeviceId};
+use beseda_wire::state::{DeviceLogEntry, KeyPackage};
+use beseda_wire::{Bytes, Reply};
+
+use super::Call;
+use crate::problem;
+use crate::ws::map;
+
+pub(super) fn publish_keys(call: Call, packages: Vec<Bytes>, last_resort: Option<Bytes>) {
+    let actor = call.actor;
+    let cmd = PublishKeys {
+        packages: packages.into_iter().map(|package| package.0).collect(),
+        last_resort: last_resort.map(|package| package.0),
+        at: call.now,
+    };
+    call.write_done(move |uow| usecase::keys::publish_keys(uow, actor, cmd.clone()));
+}
+
+pub(super) fn count_keys(call: Call) {
+    let (actor, now) = (call.actor, call.now);
+    call.read(
+        move |view| usecase::keys::count_keys(view, actor, now),
+        |count| Reply::Keys { packages: Vec::new(), count },
+    );
+}
+
+pub(super) fn claim_keys(call: Call, account: AccountId, devices: Vec<DeviceId>) {
+    let actor = call.actor;
+    let cmd = ClaimKeys { account, devices, at: call.now };
+    call.write(
+        move |uow| usecase::keys::claim_keys(uow, actor, cmd.clone()),
+        |claimed| Reply::Keys {
+            packages: claimed
+                .keys
+                .into_iter()
+                .map(|claimed| KeyPackage {
+                    device: claimed.device,
+                    package: claimed.key.package.into(),
+                    last_resort: claimed.key.last_resort,
+                })
+                .collect(),
+            count: claimed.log_version,
+        },
+    );
+}
+
+pub(super) fn log(call: Call, account: AccountId, from: u32) {
+    call.read(
+        move |view| usecase::device::device_log(view, account, from),
+        |page| Reply::DeviceLog { entries: map::device_log(page.entries), root: Bytes(page.first_root_key.to_vec()) },
+    );
+}
+
+pub(super) fn append_log(call: Call, entry: DeviceLogEntry) {
+    let actor = call.actor;
+    call.write_done(move |uow| usecase::device::append_log(uow, actor, &entry.0));
+}
+
+pub(super) fn open_link(call: Call, code: String, nonce: &Bytes) {
+    let Ok(nonce) = <[u8; 32]>::try_from(&**nonce) else {
+        return call.refuse(problem::bad_request("a nonce has 32 bytes"));
+    };
+    let actor = call.actor;
+    let cmd = OpenLink { code, nonce, at: call.now };
+    call.write(
+        move |uow| usecase::link::open_link(uow, actor, cmd.clone()),
+        |commitment| Reply::Link { commitment: Bytes(commitment.to_vec()) },
+    );
+}
+
+pub(super) fn approve_link(call: Call, code: String, entry: DeviceLogEntry) {
+    let actor = call.actor;
+    let cmd = ApproveLink { code, entry: entry.0.0, at: call.now };
+    call.write_done(move |uow| usecase::link::approve_link(uow, actor, cmd.clone()));
+}
+
+pub(super) fn refuse_link(call: Call, code: String) {
+    let (actor, now) = (call.actor, call.now);
+    call.write_done(move |uow| usecase::link::refuse_link(uow, actor, &code, now));
+}
+
+pub(super) fn sign_out(call: Call) {
+    let (actor, token) = (call.actor, call.token);
+    call.write_done(move |uow| usecase::session::sign_out(uow, actor, &token));
+}

@@ -1,0 +1,143 @@
+//! The core's values as the wire has them, and back.
+
+use beseda_app::domain::{self, Reveal};
+use beseda_app::usecase::account::Card;
+use beseda_wire::state::{
+    AccountCard, Audience, Change, ConversationState, DeviceLogEntry, Entry, EntryClass, PrivacySettings, Profile,
+};
+use beseda_wire::{Bytes, Push};
+
+/// A log entry.
+pub(super) fn entry(entry: &domain::Entry) -> Entry {
+    Entry {
+        seq: entry.seq,
+        class: entry_class(entry.class),
+        count: entry.count,
+        at: entry.at,
+        body: entry.body.as_deref().map(Bytes::from),
+        body_hash: entry.body_hash.map(|hash| Bytes(hash.to_vec())),
+        expires_at: entry.expires_at,
+    }
+}
+
+/// How an entry counts.
+const fn entry_class(class: domain::EntryClass) -> EntryClass {
+    match class {
+        domain::EntryClass::Counted => EntryClass::Counted,
+        domain::EntryClass::Silent => EntryClass::Silent,
+        domain::EntryClass::Handshake => EntryClass::Handshake,
+    }
+}
+
+/// How a client wants its entry to count.
+pub(super) const fn wanted_class(class: EntryClass) -> domain::EntryClass {
+    match class {
+        EntryClass::Counted => domain::EntryClass::Counted,
+        EntryClass::Silent => domain::EntryClass::Silent,
+        EntryClass::Handshake => domain::EntryClass::Handshake,
+    }
+}
+
+/// A change.
+pub(super) fn change(change: domain::Change) -> Change {
+    match change {
+        domain::Change::Conversation(state) => Change::Conversation(conversation(state)),
+        domain::Change::Receipt { conversation, account, delivered, read } => {
+            Change::Receipt { conversation, account, delivered, read }
+        }
+        domain::Change::Welcome { conversation, seq } => Change::Welcome { conversation, seq },
+        domain::Change::DeviceLog { account, version, root } => Change::DeviceLog { account, version, root },
+        domain::Change::Profile { account, version } => Change::Profile { account, version },
+        domain::Change::Settings { privacy, blocked, username } => {
+            Change::Settings { privacy: privacy_settings(&privacy), blocked, username }
+        }
+        domain::Change::KeysLow { left } => Change::KeysLow { left },
+    }
+}
+
+/// A conversation's row.
+pub(super) fn conversation(state: domain::ConversationState) -> ConversationState {
+    ConversationState {
+        conversation: state.conversation,
+        kind: state.kind,
+        generation: state.generation,
+        epoch: state.epoch,
+        first_seq: state.first_seq,
+        last_seq: state.last_seq,
+        count: state.count,
+        member: state.member,
+        joined: state.joined,
+        delivered: state.delivered,
+        read: state.read,
+        read_count: state.read_count,
+        due: state.due,
+        request_from: state.request_from,
+    }
+}
+
+const fn audience(audience: domain::Audience) -> Audience {
+    match audience {
+        domain::Audience::Everyone => Audience::Everyone,
+        domain::Audience::Contacts => Audience::Contacts,
+        domain::Audience::Nobody => Audience::Nobody,
+    }
+}
+
+const fn wanted_audience(audience: Audience) -> domain::Audience {
+    match audience {
+        Audience::Everyone => domain::Audience::Everyone,
+        Audience::Contacts => domain::Audience::Contacts,
+        Audience::Nobody => domain::Audience::Nobody,
+    }
+}
+
+const fn privacy_settings(settings: &domain::PrivacySettings) -> PrivacySettings {
+    PrivacySettings {
+        requests: audience(settings.requests),
+        group_adds: audience(settings.group_adds),
+        presence: audience(settings.presence),
+        read_marks: settings.read_marks,
+        searchable: settings.searchable,
+    }
+}
+
+/// Settings as a client wants them.
+pub(super) const fn wanted_privacy(settings: &PrivacySettings) -> domain::PrivacySettings {
+    domain::PrivacySettings {
+        requests: wanted_audience(settings.requests),
+        group_adds: wanted_audience(settings.group_adds),
+        presence: wanted_audience(settings.presence),
+        read_marks: settings.read_marks,
+        searchable: settings.searchable,
+    }
+}
+
+/// What others are told of an account.
+pub(super) fn card(card: Card) -> AccountCard {
+    AccountCard {
+        account: card.account,
+        username: card.username,
+        root: card.root,
+        device_log_version: card.log_version,
+    }
+}
+
+/// A sealed profile.
+pub(super) fn profile(profile: domain::Profile) -> Profile {
+    Profile { account: profile.account, version: profile.version, body: profile.body.into() }
+}
+
+/// Signed entries of a device log.
+pub(crate) fn device_log(entries: Vec<Vec<u8>>) -> Vec<DeviceLogEntry> {
+    entries.into_iter().map(|entry| DeviceLogEntry(entry.into())).collect()
+}
+
+/// What a new device showed.
+pub(super) fn revealed(code: String, reveal: Reveal) -> Push {
+    Push::LinkRevealed {
+        code,
+        device: reveal.device,
+        signature_key: Bytes(reveal.signature_key.to_vec()),
+        nonce: Bytes(reveal.nonce.to_vec()),
+    }
+}
