@@ -17,7 +17,21 @@ use crate::ws::fanout::Fanout;
 use crate::ws::hub::Hub;
 use crate::ws::pending::Pending;
 use crate::{http, problem};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
+
+/// Changes of groups that may be judged at once: each takes a thread and milliseconds of its time.
+const JUDGES: usize = 4;
+/// Changes of groups that may wait for that.
+const WAITING_FOR_JUDGES: usize = 256;
+
+/// Bounds how many changes of groups are judged.
+#[derive(Debug)]
+pub(crate) struct Judges {
+    /// Those that were taken.
+    pub(crate) waiting: Arc<Semaphore>,
+    /// Those that are being judged.
+    pub(crate) judging: Arc<Semaphore>,
+}
 
 /// Shared by all tasks of one server.
 pub(crate) struct Context {
@@ -36,6 +50,8 @@ pub(crate) struct Context {
     pub(crate) pending: Arc<Pending>,
     /// Rate limits.
     pub(crate) rates: Rates,
+    /// Who judges changes of groups.
+    pub(crate) judges: Judges,
     /// Password hashes.
     pub(crate) passwords: Passwords,
     /// Proofs of work.
@@ -71,6 +87,10 @@ impl Context {
             fanout,
             pending: Arc::new(Pending::new(&config.limits)),
             rates,
+            judges: Judges {
+                waiting: Arc::new(Semaphore::new(WAITING_FOR_JUDGES)),
+                judging: Arc::new(Semaphore::new(JUDGES)),
+            },
             passwords,
             challenges,
             tasks: Tasks::default(),

@@ -3,6 +3,7 @@
 use beseda_app::domain::{AppendError, OverLimit};
 use beseda_app::port::StoreError;
 use beseda_app::usecase::account::AccountError;
+use beseda_app::usecase::conversation::ConversationError;
 use beseda_app::usecase::device::DeviceError;
 use beseda_app::usecase::keys::KeysError;
 use beseda_app::usecase::link::LinkError;
@@ -110,6 +111,38 @@ impl Refusal for AppendError {
                 Some(ProblemData { generation: Some(*generation), epoch: Some(*epoch), ..ProblemData::default() })
             }
             Self::CommitDue { devices } => Some(ProblemData { due: devices.clone(), ..ProblemData::default() }),
+            _ => None,
+        }
+    }
+}
+
+impl Refusal for ConversationError {
+    fn refusal_code(&self) -> Code {
+        self.code()
+    }
+
+    fn over_limit(&self) -> Option<&OverLimit> {
+        match self {
+            Self::OverLimit(over) => Some(over),
+            _ => None,
+        }
+    }
+
+    fn data(&self) -> Option<ProblemData> {
+        let data = ProblemData::default();
+        match self {
+            Self::StaleEpoch { generation, epoch } => {
+                Some(ProblemData { generation: Some(*generation), epoch: Some(*epoch), ..data })
+            }
+            Self::AlreadyExists { conversation } => Some(ProblemData { conversation: Some(*conversation), ..data }),
+            Self::BudgetSpent { limit } => Some(ProblemData { limit: Some((*limit).to_owned()), ..data }),
+            _ => None,
+        }
+    }
+
+    fn retry_after_ms(&self) -> Option<u64> {
+        match self {
+            Self::JoinLater { retry_after_ms } => Some(*retry_after_ms),
             _ => None,
         }
     }

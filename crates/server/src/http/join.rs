@@ -96,7 +96,12 @@ pub(super) async fn account_by_root(
         fingerprint.parse().map_err(|_| problem::bad_request("a fingerprint has 64 hexadecimal digits"))?;
     let found = context.read(move |view| account::account_by_root(view, root)).await;
     let found = found.map_err(|error: AccountError| context.refuse("account_by_root", &error))?;
-    Ok(Answer(AccountByRoot { account: found.account, root: found.root, device_log: map::device_log(found.log) }))
+    Ok(Answer(AccountByRoot {
+        account: found.account,
+        root: found.root,
+        first_root: found.first_root_key.to_vec().into(),
+        device_log: map::device_log(found.log),
+    }))
 }
 
 /// A new device by recovery phrase.

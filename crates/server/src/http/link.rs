@@ -60,7 +60,9 @@ pub(super) async fn poll(
     let outcome = outcome.map_err(|error: LinkError| context.refuse("poll_link", &error))?;
     Ok(Answer(match outcome {
         LinkOutcome::Waiting => LinkState::Waiting,
-        LinkOutcome::Opened { account, nonce } => LinkState::Opened { account, nonce: Bytes(nonce.to_vec()) },
+        LinkOutcome::Opened { account, root, nonce } => {
+            LinkState::Opened { account, root, nonce: Bytes(nonce.to_vec()) }
+        }
         LinkOutcome::Comparing => LinkState::Comparing,
         LinkOutcome::Approved { actor, first_root_key, log } => LinkState::Approved {
             session: Session { account: actor.account, device: actor.device, token },
