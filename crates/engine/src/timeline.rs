@@ -1,6 +1,7 @@
 //! What messages mean: content applied to the rows that are shown.
 
 pub mod markup;
+pub mod rules;
 
 use beseda_model::{AccountId, ConversationId, MessageId, Timestamp};
 use beseda_wire::content::{Authored, GroupState};
