@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 
 use crate::steps::{Outcome, Steps, Stopwatch};
-use crate::{check_arch, check_docs, check_ports, generate, shell, tools};
+use crate::{check_arch, check_docs, check_ports, generate, mutants, shell, tools};
 
 /// The crates that must also build for the browser.
 const WASM_CRATES: [&str; 4] = ["beseda-model", "beseda-wire", "beseda-crypto", "beseda-engine"];
@@ -129,6 +129,10 @@ pub(crate) fn architecture(steps: &mut Steps) {
 
 pub(crate) fn ports(steps: &mut Steps) {
     steps.step("check-ports", "write the conformance test that is missing.", check_ports::run);
+}
+
+pub(crate) fn mutants(steps: &mut Steps) {
+    steps.step("mutants", "a seeded bug went unnoticed: sharpen the simulation.", mutants::run);
 }
 
 pub(crate) fn links(steps: &mut Steps) {

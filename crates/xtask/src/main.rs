@@ -17,6 +17,7 @@ mod check_docs;
 mod check_ports;
 mod gates;
 mod generate;
+mod mutants;
 mod run;
 mod setup;
 mod shell;
@@ -62,6 +63,8 @@ enum Command {
     CheckDocs,
     /// Fail on a port method that no conformance test calls
     CheckPorts,
+    /// Seed known bugs and demand that the simulation catches each
+    Mutants,
     /// Install the tools that `test` needs
     Setup,
 }
@@ -108,6 +111,11 @@ fn run_command(command: Command) -> Result<()> {
         Command::CheckPorts => {
             let outcome = check_ports::run()?;
             println!("check-ports: {outcome}");
+            Ok(())
+        }
+        Command::Mutants => {
+            let outcome = mutants::run()?;
+            println!("mutants: {outcome}");
             Ok(())
         }
         Command::Setup => setup::run(),
