@@ -106,9 +106,7 @@ impl From<GroupError> for ConversationError {
     fn from(error: GroupError) -> Self {
         match error {
             GroupError::JoinLater => Self::JoinLater { retry_after_ms: super::group_info::RETRY_MILLIS },
-            GroupError::Header(_) | GroupError::Malformed(_) | GroupError::Aad(_) | GroupError::GroupId(_) => {
-                Self::Malformed
-            }
+            GroupError::Header(_) | GroupError::Malformed(_) | GroupError::GroupId(_) => Self::Malformed,
             error => Self::Invalid(Box::new(error)),
         }
     }
