@@ -14,7 +14,8 @@ pub enum Registration {
     Open,
     /// Who has an invitation.
     Invite,
-    /// Nobody.
+    /// Nobody, or in a way that this version does not know.
+    #[serde(other)]
     Closed,
 }
 

@@ -8,6 +8,7 @@ pub mod codec;
 pub mod content;
 pub mod error;
 pub mod http;
+mod lenient;
 pub mod push;
 pub mod request;
 pub mod state;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::Bytes;
 use crate::state::{Change, Entry, Presence};
 
-/// Something that the client did not ask for.
+/// Something that the client did not ask for. One that this version does not know is [`Push::Unknown`], not an error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Push {
@@ -58,4 +58,6 @@ pub enum Push {
         /// Random, so that not all come back at once.
         reconnect_ms: u32,
     },
+    /// A push that this version does not know, or can't read: to be ignored. Never sent.
+    Unknown,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::state::{
     AccountCard, Change, DeviceLogEntry, Entry, EntryClass, KeyPackage, Presence, PrivacySettings, Profile,
 };
-use crate::{Bytes, Problem, Push};
+use crate::{Bytes, Problem, Push, lenient};
 
 /// What a client sends.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub enum ServerFrame {
         why: Problem,
     },
     /// Something that the client did not ask for.
-    Push(Push),
+    Push(#[serde(deserialize_with = "lenient::push")] Push),
 }
 
 /// What a client may ask for on the socket.
@@ -355,7 +355,9 @@ pub enum Reply {
     },
     /// A page of changes.
     Sync {
-        /// In no particular order; a later change of the same thing replaces an earlier one.
+        /// In no particular order; a later change of the same thing replaces an earlier one. Those that this version can't
+        /// read are left out.
+        #[serde(deserialize_with = "lenient::changes")]
         changes: Vec<Change>,
         /// For the next request.
         cursor: Bytes,

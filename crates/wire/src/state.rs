@@ -12,10 +12,11 @@ pub enum EntryClass {
     /// A message that a person will want to read.
     #[default]
     Counted,
-    /// Anything else that is encrypted: edits, reactions, state.
-    Silent,
     /// A commit, a proposal, or the start of a generation.
     Handshake,
+    /// Anything else that is encrypted: edits, reactions, state. A class that this version does not know reads as this one.
+    #[serde(other)]
+    Silent,
 }
 
 impl EntryClass {
@@ -50,6 +51,9 @@ pub struct Entry {
 }
 
 /// Something that is now different for an account. Each is a whole state, so receiving it twice does no harm.
+///
+/// A newer server may tell of changes that this version does not know; they are skipped when they are read. A client whose
+/// [`FEATURE_LEVEL`](crate::FEATURE_LEVEL) has grown therefore forgets its cursor and syncs everything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
