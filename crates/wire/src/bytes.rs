@@ -73,3 +73,24 @@ impl<'de> Deserialize<'de> for Bytes {
         }
     }
 }
+
+#[cfg(feature = "utoipa")]
+mod schema {
+    use utoipa::openapi::schema::{ObjectBuilder, Type};
+    use utoipa::openapi::{RefOr, Schema};
+    use utoipa::{PartialSchema, ToSchema};
+
+    use super::Bytes;
+
+    impl PartialSchema for Bytes {
+        fn schema() -> RefOr<Schema> {
+            ObjectBuilder::new()
+                .schema_type(Type::String)
+                .description(Some("Bytes as base64url without padding."))
+                .pattern(Some("^[A-Za-z0-9_-]*$"))
+                .into()
+        }
+    }
+
+    impl ToSchema for Bytes {}
+}

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 /// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// The stable machine code.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, example = "RATE_LIMITED"))]
     pub code: Code,
     /// One sentence in English for developers; people see a text made from the code.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -21,6 +23,7 @@ pub struct Problem {
 
 /// Machine-readable circumstances of a problem.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct ProblemData {
     /// The name of the limit that was exceeded, as published.
@@ -31,6 +34,7 @@ pub struct ProblemData {
     pub limit_value: Option<u64>,
     /// The conversation that exists instead.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = Uuid))]
     pub conversation: Option<beseda_model::ConversationId>,
     /// With `STALE_EPOCH`: the present generation and epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,6 +44,7 @@ pub struct ProblemData {
     pub epoch: Option<u64>,
     /// With `COMMIT_DUE`: the devices to remove.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = Vec<String>))]
     pub due: Vec<beseda_model::DeviceId>,
     /// With `INTERNAL`: what to look for in the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]

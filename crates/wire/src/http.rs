@@ -8,6 +8,7 @@ use crate::state::DeviceLogEntry;
 
 /// How accounts are made on this server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Registration {
     /// Anybody, with a proof of work.
@@ -21,6 +22,7 @@ pub enum Registration {
 
 /// `GET /api/v1/server`: what a client must know before it joins.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ServerInfo {
     /// The name that the operator gave it.
     pub name: String,
@@ -36,17 +38,20 @@ pub struct ServerInfo {
 
 /// `POST /api/v1/challenges`: a proof of work to solve.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct Challenge {
     /// Random and authenticated by the server; valid once.
     pub challenge: Bytes,
     /// How many leading zero bits the hash must have.
     pub bits: u8,
     /// Until when it is valid.
+    #[cfg_attr(feature = "utoipa", schema(value_type = u64))]
     pub expires_at: Timestamp,
 }
 
 /// A solved challenge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct Proof {
     /// As given.
     pub challenge: Bytes,
@@ -56,8 +61,10 @@ pub struct Proof {
 
 /// `POST /api/v1/accounts`: a new account with its first device.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct SignUp {
     /// Made by the client.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = Uuid))]
     pub account: AccountId,
     /// The root public key.
     pub root: Bytes,
@@ -65,6 +72,7 @@ pub struct SignUp {
     pub entry: DeviceLogEntry,
     /// How people may find the account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, pattern = "^[a-z][a-z0-9_]{2,31}$"))]
     pub username: Option<Username>,
     /// A password; needs a username.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -85,10 +93,13 @@ impl std::fmt::Debug for SignUp {
 
 /// A session, as answered to sign-up, recovery and a completed link.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct Session {
     /// Whose.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = Uuid))]
     pub account: AccountId,
     /// On which device.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = Uuid))]
     pub device: DeviceId,
     /// For [`crate::request::Hello`]; it is not shown again.
     pub token: String,
@@ -102,10 +113,13 @@ impl std::fmt::Debug for Session {
 
 /// `GET /api/v1/accounts/by-root/{fingerprint}`: the account that a recovery phrase belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct AccountByRoot {
     /// Which account.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = Uuid))]
     pub account: AccountId,
     /// Its present root key's fingerprint.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, pattern = "^[0-9a-f]{64}$"))]
     pub root: Fingerprint,
     /// The root public key (32 bytes) that signs the log's first entry: an earlier one than `root` after a rotation.
     pub first_root: Bytes,
@@ -116,8 +130,10 @@ pub struct AccountByRoot {
 /// `POST /api/v1/devices`: a new device by recovery phrase. The entry is signed by root and follows the log's present
 /// head, which proves possession of the phrase now. Answer: [`Session`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct AddDevice {
     /// Which account.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = Uuid))]
     pub account: AccountId,
     /// Adds the device.
     pub entry: DeviceLogEntry,
@@ -126,8 +142,10 @@ pub struct AddDevice {
 /// `POST /api/v1/sessions`: a password instead of a phrase. It does not admit a device (only a device or the phrase can),
 /// but it allows an identity reset.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct SignIn {
     /// Whose.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, pattern = "^[a-z][a-z0-9_]{2,31}$"))]
     pub username: Username,
     /// The password.
     pub password: String,
@@ -141,10 +159,13 @@ impl std::fmt::Debug for SignIn {
 
 /// The answer to [`SignIn`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct SignInTicket {
     /// Which account.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = Uuid))]
     pub account: AccountId,
     /// Its root key's fingerprint.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, pattern = "^[0-9a-f]{64}$"))]
     pub root: Fingerprint,
     /// Allows one [`ResetIdentity`] within ten minutes.
     pub ticket: String,
@@ -153,6 +174,7 @@ pub struct SignInTicket {
 /// `POST /api/v1/identity-resets`: phrase and devices are lost. A new root and device log replace the old ones, all
 /// sessions end, and the account is no longer a member of anything. Answer: [`Session`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ResetIdentity {
     /// From [`SignIn`].
     pub ticket: String,
@@ -170,6 +192,7 @@ impl std::fmt::Debug for ResetIdentity {
 
 /// `POST /api/v1/links`: a new device asks to be approved by an old one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct StartLink {
     /// SHA-256 over device id, signature key and nonce: fixed before the other side's nonce is known.
     pub commitment: Bytes,
@@ -177,12 +200,14 @@ pub struct StartLink {
 
 /// The answer to [`StartLink`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct LinkStarted {
     /// Shown to the person, typed in (or scanned) on the old device.
     pub code: String,
     /// Lets this device follow its own request.
     pub secret: String,
     /// Until when it is valid.
+    #[cfg_attr(feature = "utoipa", schema(value_type = u64))]
     pub expires_at: Timestamp,
 }
 
@@ -194,6 +219,7 @@ impl std::fmt::Debug for LinkStarted {
 
 /// `POST /api/v1/links/{code}/poll`: how far the request is.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct PollLink {
     /// From [`LinkStarted`].
     pub secret: String,
@@ -210,8 +236,10 @@ impl std::fmt::Debug for PollLink {
 
 /// What the commitment was made of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct LinkReveal {
     /// The new device's id.
+    #[cfg_attr(feature = "utoipa", schema(value_type = String, format = Uuid))]
     pub device: DeviceId,
     /// Its signature public key.
     pub signature_key: Bytes,
@@ -221,6 +249,7 @@ pub struct LinkReveal {
 
 /// How far a link request is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LinkState {
     /// Nobody has taken it up.
@@ -228,9 +257,11 @@ pub enum LinkState {
     /// An old device has; show the key now.
     Opened {
         /// Of which account.
+        #[cfg_attr(feature = "utoipa", schema(value_type = String, format = Uuid))]
         account: AccountId,
         /// The account's present root key's fingerprint. The comparison code covers it, so that a server can't hand the
         /// new device another identity.
+        #[cfg_attr(feature = "utoipa", schema(value_type = String, pattern = "^[0-9a-f]{64}$"))]
         root: Fingerprint,
         /// The old device's nonce.
         nonce: Bytes,

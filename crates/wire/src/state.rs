@@ -147,6 +147,7 @@ pub struct ConversationState {
 
 /// One entry of an account's device log, as signed; `beseda-crypto` and `beseda-model` say what is in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct DeviceLogEntry(pub Bytes);
 

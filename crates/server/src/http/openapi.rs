@@ -1,5 +1,188 @@
-//! The OpenAPI document.
+//! The OpenAPI document, made from the table of doors and the types of the wire.
+
+use beseda_wire::{Problem, http};
+use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
+use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Type};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, InfoBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, Ref, RefOr,
+    Required, Response, ResponseBuilder, Schema,
+};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::error::PROBLEM_JSON;
+use crate::doors::{HTTP_DOORS, HttpDoor, Method, Route, Rule};
+
+const JSON: &str = "application/json";
+const PROBLEM: &str = "Problem";
+
 /// The document as JSON.
 pub(crate) fn document() -> String {
-    "{}".to_owned()
+    openapi().to_pretty_json().expect("the document has string keys and finite numbers")
+}
+
+fn openapi() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("Beseda")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "Joining a server: accounts, devices, passwords. Everything that is frequent goes over the WebSocket, \
+             which docs/protocol.md describes. Refusals are problem details (RFC 9457): act upon `code`.",
+        ))
+        .build();
+    let paths = HTTP_DOORS.iter().fold(PathsBuilder::new(), |paths, door| paths.path(door.path, path_item(door)));
+    OpenApiBuilder::new().info(info).paths(paths).components(Some(components().build())).build()
+}
+
+fn components() -> ComponentsBuilder {
+    fn with<T: ToSchema>(components: ComponentsBuilder) -> ComponentsBuilder {
+        let mut nested = Vec::new();
+        T::schemas(&mut nested);
+        components.schemas_from_iter(nested).schema(T::name(), T::schema())
+    }
+    let components = ComponentsBuilder::new();
+    let components = with::<Problem>(with::<http::ServerInfo>(with::<http::Challenge>(components)));
+    let components = with::<http::SignUp>(with::<http::Session>(with::<http::AccountByRoot>(components)));
+    let components = with::<http::AddDevice>(with::<http::SignIn>(with::<http::SignInTicket>(components)));
+    let components = with::<http::ResetIdentity>(with::<http::StartLink>(with::<http::LinkStarted>(components)));
+    with::<http::PollLink>(with::<http::LinkState>(components))
+}
+
+struct Shape {
+    summary: &'static str,
+    body: Option<&'static str>,
+    answer: Answer,
+}
+
+enum Answer {
+    Text,
+    Json(RefOr<Schema>),
+    Socket,
+}
+
+fn named(name: &str) -> Answer {
+    Answer::Json(reference(name))
+}
+
+fn reference(name: &str) -> RefOr<Schema> {
+    RefOr::Ref(Ref::from_schema_name(name))
+}
+
+fn shape(route: Route) -> Shape {
+    let (summary, body, answer) = match route {
+        Route::Healthz => ("Whether the process lives", None, Answer::Text),
+        Route::Readyz => ("Whether the server can do its work", None, Answer::Text),
+        Route::Server => ("What a client must know before it joins", None, named("ServerInfo")),
+        Route::Limits => ("The limits in force", None, Answer::Json(limits())),
+        Route::OpenApi => ("This document", None, Answer::Json(ObjectBuilder::new().into())),
+        Route::Challenges => ("A proof of work to solve", None, named("Challenge")),
+        Route::Accounts => ("A new account with its first device", Some("SignUp"), named("Session")),
+        Route::AccountByRoot => ("The account of a recovery phrase", None, named("AccountByRoot")),
+        Route::Devices => ("A new device by recovery phrase", Some("AddDevice"), named("Session")),
+        Route::Sessions => ("A ticket for a password", Some("SignIn"), named("SignInTicket")),
+        Route::IdentityResets => ("A new identity in the place of a lost one", Some("ResetIdentity"), named("Session")),
+        Route::Links => ("A new device asks to be approved", Some("StartLink"), named("LinkStarted")),
+        Route::LinkPoll => ("How far that is", Some("PollLink"), named("LinkState")),
+        Route::Socket => ("The WebSocket", None, Answer::Socket),
+    };
+    Shape { summary, body, answer }
+}
+
+fn limits() -> RefOr<Schema> {
+    let text = || ObjectBuilder::new().schema_type(Type::String);
+    let limit = ObjectBuilder::new()
+        .property("name", text())
+        .required("name")
+        .property("value", ObjectBuilder::new().schema_type(Type::Integer))
+        .required("value")
+        .property("unit", text().enum_values(Some(["bytes", "count", "millis", "per_minute", "per_day"])))
+        .required("unit");
+    ArrayBuilder::new().items(limit).into()
+}
+
+fn path_item(door: &HttpDoor) -> PathItem {
+    let Shape { summary, body, answer } = shape(door.route);
+    let method = match door.method {
+        Method::Get => HttpMethod::Get,
+        Method::Post => HttpMethod::Post,
+    };
+    let description = format!(
+        "For {}. Limits: `{}` for the body, `{}` for each address prefix.",
+        whom(door.rule),
+        door.size.name,
+        door.rate.limit_name()
+    );
+    let mut operation = OperationBuilder::new()
+        .operation_id(Some(door.op))
+        .summary(Some(summary))
+        .description(Some(description))
+        .response("default", refusal());
+    operation = match answer {
+        Answer::Text => {
+            operation.response("200", content("text/plain", ObjectBuilder::new().schema_type(Type::String)))
+        }
+        Answer::Json(schema) => operation.response("200", content(JSON, schema)),
+        Answer::Socket => operation.response("101", Response::new("The connection is a WebSocket now.")),
+    };
+    if let Some(name) = body {
+        let content = ContentBuilder::new().schema(Some(reference(name))).build();
+        let body = RequestBodyBuilder::new().content(JSON, content).required(Some(Required::True)).build();
+        operation = operation.request_body(Some(body));
+    }
+    for name in placeholders(door.path) {
+        let parameter = ParameterBuilder::new()
+            .name(name)
+            .parameter_in(ParameterIn::Path)
+            .required(Required::True)
+            .schema(Some(String::schema()))
+            .build();
+        operation = operation.parameter(parameter);
+    }
+    PathItem::new(method, operation.build())
+}
+
+fn content(kind: &str, schema: impl Into<RefOr<Schema>>) -> Response {
+    let content = ContentBuilder::new().schema(Some(schema)).build();
+    ResponseBuilder::new().description("Carried out.").content(kind, content).build()
+}
+
+fn refusal() -> Response {
+    let content = ContentBuilder::new().schema(Some(reference(PROBLEM))).build();
+    ResponseBuilder::new().description("Refused; nothing was changed.").content(PROBLEM_JSON, content).build()
+}
+
+fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+}
+
+const fn whom(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Anyone => "anybody",
+        Rule::Registration => "whoever brings what the operator asks of new accounts",
+        Rule::RootSignature => "whoever holds the account's root key",
+        Rule::Password => "whoever knows the password",
+        Rule::Ticket => "whoever holds a ticket from a sign-in",
+        Rule::LinkSecret => "whoever holds the request's secret",
+        Rule::Token => "whoever brings a session token",
+        Rule::Session | Rule::Audience | Rule::Member | Rule::Policy => "sessions",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_door_is_described_and_nothing_is_referred_to_that_is_not_there() {
+        let document: serde_json::Value = serde_json::from_str(&document()).expect("JSON");
+        assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")));
+        for door in HTTP_DOORS {
+            assert!(document["paths"][door.path].is_object(), "{}", door.path);
+        }
+        let text = document.to_string();
+        for reference in text.split("#/components/schemas/").skip(1) {
+            let name: String = reference.chars().take_while(|c| *c != '"').collect();
+            assert!(document["components"]["schemas"][&name].is_object(), "{name}");
+        }
+    }
 }
