@@ -119,6 +119,11 @@ impl Running {
         self.addr
     }
 
+    /// The store, for tests that prepare what would take cryptography otherwise.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.context.store
+    }
+
     /// Does at once what is otherwise done about once a minute: drops what has expired, closes silent sockets.
     pub async fn tend(&self) {
         jobs::tend(&self.context).await;

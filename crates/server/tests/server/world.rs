@@ -1,0 +1,310 @@
+//! A server in a temporary folder, and clients that speak to it over TCP.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::ops::Deref;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use beseda_model::{Clock, Rng, Timestamp};
+use beseda_server::{Config, Outside, Running};
+use beseda_wire::request::{ClientFrame, Hello, Reply, Request, ServerFrame};
+use beseda_wire::{Encoding, FEATURE_LEVEL, Problem, Push, SUBPROTOCOL_CBOR, SUBPROTOCOL_JSON};
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::{self, Message};
+
+/// After this long a test is not slow but stuck.
+const STUCK: Duration = Duration::from_secs(60);
+
+/// A clock that a test sets.
+#[derive(Debug, Default)]
+pub(crate) struct TestClock(AtomicU64);
+
+impl TestClock {
+    pub(crate) fn advance(&self, millis: u64) {
+        self.0.fetch_add(millis, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Chance that repeats.
+struct TestRng(u64);
+
+impl Rng for TestRng {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(32) {
+            self.0 += 1;
+            let block = Sha256::digest(self.0.to_be_bytes());
+            chunk.copy_from_slice(&block[..chunk.len()]);
+        }
+    }
+}
+
+/// A server that runs in its own folder.
+pub(crate) struct Server {
+    running: Option<Running>,
+    pub(crate) clock: Arc<TestClock>,
+    config: Config,
+    folder: TempDir,
+}
+
+impl Deref for Server {
+    type Target = Running;
+
+    fn deref(&self) -> &Running {
+        self.running.as_ref().expect("it runs until it is shut down")
+    }
+}
+
+impl Server {
+    /// With settings under which tests are quick.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// With other settings than these.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut config = Config {
+            data_dir: folder.path().join("data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            pow_bits: 2,
+            ..Config::default()
+        };
+        let limits = &mut config.limits;
+        for roomy in [&mut limits.sign_ups, &mut limits.sign_ins, &mut limits.anonymous_requests, &mut limits.requests]
+        {
+            *roomy = 1_000_000;
+        }
+        // Tests move time by hours.
+        limits.idle_millis = u64::from(u32::MAX);
+        change(&mut config);
+        let clock = Arc::new(TestClock(AtomicU64::new(1_800_000_000_000)));
+        let running = Some(run(&config, &clock, 0).await);
+        Self { running, clock, config, folder }
+    }
+
+    /// Stops it and starts it again on the same folder.
+    pub(crate) async fn restart(&mut self) {
+        self.stop().await;
+        self.running = Some(run(&self.config, &self.clock, 1 << 32).await);
+    }
+
+    /// Its data directory.
+    pub(crate) fn data_dir(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Where tests may put things.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Stops it; the folder stays until it is dropped.
+    pub(crate) async fn stop(&mut self) -> bool {
+        self.running.take().expect("it runs").shutdown().await
+    }
+
+    /// Posts JSON and reads the answer as such.
+    pub(crate) async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Problem> {
+        let body = serde_json::to_vec(body).unwrap();
+        self.send("POST", path, &[("content-type", "application/json")], &body).await.json()
+    }
+
+    /// Gets JSON.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Problem> {
+        self.send("GET", path, &[], &[]).await.json()
+    }
+
+    /// Any request.
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let exchange = async {
+            let mut stream = TcpStream::connect(self.addr()).await.unwrap();
+            let mut head = format!("{method} {path} HTTP/1.1\r\nhost: test\r\nconnection: close\r\n");
+            head.push_str(&format!("content-length: {}\r\n", body.len()));
+            for (name, value) in headers {
+                head.push_str(&format!("{name}: {value}\r\n"));
+            }
+            head.push_str("\r\n");
+            stream.write_all(head.as_bytes()).await.unwrap();
+            // A server that refuses by the head alone may have closed before it has read this.
+            drop(stream.write_all(body).await);
+            let mut answer = Vec::new();
+            drop(stream.read_to_end(&mut answer).await);
+            Answer::parse(&answer)
+        };
+        tokio::time::timeout(STUCK, exchange).await.expect("the server answers")
+    }
+}
+
+async fn run(config: &Config, clock: &Arc<TestClock>, seed: u64) -> Running {
+    let outside = Outside { clock: clock.clone(), rng: Box::new(TestRng(seed)) };
+    beseda_server::start_with(config.clone(), outside).await.unwrap()
+}
+
+/// What came back over HTTP.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    fn parse(bytes: &[u8]) -> Self {
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap().to_ascii_lowercase();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        let body = bytes[end + 4..].to_vec();
+        Self { status, head, body }
+    }
+
+    /// The body, or the problem that it describes.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        if self.status == 200 {
+            Ok(serde_json::from_slice(&self.body).unwrap())
+        } else {
+            assert!(self.head.contains("content-type: application/problem+json"), "{}", self.head);
+            Err(serde_json::from_slice(&self.body).unwrap())
+        }
+    }
+}
+
+/// A client's side of a WebSocket.
+pub(crate) struct Socket {
+    pub(crate) stream: WebSocketStream<TcpStream>,
+    pub(crate) encoding: Encoding,
+    next_id: u32,
+    pushes: VecDeque<Push>,
+}
+
+/// What came over a socket.
+#[derive(Debug)]
+pub(crate) enum Came {
+    Frame(ServerFrame),
+    Closed(Option<u16>),
+}
+
+impl Socket {
+    /// Opens one without saying hello.
+    pub(crate) async fn open(server: &Server, encoding: Encoding) -> Self {
+        Self::try_open(server, encoding).await.unwrap()
+    }
+
+    /// The same, if the server lets it.
+    pub(crate) async fn try_open(server: &Server, encoding: Encoding) -> Result<Self, tungstenite::Error> {
+        let protocol = match encoding {
+            Encoding::Cbor => SUBPROTOCOL_CBOR,
+            Encoding::Json => SUBPROTOCOL_JSON,
+        };
+        let mut request = format!("ws://{}/api/v1/socket", server.addr()).into_client_request()?;
+        request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
+        let tcp = TcpStream::connect(server.addr()).await.unwrap();
+        let (stream, response) = tokio_tungstenite::client_async(request, tcp).await?;
+        assert_eq!(response.headers().get("sec-websocket-protocol").unwrap(), protocol);
+        Ok(Self { stream, encoding, next_id: 0, pushes: VecDeque::new() })
+    }
+
+    /// Authenticates.
+    pub(crate) async fn hello(&mut self, token: &str) -> Result<Reply, Problem> {
+        self.ask(Request::Hello(Hello { token: token.to_owned(), feature: FEATURE_LEVEL })).await
+    }
+
+    /// Sends a request without waiting for its answer; its id.
+    pub(crate) async fn send(&mut self, request: Request) -> u32 {
+        self.next_id += 1;
+        let bytes = self.encoding.encode(&ClientFrame { id: self.next_id, request });
+        self.send_bytes(bytes).await;
+        self.next_id
+    }
+
+    /// Sends a message of the socket's own kind.
+    pub(crate) async fn send_bytes(&mut self, bytes: Vec<u8>) {
+        let message = match self.encoding {
+            Encoding::Cbor => Message::binary(bytes),
+            Encoding::Json => Message::text(String::from_utf8(bytes).unwrap()),
+        };
+        self.stream.send(message).await.unwrap();
+    }
+
+    /// Asks and waits for the answer; pushes that come before are kept.
+    pub(crate) async fn ask(&mut self, request: Request) -> Result<Reply, Problem> {
+        let id = self.send(request).await;
+        self.answer(id).await
+    }
+
+    /// Waits for the answer with this id.
+    pub(crate) async fn answer(&mut self, wanted: u32) -> Result<Reply, Problem> {
+        loop {
+            match self.next().await {
+                Came::Frame(ServerFrame::Ok { id, re }) if id == wanted => return Ok(re),
+                Came::Frame(ServerFrame::Err { id, why }) if id == wanted => return Err(why),
+                Came::Frame(ServerFrame::Push(push)) => self.pushes.push_back(push),
+                other => panic!("waiting for answer {wanted}, there came {other:?}"),
+            }
+        }
+    }
+
+    /// The next push.
+    pub(crate) async fn push(&mut self) -> Push {
+        if let Some(push) = self.pushes.pop_front() {
+            return push;
+        }
+        match self.next().await {
+            Came::Frame(ServerFrame::Push(push)) => push,
+            other => panic!("waiting for a push, there came {other:?}"),
+        }
+    }
+
+    /// Pushes that have come, after everything before a ping was answered.
+    pub(crate) async fn pushes(&mut self) -> Vec<Push> {
+        self.ask(Request::Ping).await.unwrap();
+        self.pushes.drain(..).collect()
+    }
+
+    /// Whatever comes next.
+    pub(crate) async fn next(&mut self) -> Came {
+        loop {
+            let message = tokio::time::timeout(STUCK, self.stream.next()).await.expect("something comes");
+            let (spoken, bytes) = match message {
+                Some(Ok(Message::Binary(bytes))) => (Encoding::Cbor, bytes.to_vec()),
+                Some(Ok(Message::Text(text))) => (Encoding::Json, text.as_bytes().to_vec()),
+                Some(Ok(Message::Close(frame))) => {
+                    return Came::Closed(frame.map(|CloseFrame { code, .. }| code.into()));
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
+                None | Some(Err(_)) => return Came::Closed(None),
+            };
+            assert_eq!(spoken, self.encoding);
+            return Came::Frame(spoken.decode(&bytes).unwrap());
+        }
+    }
+
+    /// Waits for the end; the close code, and what came before it.
+    pub(crate) async fn end(&mut self) -> (Vec<ServerFrame>, Option<u16>) {
+        let mut frames: Vec<ServerFrame> = self.pushes.drain(..).map(ServerFrame::Push).collect();
+        loop {
+            match self.next().await {
+                Came::Frame(frame) => frames.push(frame),
+                Came::Closed(code) => return (frames, code),
+            }
+        }
+    }
+}
