@@ -83,17 +83,34 @@ pub async fn start_with(config: Config, outside: Outside) -> Result<Running, Sta
     let address = config.listen;
     let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
     let addr = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
-    let Outside { clock, mut rng } = outside;
-    let (fanout, inlet) = fanout::channel();
-    let store = open_store(&config, rng.as_mut(), fanout.clone()).await?;
     let drain = Duration::from_millis(config.drain_ms);
-    let context = Arc::new(Context::new(config, clock, rng, store, fanout));
-    context.background.spawn("fanout", fanout::run(context.clone(), inlet));
+    let context = context(config, outside).await?;
     context.tasks.spawn("jobs", jobs::run(context.clone()));
     admin::listen(&context);
     let accepting = http::accept(context.clone(), listener, http::router(&context));
     context.tasks.spawn("listener", accepting);
     Ok(Running { addr, drain, context })
+}
+
+/// Everything but the doors to the outside.
+pub(crate) async fn context(config: Config, outside: Outside) -> Result<Arc<Context>, StartError> {
+    let Outside { clock, mut rng } = outside;
+    let (fanout, inlet) = fanout::channel();
+    let store = open_store(&config, rng.as_mut(), fanout.clone()).await?;
+    let context = Arc::new(Context::new(config, clock, rng, store, fanout));
+    context.background.spawn("fanout", fanout::run(context.clone(), inlet));
+    Ok(context)
+}
+
+/// Waits until everything that was committed before has been handed to the sockets that it concerns.
+pub(crate) async fn settle(context: &Context) {
+    // What was queued at the store before this is done when this is; its events are handed on right after.
+    for _ in 0..2 {
+        drop(context.write(|_| Ok::<_, StoreError>(())).await);
+    }
+    let (reached, waiting) = tokio::sync::oneshot::channel();
+    context.fanout.send(Item::Barrier(reached));
+    drop(waiting.await);
 }
 
 async fn open_store(config: &Config, rng: &mut dyn Rng, fanout: Fanout) -> Result<Arc<dyn Store>, StartError> {
@@ -131,13 +148,7 @@ impl Running {
 
     /// Waits until everything that was committed before has been handed to the sockets that it concerns.
     pub async fn settle(&self) {
-        // What was queued at the store before this is done when this is; its events are handed on right after.
-        for _ in 0..2 {
-            drop(self.context.write(|_| Ok::<_, StoreError>(())).await);
-        }
-        let (reached, waiting) = tokio::sync::oneshot::channel();
-        self.context.fanout.send(Item::Barrier(reached));
-        drop(waiting.await);
+        settle(&self.context).await;
     }
 
     /// Stops accepting, tells everyone connected to come back later, and waits until all have gone and everything is

@@ -19,6 +19,7 @@ mod context;
 mod doors;
 mod http;
 mod jobs;
+pub mod local;
 mod passwords;
 mod problem;
 mod rates;

@@ -123,6 +123,13 @@ impl Outbox {
         queue.open < OPEN_WEIGHT && queue.closing.is_none()
     }
 
+    /// Whether every request that was taken has its answer waiting here or written.
+    pub(crate) fn all_answered(&self) -> bool {
+        let queue = self.lock();
+        let waiting: u32 = queue.frames.iter().filter_map(|waiting| waiting.answer).map(|weight| weight.0).sum();
+        queue.open == waiting
+    }
+
     /// Whether the socket is to be closed: nothing more is carried out.
     pub(crate) fn is_closing(&self) -> bool {
         self.lock().closing.is_some()
