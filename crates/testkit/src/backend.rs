@@ -1,6 +1,10 @@
 //! The server as a world sees it: a thing that takes requests and frames and gives frames, one at a time.
 
+mod real;
+
 use beseda_model::Timestamp;
+
+pub use real::RealServer;
 
 /// One open socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,3 +8,8 @@ pub mod backend;
 pub mod chance;
 pub mod clock;
 pub mod network;
+
+/// A temporary folder, in memory where the system has one: simulations are about order, not about disks.
+pub fn memory_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("there is room for temporary files")
+}
