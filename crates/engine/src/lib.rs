@@ -8,14 +8,23 @@
 //! The engine must not know sockets, timers, threads, file paths or the browser.
 
 pub mod api;
+mod conversation;
+mod desk;
+mod engine;
+mod ephemeral;
+mod healing;
 pub mod identity;
 pub mod log;
+mod memory;
+mod mls;
 pub mod outbox;
 pub mod search;
+mod session;
 mod step;
 pub mod store;
 pub mod timeline;
 
 pub use api::command::Command;
 pub use api::event::{Effect, Event, Notice};
+pub use engine::{Engine, OpenError};
 pub use step::Step;

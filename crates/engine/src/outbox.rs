@@ -1,11 +1,29 @@
-//! What waits to be sent.
+//! What waits to be sent. A row holds the content until it is sealed under the present epoch, then the exact bytes that
+//! are sent, and goes when the log shows them.
 
-use beseda_model::{ConversationId, MessageId, Timestamp};
+mod send;
+
+use beseda_model::{Code, ConversationId, MessageId, Timestamp};
 use beseda_wire::content::Authored;
-use beseda_wire::state::EntryClass;
+use beseda_wire::state::{Entry, EntryClass};
+use beseda_wire::{Bytes, Problem};
+use rusqlite::OptionalExtension;
 
-use crate::Step;
-use crate::store::StoreError;
+use crate::api::failure::Failure;
+use crate::session::reply::AFTER_FAILURE;
+use crate::store::conversations::Conversation;
+use crate::store::{StoreError, entries};
+use crate::{Step, log, timeline};
+
+pub(crate) use send::send;
+
+const SEALED: i64 = 1;
+const FAILED: i64 = 2;
+/// The server has answered; the log has not shown it yet.
+const ACCEPTED: i64 = 3;
+
+/// A request that the server could not carry out is repeated this often.
+const ATTEMPTS: u32 = 8;
 
 /// How a message is to be sent.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +51,7 @@ pub fn enqueue(
     let message = options.message_id.unwrap_or_else(|| MessageId::new(step.now, step.rng));
     step.tx
         .prepare_cached(
-            "INSERT INTO outbox (conversation, message, class, expires_at, blank, content, state) \
+            "INSERT OR IGNORE INTO outbox (conversation, message, class, expires_at, blank, content, state) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0)",
         )?
         .execute((
@@ -44,5 +62,250 @@ pub fn enqueue(
             beseda_wire::codec::encode_cbor(&options.blank),
             authored.encode(),
         ))?;
+    step.touch(conversation);
     Ok(message)
+}
+
+/// Keeps one's own sealed profile until the server has taken it; a newer one takes its place.
+///
+/// # Errors
+/// When the database fails.
+pub fn upload_profile(step: &mut Step<'_>, sealed: &[u8]) -> Result<(), StoreError> {
+    crate::desk::keep_profile(step, sealed)
+}
+
+/// Tries a failed message again; false if there is none.
+///
+/// # Errors
+/// When the database fails.
+pub fn retry(step: &mut Step<'_>, conversation: ConversationId, message: MessageId) -> Result<bool, StoreError> {
+    let changed = step
+        .tx
+        .prepare_cached(
+            "UPDATE outbox SET state = 0, failure = x'' WHERE conversation = ?1 AND message = ?2 AND state = 2",
+        )?
+        .execute((conversation.as_bytes(), message.as_bytes()))?;
+    step.touch(conversation);
+    Ok(changed > 0)
+}
+
+/// Gives up a message that is not on its way; false if there is none such.
+///
+/// # Errors
+/// When the database fails.
+pub fn discard(step: &mut Step<'_>, conversation: ConversationId, message: MessageId) -> Result<bool, StoreError> {
+    let gone = step
+        .tx
+        .prepare_cached("DELETE FROM outbox WHERE conversation = ?1 AND message = ?2 AND state IN (0, 2)")?
+        .execute((conversation.as_bytes(), message.as_bytes()))?;
+    Ok(gone > 0)
+}
+
+/// The content of a message that was sealed here to exactly the bytes with this hash.
+pub(crate) fn sealed_here(
+    step: &Step<'_>,
+    conversation: ConversationId,
+    message: MessageId,
+    hash: &[u8; 32],
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let row: Option<(Vec<u8>, Vec<u8>)> = step
+        .tx
+        .prepare_cached("SELECT sealed, content FROM outbox WHERE conversation = ?1 AND message = ?2")?
+        .query_row((conversation.as_bytes(), message.as_bytes()), |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(row.filter(|(sealed, _)| beseda_crypto::chain::body_hash(sealed) == *hash).map(|(_, content)| content))
+}
+
+/// The log shows an own message: it needs no sending any more.
+pub(crate) fn arrived(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    message: MessageId,
+    seq: u64,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    step.tx
+        .prepare_cached("DELETE FROM outbox WHERE conversation = ?1 AND message = ?2")?
+        .execute((conversation.as_bytes(), message.as_bytes()))?;
+    timeline::sent(step, conversation, message, seq, at)
+}
+
+/// What was sealed under another epoch than the present one, and is not in the log, is sealed again.
+pub(crate) fn epoch_changed(step: &mut Step<'_>, row: &Conversation) -> Result<(), StoreError> {
+    step.tx
+        .prepare_cached(
+            "UPDATE outbox SET state = 0, sealed = x'' \
+             WHERE conversation = ?1 AND state IN (1, 3) AND (generation <> ?2 OR epoch <> ?3)",
+        )?
+        .execute((row.id.as_bytes(), row.mls_generation.map_or(-1, i64::from), row.mls_epoch.cast_signed()))?;
+    step.touch(row.id);
+    Ok(())
+}
+
+/// Nothing that waits here will ever be sent.
+pub(crate) fn fail_all(step: &mut Step<'_>, conversation: ConversationId, reason: &str) -> Result<(), StoreError> {
+    let waiting: Vec<Vec<u8>> = step
+        .tx
+        .prepare_cached("SELECT message FROM outbox WHERE conversation = ?1 AND state <> 2 ORDER BY id")?
+        .query_map([conversation.as_bytes()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let failure = Failure::NotReady { reason: reason.to_owned() };
+    for message in waiting {
+        let message = MessageId::try_from(message.as_slice()).map_err(|_| StoreError::damaged("outbox"))?;
+        fail(step, conversation, message, &failure)?;
+    }
+    Ok(())
+}
+
+fn fail(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    message: MessageId,
+    failure: &Failure,
+) -> Result<(), StoreError> {
+    // What people did not write themselves is not theirs to retry.
+    step.tx
+        .prepare_cached("DELETE FROM outbox WHERE conversation = ?1 AND message = ?2 AND class = 1")?
+        .execute((conversation.as_bytes(), message.as_bytes()))?;
+    step.tx
+        .prepare_cached("UPDATE outbox SET state = ?3, failure = ?4 WHERE conversation = ?1 AND message = ?2")?
+        .execute((conversation.as_bytes(), message.as_bytes(), FAILED, beseda_wire::codec::encode_cbor(failure)))?;
+    timeline::failed(step, conversation, message, failure)
+}
+
+struct Row {
+    message: MessageId,
+    class: EntryClass,
+    sealed: Vec<u8>,
+    state: i64,
+}
+
+fn find(step: &Step<'_>, id: i64) -> Result<Option<Row>, StoreError> {
+    let raw: Option<(Vec<u8>, i64, Vec<u8>, i64)> = step
+        .tx
+        .prepare_cached("SELECT message, class, sealed, state FROM outbox WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .optional()?;
+    raw.map(|(message, class, sealed, state)| {
+        Ok(Row {
+            message: MessageId::try_from(message.as_slice()).map_err(|_| StoreError::damaged("outbox"))?,
+            class: if class == 0 { EntryClass::Counted } else { EntryClass::Silent },
+            sealed,
+            state,
+        })
+    })
+    .transpose()
+}
+
+/// The server has taken a message.
+pub(crate) fn appended(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    id: i64,
+    seq: u64,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let place = step.place(conversation);
+    place.sending.remove(&id);
+    place.failures = 0;
+    step.touch(conversation);
+    let Some(mut row) = Conversation::find(step.tx, conversation)? else { return Ok(()) };
+    row.last_seq = row.last_seq.max(seq);
+    row.save(step.tx)?;
+    let Some(found) = find(step, id)?.filter(|found| found.state == SEALED) else { return Ok(()) };
+    step.tx.prepare_cached("UPDATE outbox SET state = ?2 WHERE id = ?1")?.execute((id, ACCEPTED))?;
+    if row.applied.saturating_add(1) == seq {
+        // The answer says where these very bytes stand: no need to fetch them.
+        let before = entries::find(step.tx, conversation, row.applied)?.map_or(row.count, |(_, count)| count);
+        let count = before.saturating_add(u64::from(found.class == EntryClass::Counted));
+        let body = Some(Bytes(found.sealed));
+        let entry = Entry { seq, class: found.class, count, at, body, body_hash: None, expires_at: None };
+        return log::run(step, conversation, &[entry]);
+    }
+    Ok(())
+}
+
+/// The server has refused a message.
+pub(crate) fn refused(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    id: i64,
+    why: &Problem,
+) -> Result<(), StoreError> {
+    let now = step.now;
+    let pause = why.retry_after_ms.unwrap_or(AFTER_FAILURE);
+    let place = step.place(conversation);
+    place.sending.remove(&id);
+    step.touch(conversation);
+    let Some(mut row) = Conversation::find(step.tx, conversation)? else { return Ok(()) };
+    match why.code {
+        Code::StaleEpoch => {
+            stale(step, &mut row, why)?;
+            return Ok(());
+        }
+        Code::CommitDue => {
+            row.due = why.data.as_ref().map(|data| data.due.clone()).unwrap_or_default();
+            row.save(step.tx)?;
+            step.memory.session.sync_wanted = true;
+            return Ok(());
+        }
+        Code::RateLimited | Code::Overloaded => {
+            step.place(conversation).hold_until = now.plus_millis(pause);
+            return Ok(());
+        }
+        Code::NotAMember => step.memory.session.sync_wanted = true,
+        Code::Internal => {
+            let place = step.place(conversation);
+            place.failures = place.failures.saturating_add(1);
+            if place.failures < ATTEMPTS {
+                place.hold_until = now.plus_millis(pause);
+                return Ok(());
+            }
+        }
+        _ => {}
+    }
+    let Some(found) = find(step, id)? else { return Ok(()) };
+    let failure = refusal(why);
+    fail(step, conversation, found.message, &failure)
+}
+
+/// The server is further than this device: the log is fetched before anything is sent again.
+pub(crate) fn stale(step: &mut Step<'_>, row: &mut Conversation, why: &Problem) -> Result<(), StoreError> {
+    if let Some(data) = &why.data {
+        let told = (data.generation.unwrap_or(row.generation), data.epoch.unwrap_or(row.epoch));
+        if told > (row.generation, row.epoch) {
+            (row.generation, row.epoch) = told;
+            // At least one entry must be there that this device has not processed.
+            row.last_seq = row.last_seq.max(row.applied.saturating_add(1));
+            row.save(step.tx)?;
+        }
+    } else {
+        step.memory.session.sync_wanted = true;
+        step.place(row.id).hold_until = step.now.plus_millis(AFTER_FAILURE / 10);
+    }
+    Ok(())
+}
+
+/// A refusal as people get to know it.
+pub(crate) fn refusal(why: &Problem) -> Failure {
+    Failure::Refused { code: why.code, detail: why.detail.clone(), retry_after_ms: why.retry_after_ms }
+}
+
+/// Whether something of people's own waits in a conversation.
+pub(crate) fn has_waiting(step: &Step<'_>, conversation: ConversationId) -> Result<bool, StoreError> {
+    Ok(step
+        .tx
+        .prepare_cached("SELECT 1 FROM outbox WHERE conversation = ?1 AND state IN (0, 1) LIMIT 1")?
+        .exists([conversation.as_bytes()])?)
+}
+
+/// Everything that waits in one conversation waits in another from now on.
+pub(crate) fn move_to(step: &mut Step<'_>, from: ConversationId, to: ConversationId) -> Result<(), StoreError> {
+    step.tx
+        .prepare_cached(
+            "UPDATE OR IGNORE outbox SET conversation = ?2, state = 0, sealed = x'' WHERE conversation = ?1",
+        )?
+        .execute((from.as_bytes(), to.as_bytes()))?;
+    step.touch(to);
+    Ok(())
 }

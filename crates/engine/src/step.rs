@@ -4,6 +4,10 @@ use beseda_model::{Rng, Timestamp};
 use rusqlite::Transaction;
 
 use crate::api::event::{Effect, Notice};
+use crate::memory::Memory;
+use crate::mls::provider::Provider;
+use crate::mls::storage::MlsStore;
+use crate::store::StoreError;
 
 /// The context of one step. Everything that changes the database goes through one; its effects leave the engine only
 /// after its transaction was committed.
@@ -15,6 +19,8 @@ pub struct Step<'a> {
     /// Chance.
     pub rng: &'a mut dyn Rng,
     effects: Vec<Effect>,
+    pub(crate) mls: MlsStore<'a>,
+    pub(crate) memory: Memory,
 }
 
 impl std::fmt::Debug for Step<'_> {
@@ -24,9 +30,13 @@ impl std::fmt::Debug for Step<'_> {
 }
 
 impl<'a> Step<'a> {
-    /// A step in `tx`.
+    /// A step in `tx`, of an engine that remembers nothing but its database.
     pub fn new(tx: &'a Transaction<'a>, now: Timestamp, rng: &'a mut dyn Rng) -> Self {
-        Self { tx, now, rng, effects: Vec::new() }
+        Self::with_memory(tx, now, rng, Memory::default())
+    }
+
+    pub(crate) fn with_memory(tx: &'a Transaction<'a>, now: Timestamp, rng: &'a mut dyn Rng, memory: Memory) -> Self {
+        Self { tx, now, rng, effects: Vec::new(), mls: MlsStore::new(tx), memory }
     }
 
     /// Something for the host to do after the commit.
@@ -45,5 +55,16 @@ impl<'a> Step<'a> {
     /// The effects, in order.
     pub fn into_effects(self) -> Vec<Effect> {
         self.effects
+    }
+
+    /// What OpenMLS needs, for the time of one call.
+    pub(crate) fn provider(&mut self) -> Provider<'_, 'a> {
+        Provider::new(&self.memory.crypto, &mut *self.rng, &self.mls)
+    }
+
+    /// Everything is in the transaction now; what is left are effects and memory for the next step.
+    pub(crate) fn finish(self) -> Result<(Vec<Effect>, Memory), StoreError> {
+        self.mls.flush()?;
+        Ok((self.effects, self.memory))
     }
 }

@@ -2,9 +2,15 @@
 
 pub mod accounts;
 pub mod conversations;
+pub mod entries;
 mod error;
+pub(crate) mod intents;
+pub mod me;
+pub mod members;
 pub mod meta;
 mod migrate;
+pub(crate) mod open;
+pub(crate) mod pending;
 pub mod warnings;
 
 pub use error::StoreError;

@@ -123,3 +123,30 @@ pub fn on_command(_: &mut Step<'_>, _: &Command) -> Option<Result<Outcome, Failu
 pub fn joined(_: &mut Step<'_>, _: ConversationId) -> Result<(), StoreError> {
     Ok(())
 }
+
+/// A group was made here with this title; it stands in the state that is told to those who join.
+pub fn created(_: &mut Step<'_>, _: ConversationId, _title: &str) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// A conversation never came to be, as the other one was there first: whatever was said in it is said there.
+pub fn moved(_: &mut Step<'_>, _from: ConversationId, _to: ConversationId) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// Another device of this account has come into a conversation; in notes-to-self it has to be told what all own devices
+/// keep alike.
+pub fn own_device_joined(_: &mut Step<'_>, _: ConversationId, _: beseda_model::DeviceId) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// Nobody could send this message again: final.
+pub fn unrecoverable(_: &mut Step<'_>, _: ConversationId, _: MessageId) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// The server was restored from a backup: entries after `seq` are not there any more, and their places will be taken by
+/// others. Own messages among them are sent again under their ids, those of others will come again.
+pub fn rewound(_: &mut Step<'_>, _: ConversationId, _seq: u64) -> Result<(), StoreError> {
+    Ok(())
+}

@@ -13,7 +13,6 @@ CREATE TABLE accounts (
     version INTEGER NOT NULL DEFAULT 0,
     head BLOB NOT NULL DEFAULT x'',
     wanted INTEGER NOT NULL DEFAULT 0,
-    announced_root BLOB NOT NULL DEFAULT x'',
     identity_changed INTEGER NOT NULL DEFAULT 0,
     forked INTEGER NOT NULL DEFAULT 0,
     username TEXT NOT NULL DEFAULT ''
@@ -52,7 +51,6 @@ CREATE TABLE conversations (
     mls_generation INTEGER NOT NULL DEFAULT -1,     -- the group that this device holds
     mls_epoch INTEGER NOT NULL DEFAULT 0,
     policy BLOB NOT NULL DEFAULT x'',
-    role INTEGER NOT NULL DEFAULT -1,               -- one's own: 0 member, 1 admin, 2 owner, -1 none
     own_sends INTEGER NOT NULL DEFAULT 0,           -- since the last update of one's own leaf
     updated_at INTEGER NOT NULL DEFAULT 0,          -- when that was; 0: due
     welcome_seq INTEGER NOT NULL DEFAULT 0,         -- a Welcome that waits
@@ -60,7 +58,8 @@ CREATE TABLE conversations (
     delivered_sent INTEGER NOT NULL DEFAULT 0,
     read_wanted INTEGER NOT NULL DEFAULT 0,
     state_wanted INTEGER NOT NULL DEFAULT 0,        -- the group's encrypted state is missing here
-    waits_for BLOB NOT NULL DEFAULT x''             -- account whose device log must come before the log goes on
+    waits_for BLOB NOT NULL DEFAULT x'',            -- account whose device log must come before the log goes on
+    verify INTEGER NOT NULL DEFAULT 0               -- the server may have gone back: compare the log first
 ) STRICT, WITHOUT ROWID;
 
 -- The roster as of the last processed commit. `devices` is the number of leaves; 0: waiting for keys.
@@ -70,6 +69,7 @@ CREATE TABLE members (
     root BLOB NOT NULL,
     role INTEGER NOT NULL,
     devices INTEGER NOT NULL,
+    since INTEGER NOT NULL DEFAULT 0,               -- the entry by which it came; 0: before this device
     PRIMARY KEY (conversation, account)
 ) STRICT, WITHOUT ROWID;
 
@@ -158,4 +158,17 @@ CREATE TABLE repairs (
     message BLOB NOT NULL,
     count INTEGER NOT NULL,
     PRIMARY KEY (conversation, device, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX members_account ON members (account);
+CREATE INDEX conversations_waiting ON conversations (waits_for) WHERE waits_for <> x'';
+CREATE INDEX conversations_joining ON conversations (join_after) WHERE mls_generation = -1;
+
+-- Messages that this device could not decrypt and asks its authors for.
+CREATE TABLE asks (
+    conversation BLOB NOT NULL,
+    message BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    asked_at INTEGER NOT NULL,
+    tries INTEGER NOT NULL,
+    PRIMARY KEY (conversation, message)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,287 @@
+//! What a conversation needs next. Looked at whenever something about it has changed; every answer is derived from its
+//! rows, so that it is the same after a crash.
+
+use beseda_crypto::group_id::GroupId;
+use beseda_model::device_log::DeviceLogOp;
+use beseda_model::{Code, ConversationId, ConversationKind, Timestamp};
+use beseda_wire::Request;
+use rusqlite::OptionalExtension;
+
+use super::{change, prepare};
+use crate::mls::group;
+use crate::session::{Asked, pump};
+use crate::store::conversations::{Conversation, Standing};
+use crate::store::me::Me;
+use crate::store::pending::Pending;
+use crate::store::{StoreError, intents};
+use crate::{Step, healing, log, outbox};
+
+/// Entries in one page of a log.
+const PAGE: u32 = 200;
+
+/// The delivery mark is told this long after the first entry that it covers, so that a burst costs one mark.
+const MARK_AFTER: u64 = 300;
+
+/// The own leaf is renewed after so many messages, or so long.
+const RENEW_AFTER_SENDS: u64 = 500;
+const RENEW_AFTER: u64 = 7 * 86_400_000;
+
+/// Takes the next step in a conversation, as far as one is due.
+pub(crate) fn look(step: &mut Step<'_>, id: ConversationId) -> Result<(), StoreError> {
+    let Some(mut row) = Conversation::find(step.tx, id)? else { return Ok(()) };
+    let now = step.now;
+    if step.place(id).hold_until > now {
+        return Ok(());
+    }
+    if !row.known {
+        return begin(step, &mut row);
+    }
+    if row.verify {
+        healing::restore::ask(step, &row, row.applied);
+        return Ok(());
+    }
+    if row.waits_for.is_none() && row.chain.is_some() && !row.is_caught_up() && !is_welcome_next(&row) {
+        let place = step.place(id);
+        if !place.log {
+            place.log = true;
+            let request = Request::Log { conversation: id, from: row.applied.saturating_add(1), limit: PAGE };
+            step.ask(request, Asked::Log { conversation: id });
+        }
+        return Ok(());
+    }
+    if !row.member {
+        return left(step, &mut row);
+    }
+    if matches!(row.standing, Standing::UpdateRequired | Standing::Left) {
+        return Ok(());
+    }
+    if row.mls_generation != Some(row.generation) {
+        if row.standing == Standing::Broken {
+            return wishes(step, &mut row);
+        }
+        return come_in(step, &mut row);
+    }
+    if !row.is_caught_up() || row.waits_for.is_some() {
+        return Ok(());
+    }
+    marks(step, &mut row)?;
+    if !row.is_current() {
+        return Ok(());
+    }
+    act(step, &mut row)
+}
+
+/// The commit of a Welcome comes next: that is opened first.
+fn is_welcome_next(row: &Conversation) -> bool {
+    row.welcome_seq > 0 && row.welcome_seq == row.applied.saturating_add(1) && row.mls_generation.is_none()
+}
+
+/// A conversation that is only a wish yet.
+fn begin(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    if let Some(pending) = Pending::find(step.tx, row.id)? {
+        resend(step, &pending);
+        return Ok(());
+    }
+    wishes(step, row)
+}
+
+fn left(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    if row.standing == Standing::Left {
+        return Ok(());
+    }
+    if let Some(generation) = row.mls_generation.take() {
+        group::delete(step, GroupId { conversation: row.id, generation })?;
+    }
+    row.standing = Standing::Left;
+    Pending::delete(step.tx, row.id)?;
+    for intent in intents::ids(step.tx, row.id)? {
+        change::give_up(step, intent, &crate::api::failure::Failure::NotReady { reason: "left".to_owned() })?;
+    }
+    row.save(step.tx)?;
+    outbox::fail_all(step, row.id, "left")?;
+    step.notice(crate::api::event::Notice::Conversation(row.id));
+    Ok(())
+}
+
+/// This device has no group here yet.
+fn come_in(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    if let Some(pending) = Pending::find(step.tx, row.id)? {
+        resend(step, &pending);
+        return Ok(());
+    }
+    if let Some(offer) = step.place(row.id).joining.take() {
+        return log::join::offered(step, row.id, offer);
+    }
+    let busy = step.memory.session.places.values().filter(|place| place.join || place.joining.is_some()).count();
+    if step.place(row.id).join || !step.memory.session.synced {
+        return Ok(());
+    }
+    let place = row.id;
+    if row.welcome_seq > 0 && (row.chain.is_none() || is_welcome_next(row)) {
+        step.place(place).join = true;
+        step.ask(Request::Welcome { conversation: place }, Asked::Welcome { conversation: place });
+    } else if row.join_after <= step.now && busy < pump::JOINS_AT_ONCE {
+        step.place(place).join = true;
+        step.ask(Request::GroupInfo { conversation: place }, Asked::GroupInfo { conversation: place });
+    } else if row.join_after <= step.now {
+        // Its turn comes when one of the others is done.
+        row.join_after = step.now.plus_millis(1_000);
+        row.save(step.tx)?;
+    }
+    Ok(())
+}
+
+/// The group is at hand and everything is processed: whatever people want is done.
+fn act(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    if let Some(pending) = Pending::find(step.tx, row.id)? {
+        resend(step, &pending);
+        return Ok(());
+    }
+    if row.standing == Standing::Forked {
+        return Ok(());
+    }
+    if intents::first(step.tx, row.id)?.is_some() {
+        wishes(step, row)?;
+        if Pending::find(step.tx, row.id)?.is_some() {
+            return Ok(());
+        }
+    }
+    if prepare::due(step, row)? || renew(step, row)? {
+        return Ok(());
+    }
+    healing::state::act(step, row)?;
+    healing::repair::act(step, row)?;
+    outbox::send(step, row)
+}
+
+fn wishes(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    if let Some(pending) = Pending::find(step.tx, row.id)? {
+        resend(step, &pending);
+        return Ok(());
+    }
+    match intents::first(step.tx, row.id)? {
+        Some(wish) => prepare::wish(step, row, wish),
+        None => Ok(()),
+    }
+}
+
+/// Sends the pending request, unless its answer is awaited.
+pub(crate) fn resend(step: &mut Step<'_>, pending: &Pending) {
+    let place = step.place(pending.conversation);
+    if !place.group {
+        place.group = true;
+        let about = Asked::Group { conversation: pending.conversation, message: pending.message };
+        step.ask(pending.request.clone(), about);
+    }
+}
+
+/// Renews the own leaf when it is time, and nothing else is going on.
+fn renew(step: &mut Step<'_>, row: &mut Conversation) -> Result<bool, StoreError> {
+    let due = if row.updated_at == Timestamp::default() {
+        // A newcomer's leaf: soon, but not all at once.
+        let members = row.policy.as_ref().map_or(1, |policy| policy.roster.len());
+        match step.place(row.id).renew_at {
+            Some(at) => at,
+            None => {
+                let mut byte = [0; 2];
+                step.rng.fill(&mut byte);
+                let spread = u64::try_from(members).unwrap_or(u64::MAX).saturating_mul(1_000);
+                let wait = 2_000 + spread * u64::from(u16::from_be_bytes(byte)) / u64::from(u16::MAX);
+                let at = step.now.plus_millis(wait);
+                step.place(row.id).renew_at = Some(at);
+                at
+            }
+        }
+    } else if row.own_sends >= RENEW_AFTER_SENDS {
+        step.now
+    } else {
+        row.updated_at.plus_millis(RENEW_AFTER)
+    };
+    if due > step.now || row.request_from.is_some() {
+        if row.request_from.is_some() {
+            step.place(row.id).renew_at = None;
+        }
+        return Ok(false);
+    }
+    step.place(row.id).renew_at = None;
+    prepare::renew_leaf(step, row)
+}
+
+/// Tells how far this account has received and read.
+fn marks(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    let delivered = row.applied > row.delivered_sent.max(row.delivered);
+    let read = row.read_wanted > row.read;
+    if !delivered && !read {
+        step.place(row.id).mark_at = None;
+        return Ok(());
+    }
+    let now = step.now;
+    let place = step.place(row.id);
+    if place.marking {
+        return Ok(());
+    }
+    let at = *place.mark_at.get_or_insert(now.plus_millis(MARK_AFTER));
+    if at > now && !read {
+        return Ok(());
+    }
+    place.mark_at = None;
+    place.marking = true;
+    row.delivered_sent = row.applied;
+    row.read = row.read.max(row.read_wanted);
+    row.save(step.tx)?;
+    let request = Request::Mark {
+        conversation: row.id,
+        delivered: delivered.then_some(row.applied),
+        read: read.then_some(row.read),
+    };
+    step.ask(request, Asked::Mark { conversation: row.id });
+    Ok(())
+}
+
+/// Conversations that this device could join now.
+pub(crate) fn joinable(step: &Step<'_>) -> Result<Vec<ConversationId>, StoreError> {
+    let mut statement = step.tx.prepare_cached(
+        "SELECT conversation FROM conversations \
+         WHERE mls_generation = -1 AND member = 1 AND known = 1 AND standing = 0 AND join_after <= ?1 \
+         ORDER BY conversation DESC LIMIT 16",
+    )?;
+    let mut rows = statement.query([step.now.as_millis().cast_signed()])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: Vec<u8> = row.get(0)?;
+        all.push(ConversationId::try_from(id.as_slice()).map_err(|_| StoreError::damaged("conversations"))?);
+    }
+    Ok(all)
+}
+
+/// When this device may try to join the next conversation.
+pub(crate) fn next_join(step: &Step<'_>) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = step
+        .tx
+        .prepare_cached(
+            "SELECT min(join_after) FROM conversations \
+             WHERE mls_generation = -1 AND member = 1 AND known = 1 AND standing = 0 AND join_after > ?1",
+        )?
+        .query_row([step.now.as_millis().cast_signed()], |row| row.get(0))
+        .optional()?
+        .flatten();
+    Ok(at.map(crate::store::accounts::timestamp))
+}
+
+/// Makes notes-to-self, once everything that the server has is known and they are not among it. That is for the device
+/// that made the account: all others find them.
+pub(crate) fn see_to_notes(step: &mut Step<'_>) -> Result<(), StoreError> {
+    let me = Me::get(step.tx)?;
+    step.memory.logs.load(step.tx, [me.account])?;
+    let first = step.memory.logs.get(me.account).and_then(|log| log.entries().first()).map(|entry| entry.op);
+    let made_here = matches!(first, Some(DeviceLogOp::Add { device, .. }) if device == me.device);
+    if made_here && Conversation::notes(step.tx)?.is_none() {
+        super::commands::make(step, &me, ConversationKind::Notes, Vec::new())?;
+    }
+    Ok(())
+}
+
+/// Codes after which the same request is worth another try.
+pub(crate) const fn is_passing(code: Code) -> bool {
+    matches!(code, Code::RateLimited | Code::Overloaded | Code::Internal | Code::JoinLater)
+}

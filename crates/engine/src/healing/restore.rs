@@ -1,0 +1,212 @@
+//! Going back in time: a server that was restored from a backup, and a profile that is a copy of one that went on.
+
+use beseda_crypto::chain;
+use beseda_crypto::group_id::GroupId;
+use beseda_model::{AccountId, Code, ConversationId, DeviceId, MessageId};
+use beseda_wire::content::{Authored, Content};
+use beseda_wire::state::{Entry, EntryClass};
+use beseda_wire::{Bytes, Problem, Request};
+
+use crate::Step;
+use crate::api::event::{Effect, Notice};
+use crate::api::view::WarningKind;
+use crate::mls::group;
+use crate::outbox::{self, EnqueueOptions};
+use crate::session::{Asked, Phase, changes, connection};
+use crate::store::conversations::{Conversation, Standing};
+use crate::store::intents::{self, Intent};
+use crate::store::me::{self, Me};
+use crate::store::pending::Pending;
+use crate::store::{StoreError, entries, meta, warnings};
+use crate::{desk, identity, timeline};
+
+const STORE_EPOCH: &str = "store_epoch";
+
+/// Entries compared at a time.
+const PAGE: u64 = 200;
+
+/// The server has said who this is and where it stands.
+pub(crate) fn greeted(
+    step: &mut Step<'_>,
+    account: AccountId,
+    device: DeviceId,
+    store_epoch: &Bytes,
+    send_no: u64,
+) -> Result<(), StoreError> {
+    let own = Me::get(step.tx)?;
+    if (own.account, own.device) != (account, device) {
+        step.effect(Effect::Disconnect);
+        return connection::lose(step, None);
+    }
+    let (standing, asks) = identity::on_hello(step, send_no, me::send_no(step.tx)?)?;
+    if standing == identity::Standing::Retired {
+        return connection::stop(step);
+    }
+    let known: Option<Bytes> = meta::get(step.tx, STORE_EPOCH)?;
+    if known.as_ref() != Some(store_epoch) {
+        meta::put(step.tx, STORE_EPOCH, store_epoch)?;
+        if known.is_some() {
+            step.tx.execute("UPDATE conversations SET verify = 1 WHERE applied > 0", ())?;
+            meta::remove(step.tx, changes::CURSOR)?;
+            warnings::add(step, None, &WarningKind::ServerRestored)?;
+        }
+    }
+    step.memory.session.phase = Phase::Up;
+    desk::send(step, asks)?;
+    desk::up(step)?;
+    changes::sync(step)
+}
+
+/// The cursor is of no use: everything is asked for anew.
+pub(crate) fn forget_cursor(step: &mut Step<'_>) -> Result<(), StoreError> {
+    meta::remove(step.tx, changes::CURSOR)?;
+    step.tx.execute("UPDATE conversations SET verify = 1 WHERE applied > 0", ())?;
+    changes::sync(step)
+}
+
+/// This profile is a copy of one that went on: its keys were used elsewhere, so this device must not use them again. It
+/// keeps its history, and the person signs in again as a new device.
+pub(crate) fn retire(step: &mut Step<'_>) -> Result<(), StoreError> {
+    warnings::add(step, None, &WarningKind::ProfileCopied)?;
+    connection::signed_out(step)
+}
+
+/// The server has told its row of a conversation: one that ends before what was processed here has gone back.
+pub(crate) fn compare(step: &mut Step<'_>, row: &Conversation, last_seq: u64) -> Result<(), StoreError> {
+    if row.member && row.applied > last_seq && row.applied > 0 && row.verify {
+        let mut row = row.clone();
+        row.last_seq = last_seq;
+        row.save(step.tx)?;
+    }
+    Ok(())
+}
+
+/// Asks for the server's entries up to `to`, to compare them.
+pub(crate) fn ask(step: &mut Step<'_>, row: &Conversation, to: u64) {
+    let place = step.place(row.id);
+    if !place.log {
+        place.log = true;
+        let from = to.saturating_sub(PAGE - 1).max(row.first_seq).max(1);
+        let request = Request::Log { conversation: row.id, from, limit: u32::try_from(PAGE).unwrap_or(u32::MAX) };
+        step.ask(request, Asked::Verify { conversation: row.id, from });
+    }
+}
+
+/// Finds the last entry that server and device agree on.
+pub(crate) fn verify(
+    step: &mut Step<'_>,
+    id: ConversationId,
+    from: u64,
+    found: &[Entry],
+    last_seq: u64,
+) -> Result<(), StoreError> {
+    let Some(mut row) = Conversation::find(step.tx, id)? else { return Ok(()) };
+    let before = from.saturating_sub(1);
+    let start =
+        if before == 0 { Some(chain::start(id)) } else { entries::find(step.tx, id, before)?.map(|(hash, _)| hash) };
+    let mut common = None;
+    if let Some(mut hash) = start {
+        common = Some(before);
+        for entry in found {
+            let body = match (&entry.body, &entry.body_hash) {
+                (Some(body), _) => chain::body_hash(&body.0),
+                (None, Some(hash)) => hash.0.as_slice().try_into().unwrap_or_default(),
+                (None, None) => break,
+            };
+            hash = chain::next(&hash, entry.seq, &body);
+            if entries::find(step.tx, id, entry.seq)?.map(|(known, _)| known) != Some(hash) {
+                break;
+            }
+            common = Some(entry.seq);
+        }
+    }
+    match common {
+        // Nothing of this page agrees: look further back, as far as this device has anything.
+        Some(at) if at == before && !found.is_empty() && from > row.first_seq.max(1) && at > 0 => {
+            ask(step, &row, before);
+            Ok(())
+        }
+        Some(at) => {
+            row.last_seq = last_seq;
+            row.verify = false;
+            if at < row.applied { rewind(step, row, at) } else { settle(step, &row) }
+        }
+        None => {
+            // This device began later than what the server still has.
+            row.verify = false;
+            row.last_seq = last_seq;
+            let at = row.first_seq.saturating_sub(1);
+            rewind(step, row, at)
+        }
+    }
+}
+
+fn settle(step: &mut Step<'_>, row: &Conversation) -> Result<(), StoreError> {
+    row.save(step.tx)?;
+    step.touch(row.id);
+    Ok(())
+}
+
+/// Goes back to the common head: what this account said later is said again under the same ids, in a new generation, as
+/// the old one's keys were used for what the server has forgotten.
+fn rewind(step: &mut Step<'_>, mut row: Conversation, common: u64) -> Result<(), StoreError> {
+    let own = Me::get(step.tx)?;
+    let later: Vec<Vec<u8>> = step
+        .tx
+        .prepare_cached(
+            "SELECT message FROM received WHERE conversation = ?1 AND device = ?2 AND seq > ?3 ORDER BY seq",
+        )?
+        .query_map((row.id.as_bytes(), own.device.as_bytes(), common.cast_signed()), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let head = entries::find(step.tx, row.id, common)?.map(|(hash, _)| hash);
+    entries::truncate(step.tx, row.id, common)?;
+    row.chain = if common == 0 { Some(chain::start(row.id)) } else { head };
+    row.applied = common;
+    if let Some(generation) = row.mls_generation.take() {
+        group::delete(step, GroupId { conversation: row.id, generation })?;
+    }
+    Pending::delete(step.tx, row.id)?;
+    row.standing = if row.chain.is_some() { Standing::Broken } else { Standing::Joining };
+    row.delivered_sent = row.delivered_sent.min(common);
+    row.delivered = row.delivered.min(common);
+    row.read = row.read.min(common);
+    row.save(step.tx)?;
+    outbox::epoch_changed(step, &row)?;
+    timeline::rewound(step, row.id, common)?;
+    for message in later {
+        let message = MessageId::try_from(message.as_slice()).map_err(|_| StoreError::damaged("received"))?;
+        say_again(step, row.id, message)?;
+    }
+    if row.standing == Standing::Broken && row.member && intents::first(step.tx, row.id)?.is_none() {
+        intents::insert(step.tx, row.id, &Intent::Renew)?;
+    }
+    step.notice(Notice::Conversation(row.id));
+    step.notice(Notice::Timeline(row.id));
+    settle(step, &row)
+}
+
+fn say_again(step: &mut Step<'_>, conversation: ConversationId, message: MessageId) -> Result<(), StoreError> {
+    let Some(content) = timeline::own_content(step.tx, conversation, message)? else { return Ok(()) };
+    let Ok(authored) = Authored::decode(&content) else { return Ok(()) };
+    let class = match &authored.content {
+        Content::Message(_) => EntryClass::Counted,
+        _ => EntryClass::Silent,
+    };
+    let options = EnqueueOptions { class, message_id: Some(message), ..EnqueueOptions::default() };
+    outbox::enqueue(step, conversation, &authored, options)?;
+    Ok(())
+}
+
+/// The server does not know the conversation any more, or not this member.
+pub(crate) fn not_there(step: &mut Step<'_>, id: ConversationId, why: &Problem) -> Result<(), StoreError> {
+    let Some(mut row) = Conversation::find(step.tx, id)? else { return Ok(()) };
+    if matches!(why.code, Code::NotFound | Code::NotAMember | Code::Forbidden) {
+        row.verify = false;
+        row.member = false;
+        return settle(step, &row);
+    }
+    let pause = why.retry_after_ms.unwrap_or(crate::session::reply::AFTER_FAILURE);
+    let now = step.now;
+    step.place(id).hold_until = now.plus_millis(pause);
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! The connection: when it is made, what was asked on it, and what is to be done as answers and pushes come.
+
+pub(crate) mod changes;
+pub(crate) mod connection;
+pub(crate) mod pump;
+pub(crate) mod reply;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use beseda_model::{AccountId, ConversationId, Timestamp};
+use beseda_wire::state::KeyPackage;
+use beseda_wire::{ClientFrame, Encoding, Reply, Request};
+
+use crate::Step;
+use crate::api::event::Effect;
+use crate::api::view::ConnectionState;
+use crate::identity::Purpose;
+
+/// Where the connection is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Phase {
+    /// Not wanted: nobody is signed in, or the device was signed out.
+    #[default]
+    Idle,
+    /// Down; the next attempt is at this moment.
+    Waiting(Timestamp),
+    /// The host was asked to open it.
+    Connecting(Timestamp),
+    /// Open; hello was sent.
+    Greeting,
+    /// Authenticated.
+    Up,
+}
+
+/// What a request that waits for its answer was about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Hello,
+    Ping,
+    Sync,
+    Log {
+        conversation: ConversationId,
+    },
+    Verify {
+        conversation: ConversationId,
+        from: u64,
+    },
+    Append {
+        conversation: ConversationId,
+        row: i64,
+    },
+    Group {
+        conversation: ConversationId,
+        message: beseda_model::MessageId,
+    },
+    GroupInfo {
+        conversation: ConversationId,
+    },
+    Welcome {
+        conversation: ConversationId,
+    },
+    ClaimKeys {
+        conversation: ConversationId,
+        account: AccountId,
+    },
+    Profile,
+    Identity(Purpose),
+    Profiles {
+        accounts: Vec<AccountId>,
+    },
+    Cards {
+        accounts: Vec<AccountId>,
+    },
+    Mark {
+        conversation: ConversationId,
+    },
+    /// Its outcome changes nothing.
+    Other,
+    /// Its outcome ends a command.
+    Command {
+        id: u64,
+    },
+}
+
+/// Answers to one account's claim for one purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// Asked for.
+    Asked,
+    /// What came, and the version of the device log that it belongs to.
+    Got { packages: Vec<KeyPackage>, version: u32 },
+    /// Refused.
+    Refused(beseda_wire::Problem),
+}
+
+/// What is under way in a conversation.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Place {
+    /// A page of its log was asked for.
+    pub(crate) log: bool,
+    /// A request that moves the group waits for its answer.
+    pub(crate) group: bool,
+    /// GroupInfo or Welcome were asked for.
+    pub(crate) join: bool,
+    /// What came of that, while device logs are fetched to check it.
+    pub(crate) joining: Option<Reply>,
+    /// Outbox rows that wait for an answer.
+    pub(crate) sending: BTreeSet<i64>,
+    /// Key packages for the wish at hand.
+    pub(crate) claims: BTreeMap<AccountId, Claim>,
+    /// A mark waits for its answer.
+    pub(crate) marking: bool,
+    /// Nothing is sent before this moment.
+    pub(crate) hold_until: Timestamp,
+    /// No commit of due removals before this moment, unless something waits to be sent.
+    pub(crate) due_at: Option<Timestamp>,
+    /// When this device renews its leaf.
+    pub(crate) renew_at: Option<Timestamp>,
+    /// When this device answers a request for the encrypted state.
+    pub(crate) answer_at: Option<Timestamp>,
+    /// When this device asks for the encrypted state.
+    pub(crate) request_state_at: Option<Timestamp>,
+    /// When the delivery mark is told.
+    pub(crate) mark_at: Option<Timestamp>,
+    /// Whether this account types, as last told.
+    pub(crate) typing_at: Option<Timestamp>,
+    /// How often in a row the server failed at a request of this conversation.
+    pub(crate) failures: u32,
+}
+
+/// See the module's description.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    pub(crate) phase: Phase,
+    /// Attempts in a row that failed.
+    pub(crate) failures: u32,
+    next_id: u32,
+    pub(crate) asked: BTreeMap<u32, (Asked, Timestamp)>,
+    /// Changes are to be asked for.
+    pub(crate) sync_wanted: bool,
+    /// The server has no more changes.
+    pub(crate) synced: bool,
+    /// Everything was caught up with once on this connection.
+    pub(crate) was_online: bool,
+    pub(crate) places: BTreeMap<ConversationId, Place>,
+    /// Conversations to look at before the step ends.
+    pub(crate) dirty: BTreeSet<ConversationId>,
+    /// Device logs that were asked for.
+    pub(crate) asked_logs: BTreeSet<AccountId>,
+    /// Device logs of which the server has no more than this.
+    pub(crate) known_ends: BTreeMap<AccountId, u32>,
+    /// Profiles to ask for.
+    pub(crate) profiles: BTreeSet<AccountId>,
+    /// Accounts whose cards are to be asked for.
+    pub(crate) cards: BTreeSet<AccountId>,
+    /// One's own profile is on its way to the server.
+    pub(crate) publishing: bool,
+    /// The last frame that came.
+    pub(crate) heard_at: Timestamp,
+    /// What the person was told.
+    pub(crate) shown: Option<ConnectionState>,
+    /// The moment for which the host was asked to wake the engine.
+    pub(crate) wake_at: Option<Timestamp>,
+}
+
+impl Session {
+    /// A conversation's place; made when first needed.
+    pub(crate) fn place(&mut self, conversation: ConversationId) -> &mut Place {
+        self.places.entry(conversation).or_default()
+    }
+
+    /// Whether requests may be sent.
+    pub(crate) fn is_up(&self) -> bool {
+        self.phase == Phase::Up
+    }
+
+    /// Looks at the conversation before the step ends.
+    pub(crate) fn touch(&mut self, conversation: ConversationId) {
+        self.dirty.insert(conversation);
+    }
+
+    /// Everything that belonged to a connection is over. What is only a plan stays.
+    pub(crate) fn drop_connection(&mut self) -> Vec<Asked> {
+        self.sync_wanted = false;
+        self.synced = false;
+        self.was_online = false;
+        self.publishing = false;
+        self.asked_logs.clear();
+        self.known_ends.clear();
+        for place in self.places.values_mut() {
+            place.log = false;
+            place.group = false;
+            place.join = false;
+            place.joining = None;
+            place.sending.clear();
+            place.claims.retain(|_, claim| matches!(claim, Claim::Got { .. }));
+            place.marking = false;
+            place.typing_at = None;
+        }
+        std::mem::take(&mut self.asked).into_values().map(|(asked, _)| asked).collect()
+    }
+}
+
+impl Step<'_> {
+    /// Sends a request whose answer comes back as what it was `about`.
+    pub(crate) fn ask(&mut self, request: Request, about: Asked) {
+        let session = &mut self.memory.session;
+        session.next_id = session.next_id.wrapping_add(1).max(1);
+        let id = session.next_id;
+        session.asked.insert(id, (about, self.now));
+        self.effect(Effect::Send(Encoding::Cbor.encode(&ClientFrame { id, request })));
+    }
+
+    /// The conversation's place in memory.
+    pub(crate) fn place(&mut self, conversation: ConversationId) -> &mut Place {
+        self.memory.session.place(conversation)
+    }
+
+    /// Looks at the conversation before the step ends.
+    pub(crate) fn touch(&mut self, conversation: ConversationId) {
+        self.memory.session.touch(conversation);
+    }
+}

@@ -1,0 +1,181 @@
+//! What the server says has changed, in pages of a sync or pushed.
+
+use beseda_model::{ConversationId, ConversationKind};
+use beseda_wire::state::{Change, ConversationState, Entry};
+use beseda_wire::{Bytes, Push};
+
+use super::{Asked, connection};
+use crate::Step;
+use crate::api::event::{Effect, Notice};
+use crate::store::accounts::Account;
+use crate::store::conversations::{Conversation, Standing};
+use crate::store::me::Me;
+use crate::store::{StoreError, members, meta};
+use crate::{desk, healing, log, timeline};
+
+pub(crate) const CURSOR: &str = "cursor";
+
+/// A live row may come a moment before the Welcome that belongs to it: an external join waits this long for it.
+const WELCOME_COMES_WITHIN: u64 = 2_000;
+
+/// Asks for what has changed.
+pub(crate) fn sync(step: &mut Step<'_>) -> Result<(), StoreError> {
+    let cursor: Option<Bytes> = meta::get(step.tx, CURSOR)?;
+    step.memory.session.sync_wanted = false;
+    step.ask(beseda_wire::Request::Sync { cursor, limit: 500 }, Asked::Sync);
+    Ok(())
+}
+
+/// A page of changes.
+pub(crate) fn page(step: &mut Step<'_>, changes: Vec<Change>, cursor: &Bytes, more: bool) -> Result<(), StoreError> {
+    for change in changes {
+        apply(step, change, false)?;
+    }
+    meta::put(step.tx, CURSOR, cursor)?;
+    if more {
+        return sync(step);
+    }
+    step.memory.session.synced = true;
+    for conversation in Conversation::all(step.tx)? {
+        step.touch(conversation.id);
+    }
+    crate::conversation::advance::see_to_notes(step)
+}
+
+/// Something that the server tells unasked.
+pub(crate) fn pushed(step: &mut Step<'_>, push: Push) -> Result<(), StoreError> {
+    match push {
+        Push::Entry { conversation, entry } => pushed_entry(step, conversation, &entry),
+        Push::Blanked { conversation, seqs } => timeline::blanked(step, conversation, &seqs),
+        Push::Change(change) => apply(step, change, true),
+        Push::Whisper { conversation, device, body } => crate::ephemeral::heard(step, conversation, device, &body),
+        Push::Presence(presence) => timeline::apply_presence(step, presence),
+        push @ Push::LinkRevealed { .. } => desk::identity_push(step, &push),
+        Push::Resync => {
+            step.memory.session.sync_wanted = true;
+            Ok(())
+        }
+        Push::SignedOut => connection::signed_out(step),
+        Push::Closing { reconnect_ms } => {
+            step.effect(Effect::Disconnect);
+            step.memory.session.failures = 0;
+            connection::lose(step, Some(u64::from(reconnect_ms)))
+        }
+        Push::Unknown => Ok(()),
+    }
+}
+
+fn pushed_entry(step: &mut Step<'_>, id: ConversationId, entry: &Entry) -> Result<(), StoreError> {
+    let Some(mut conversation) = Conversation::find(step.tx, id)? else {
+        step.memory.session.sync_wanted = true;
+        return Ok(());
+    };
+    if conversation.last_seq < entry.seq {
+        conversation.last_seq = entry.seq;
+        conversation.count = conversation.count.max(entry.count);
+        conversation.save(step.tx)?;
+    }
+    log::run(step, id, std::slice::from_ref(entry))
+}
+
+fn apply(step: &mut Step<'_>, change: Change, live: bool) -> Result<(), StoreError> {
+    match change {
+        Change::Conversation(state) => conversation(step, state, live),
+        Change::Receipt { conversation, account, delivered, read } => {
+            receipt(step, conversation, account, delivered, read)
+        }
+        Change::Welcome { conversation, seq } => welcome(step, conversation, seq),
+        change @ (Change::DeviceLog { .. } | Change::KeysLow { .. }) => desk::identity_change(step, &change),
+        Change::Profile { account, .. } => {
+            step.memory.session.profiles.insert(account);
+            Ok(())
+        }
+        Change::Settings { privacy, blocked, username } => {
+            timeline::apply_settings(step, privacy, &blocked, username.as_ref().map(|name| name.as_str()))
+        }
+    }
+}
+
+fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Result<(), StoreError> {
+    let id = state.conversation;
+    let found = Conversation::find(step.tx, id)?;
+    let is_new = found.as_ref().is_none_or(|conversation| !conversation.known);
+    let mut row = found.unwrap_or_else(|| Conversation::new(id, state.kind));
+    let was_member = row.member;
+    row.kind = state.kind;
+    row.known = true;
+    row.generation = state.generation;
+    row.epoch = state.epoch;
+    row.first_seq = state.first_seq;
+    row.last_seq = row.last_seq.max(state.last_seq);
+    row.count = row.count.max(state.count);
+    row.member = state.member;
+    row.joined = state.joined;
+    row.delivered = row.delivered.max(state.delivered);
+    row.read = row.read.max(state.read);
+    row.read_count = row.read_count.max(state.read_count);
+    row.due = state.due;
+    row.request_from = state.request_from;
+    if row.member && !was_member && row.standing == Standing::Left {
+        // Back again: a new beginning, with whatever Welcome or join there will be.
+        row.standing = Standing::Joining;
+        row.mls_generation = None;
+        row.chain = None;
+        row.applied = 0;
+    }
+    if is_new && live {
+        row.join_after = step.now.plus_millis(WELCOME_COMES_WITHIN);
+    }
+    row.save(step.tx)?;
+    healing::restore::compare(step, &row, state.last_seq)?;
+    step.touch(id);
+    step.notice(Notice::Conversation(id));
+    Ok(())
+}
+
+fn welcome(step: &mut Step<'_>, id: ConversationId, seq: u64) -> Result<(), StoreError> {
+    let mut row = Conversation::find(step.tx, id)?.unwrap_or_else(|| Conversation::new(id, ConversationKind::Group));
+    if row.chain.is_some() && seq <= row.applied {
+        step.ask(beseda_wire::Request::WelcomeDone { conversation: id, seq }, Asked::Other);
+        return Ok(());
+    }
+    row.welcome_seq = row.welcome_seq.max(seq);
+    row.save(step.tx)?;
+    step.touch(id);
+    Ok(())
+}
+
+fn receipt(
+    step: &mut Step<'_>,
+    id: ConversationId,
+    account: beseda_model::AccountId,
+    delivered: u64,
+    read: u64,
+) -> Result<(), StoreError> {
+    let me = Me::get(step.tx)?;
+    if account == me.account
+        && let Some(mut row) = Conversation::find(step.tx, id)?
+    {
+        row.delivered = row.delivered.max(delivered);
+        if read > row.read {
+            row.read = read;
+            row.read_count = crate::store::entries::find(step.tx, id, read)?.map_or(row.read_count, |(_, count)| count);
+        }
+        row.save(step.tx)?;
+        step.notice(Notice::Conversation(id));
+    }
+    timeline::apply_receipt(step, id, account, delivered, read)
+}
+
+/// Somebody became known: their device log and their name are wanted.
+pub(crate) fn meet(step: &mut Step<'_>, account: beseda_model::AccountId) -> Result<(), StoreError> {
+    let known = Account::load(step.tx, account)?;
+    if known.root_key.is_none() {
+        Account::want(step.tx, account, 1)?;
+    }
+    if known.username.is_none() && !members::knows(step.tx, account)? {
+        step.memory.session.cards.insert(account);
+        step.memory.session.profiles.insert(account);
+    }
+    Ok(())
+}

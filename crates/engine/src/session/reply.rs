@@ -1,0 +1,149 @@
+//! Answers to requests.
+
+use beseda_model::Code;
+use beseda_wire::{Problem, Reply};
+
+use super::{Asked, Claim, connection};
+use crate::Step;
+use crate::api::command::Outcome;
+use crate::api::event::Effect;
+use crate::store::StoreError;
+use crate::store::accounts::Account;
+use crate::{conversation, desk, healing, log, outbox};
+
+/// A pause after an answer that makes no sense or an error of the server.
+pub(crate) const AFTER_FAILURE: u64 = 5_000;
+
+/// A request was carried out.
+pub(crate) fn answered(step: &mut Step<'_>, asked: Asked, reply: Reply) -> Result<(), StoreError> {
+    match (asked, reply) {
+        (Asked::Hello, Reply::Hello { account, device, store_epoch, send_no, .. }) => {
+            healing::restore::greeted(step, account, device, &store_epoch, send_no)
+        }
+        (Asked::Sync, Reply::Sync { changes, cursor, more }) => super::changes::page(step, changes, &cursor, more),
+        (Asked::Log { conversation }, Reply::Log { entries, last_seq }) => {
+            step.place(conversation).log = false;
+            log::page(step, conversation, &entries, last_seq)
+        }
+        (Asked::Verify { conversation, from }, Reply::Log { entries, last_seq }) => {
+            step.place(conversation).log = false;
+            healing::restore::verify(step, conversation, from, &entries, last_seq)
+        }
+        (Asked::Append { conversation, row }, Reply::Appended { seq, at }) => {
+            outbox::appended(step, conversation, row, seq, at)
+        }
+        (Asked::Group { conversation, message }, Reply::Appended { seq, .. }) => {
+            step.place(conversation).group = false;
+            conversation::change::accepted(step, conversation, message, seq)
+        }
+        (Asked::GroupInfo { conversation } | Asked::Welcome { conversation }, reply) => {
+            step.place(conversation).join = false;
+            log::join::offered(step, conversation, reply)
+        }
+        (Asked::ClaimKeys { conversation, account }, Reply::Keys { packages, count }) => {
+            Account::want(step.tx, account, count)?;
+            step.place(conversation).claims.insert(account, Claim::Got { packages, version: count });
+            step.touch(conversation);
+            Ok(())
+        }
+        (Asked::Profile, _) => {
+            step.memory.session.publishing = false;
+            desk::profile_taken(step)
+        }
+        (Asked::Identity(purpose), reply) => desk::identity_answered(step, purpose, Ok(reply)),
+        (Asked::Profiles { .. }, Reply::Profiles { profiles }) => {
+            for profile in profiles {
+                crate::timeline::apply_profile(step, profile.account, profile.version, &profile.body)?;
+            }
+            Ok(())
+        }
+        (Asked::Cards { .. }, Reply::Accounts { accounts }) => {
+            accounts.iter().try_for_each(|card| desk::card(step, card))
+        }
+        (Asked::Mark { conversation }, _) => {
+            step.place(conversation).marking = false;
+            step.touch(conversation);
+            Ok(())
+        }
+        (Asked::Command { id }, _) => {
+            step.effect(Effect::Done { id, result: Ok(Outcome::Done) });
+            Ok(())
+        }
+        (Asked::Ping | Asked::Other, _) => Ok(()),
+        // An answer of another kind than the question: a server that can't be worked with.
+        (asked, _) => {
+            step.effect(Effect::Disconnect);
+            desk::lost(step, asked)?;
+            connection::lose(step, None)
+        }
+    }
+}
+
+/// A request was refused.
+pub(crate) fn refused(step: &mut Step<'_>, asked: Asked, why: &Problem) -> Result<(), StoreError> {
+    let is_session = matches!(why.code, Code::Unauthorized | Code::DeviceRevoked);
+    if is_session && !matches!(asked, Asked::Command { .. } | Asked::Identity(_)) {
+        return connection::signed_out(step);
+    }
+    if why.code == Code::ProfileCopied {
+        return healing::restore::retire(step);
+    }
+    let pause = step.now.plus_millis(why.retry_after_ms.unwrap_or(AFTER_FAILURE));
+    match asked {
+        Asked::Hello => {
+            step.effect(Effect::Disconnect);
+            connection::lose(step, why.retry_after_ms)
+        }
+        Asked::Sync if why.code == Code::StoreEpochChanged => healing::restore::forget_cursor(step),
+        Asked::Sync => {
+            step.effect(Effect::Disconnect);
+            connection::lose(step, why.retry_after_ms)
+        }
+        Asked::Log { conversation } | Asked::Mark { conversation } => {
+            let place = step.place(conversation);
+            place.log = false;
+            place.marking = false;
+            place.hold_until = pause;
+            step.memory.session.sync_wanted = true;
+            Ok(())
+        }
+        Asked::Verify { conversation, .. } => {
+            step.place(conversation).log = false;
+            healing::restore::not_there(step, conversation, why)
+        }
+        Asked::Append { conversation, row } => outbox::refused(step, conversation, row, why),
+        Asked::Group { conversation, message } => {
+            step.place(conversation).group = false;
+            conversation::change::refused(step, conversation, message, why)
+        }
+        Asked::GroupInfo { conversation } => {
+            step.place(conversation).join = false;
+            log::join::put_off(step, conversation, why)
+        }
+        Asked::Welcome { conversation } => {
+            step.place(conversation).join = false;
+            log::join::no_welcome(step, conversation, why)
+        }
+        Asked::ClaimKeys { conversation, account } => {
+            let place = step.place(conversation);
+            if matches!(why.code, Code::RateLimited | Code::Overloaded | Code::Internal) {
+                place.claims.remove(&account);
+                place.hold_until = pause;
+            } else {
+                place.claims.insert(account, Claim::Refused(why.clone()));
+            }
+            step.touch(conversation);
+            Ok(())
+        }
+        Asked::Profile => {
+            step.memory.session.publishing = false;
+            if conversation::advance::is_passing(why.code) { Ok(()) } else { desk::profile_taken(step) }
+        }
+        Asked::Identity(purpose) => desk::identity_answered(step, purpose, Err(why.clone())),
+        Asked::Profiles { .. } | Asked::Cards { .. } | Asked::Ping | Asked::Other => Ok(()),
+        Asked::Command { id } => {
+            step.effect(Effect::Done { id, result: Err(outbox::refusal(why)) });
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What people want changed in a conversation: kept until the log shows it, redone after every lost race.
+
+use beseda_model::{AccountId, ConversationId, ConversationKind, Permissions, Role};
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+
+/// One wish.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Intent {
+    /// The conversation itself, with these members besides oneself.
+    Create { kind: ConversationKind, members: Vec<AccountId> },
+    /// People.
+    Add { accounts: Vec<AccountId> },
+    /// Somebody out.
+    Remove { account: AccountId },
+    /// A role.
+    SetRole { account: AccountId, role: Role },
+    /// Another owner, and oneself an admin.
+    Transfer { to: AccountId },
+    /// Who may do what.
+    Permissions { permissions: Permissions },
+    /// Oneself out.
+    Leave,
+    /// A new generation.
+    Renew,
+}
+
+/// A wish with its number, by which it is done in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wish {
+    pub(crate) id: i64,
+    pub(crate) intent: Intent,
+}
+
+pub(crate) fn insert(conn: &Connection, conversation: ConversationId, intent: &Intent) -> Result<i64, StoreError> {
+    conn.prepare_cached("INSERT INTO intents (conversation, intent) VALUES (?1, ?2)")?
+        .execute((conversation.as_bytes(), beseda_wire::codec::encode_cbor(intent)))?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// The conversation's oldest wish.
+pub(crate) fn first(conn: &Connection, conversation: ConversationId) -> Result<Option<Wish>, StoreError> {
+    let row: Option<(i64, Vec<u8>)> = conn
+        .prepare_cached("SELECT id, intent FROM intents WHERE conversation = ?1 ORDER BY id LIMIT 1")?
+        .query_row([conversation.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    row.map(|(id, intent)| {
+        let intent = ciborium::from_reader(intent.as_slice()).map_err(|_| StoreError::damaged("intents"))?;
+        Ok(Wish { id, intent })
+    })
+    .transpose()
+}
+
+pub(crate) fn delete(conn: &Connection, id: i64) -> Result<(), StoreError> {
+    conn.prepare_cached("DELETE FROM intents WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// The numbers of a conversation's wishes.
+pub(crate) fn ids(conn: &Connection, conversation: ConversationId) -> Result<Vec<i64>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id FROM intents WHERE conversation = ?1 ORDER BY id")?;
+    let ids = statement.query_map([conversation.as_bytes()], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(ids)
+}
