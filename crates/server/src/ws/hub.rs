@@ -1,6 +1,6 @@
 //! Who is connected: the seats of all authenticated sockets, by account.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -27,6 +27,8 @@ pub(crate) struct Seat {
     /// When something was last heard from it.
     heard_at: AtomicU64,
     watching: Mutex<Vec<AccountId>>,
+    /// Whose presence it was told last as far as it may see it: only those can become hidden.
+    shown: Mutex<BTreeSet<AccountId>>,
 }
 
 impl Seat {
@@ -39,7 +41,18 @@ impl Seat {
             shows_read: AtomicBool::new(shows_read),
             heard_at: AtomicU64::new(now.as_millis()),
             watching: Mutex::default(),
+            shown: Mutex::default(),
         }
+    }
+
+    /// It is told about this account's presence.
+    pub(crate) fn show(&self, account: AccountId) {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).insert(account);
+    }
+
+    /// It may not see this account's presence. Answers whether it could before.
+    pub(crate) fn hide(&self, account: AccountId) -> bool {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).remove(&account)
     }
 
     /// Sends a push that other seats get too.
@@ -170,6 +183,7 @@ impl Hub {
         let mut seats = self.write();
         let before = {
             let mut watching = seat.watching.lock().unwrap_or_else(PoisonError::into_inner);
+            seat.shown.lock().unwrap_or_else(PoisonError::into_inner).clear();
             std::mem::replace(&mut *watching, accounts.to_vec())
         };
         unwatch(&mut seats, seat, &before);

@@ -1,7 +1,5 @@
 //! Who is told that somebody came or went: those who watch, as far as both sides' settings allow it at that moment.
 
-use std::sync::Arc;
-
 use beseda_app::port::View;
 use beseda_app::usecase::account::{AccountError, last_seen, sees_presence, touch_last_seen};
 use beseda_model::{AccountId, Timestamp};
@@ -13,7 +11,7 @@ use crate::context::Context;
 
 /// The first device of an account connected.
 pub(super) async fn came(context: &Context, account: AccountId) {
-    tell_watchers(context, account, Presence { account, online: true, last_seen: None }, false).await;
+    tell_watchers(context, account, Presence { account, online: true, last_seen: None }).await;
 }
 
 /// The last device of an account left.
@@ -30,7 +28,7 @@ pub(super) async fn left(context: &Context, account: AccountId) {
             }
         },
     );
-    tell_watchers(context, account, Presence { account, online: false, last_seen: Some(at) }, false).await;
+    tell_watchers(context, account, Presence { account, online: false, last_seen: Some(at) }).await;
 }
 
 /// An account's settings changed: who watches it, and whom it watches, may see more or less than before.
@@ -40,7 +38,7 @@ pub(super) async fn settings_changed(context: &Context, account: AccountId) {
         Ok(seen) => Presence { account, online, last_seen: seen.filter(|_| !online) },
         Err(_) => return,
     };
-    tell_watchers(context, account, presence, true).await;
+    tell_watchers(context, account, presence).await;
     for (seat, watched) in context.hub.watch_lists(account) {
         for other in watched {
             let actor = seat.actor;
@@ -69,7 +67,17 @@ fn shared(presence: Presence) -> Shared {
     Shared::new(Push::Presence(presence))
 }
 
-async fn tell_watchers(context: &Context, account: AccountId, presence: Presence, tell_the_blind: bool) {
+/// Tells a seat how an account is, if it may see that; if it no longer may, that nothing is seen.
+fn tell(seat: &Seat, account: AccountId, sees: bool, presence: &Shared) {
+    if sees {
+        seat.show(account);
+        seat.push(presence);
+    } else if seat.hide(account) {
+        seat.push(&shared(hidden(account)));
+    }
+}
+
+async fn tell_watchers(context: &Context, account: AccountId, presence: Presence) {
     let watchers = context.hub.watchers(account);
     if watchers.is_empty() {
         return;
@@ -77,21 +85,13 @@ async fn tell_watchers(context: &Context, account: AccountId, presence: Presence
     let actors: Vec<_> = watchers.iter().map(|seat| seat.actor).collect();
     let seeing = context
         .read(move |view: &dyn View| {
-            actors
-                .into_iter()
-                .map(|actor| sees_presence(view, actor, account))
-                .collect::<Result<Vec<_>, AccountError>>()
+            actors.into_iter().map(|actor| sees_presence(view, actor, account)).collect::<Result<Vec<_>, AccountError>>()
         })
         .await;
     let Ok(seeing) = seeing else { return };
-    let (shown, nothing) = (shared(presence), shared(hidden(account)));
-    let tell = |seat: &Arc<Seat>, sees: bool| match (sees, tell_the_blind) {
-        (true, _) => seat.push(&shown),
-        (false, true) => seat.push(&nothing),
-        (false, false) => {}
-    };
+    let presence = shared(presence);
     for (seat, sees) in watchers.iter().zip(seeing) {
-        tell(seat, sees);
+        tell(seat, account, sees, &presence);
     }
 }
 

@@ -1,8 +1,15 @@
 //! The server as its clients meet it: real sockets, a real store in a temporary folder, time and chance under control.
 
+mod admin;
+mod canary;
 mod conversations;
-
+mod devices;
+mod doors;
+mod drain;
+mod frames;
+mod joining;
+mod limits;
 mod mls;
 mod people;
-
+mod presence;
 mod world;

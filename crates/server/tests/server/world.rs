@@ -101,6 +101,12 @@ impl Server {
         Self { running, clock, config, folder }
     }
 
+    /// Starts it on another data directory, after it was stopped.
+    pub(crate) async fn move_to(&mut self, data_dir: std::path::PathBuf) {
+        self.config.data_dir = data_dir;
+        self.running = Some(run(&self.config, &self.clock, 1 << 32).await);
+    }
+
     /// Stops it and starts it again on the same folder.
     pub(crate) async fn restart(&mut self) {
         self.stop().await;

@@ -109,6 +109,7 @@ pub(super) fn watch_presence(call: Call, accounts: Vec<AccountId>) {
             accounts: seen
                 .into_iter()
                 .map(|(account, last_seen)| {
+                    seat.show(account);
                     let online = context.hub.is_online(account);
                     Presence { account, online, last_seen: last_seen.filter(|_| !online) }
                 })

@@ -1,0 +1,78 @@
+//! Nothing that people write, are called or keep secret reaches the log, at any level.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use beseda_model::ConversationKind;
+use beseda_wire::Encoding;
+use beseda_wire::http::{SignIn, SignInTicket};
+use beseda_wire::request::Request;
+
+use crate::mls::say;
+use crate::people::device;
+use crate::world::{Server, Socket};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_canary_reaches_the_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    // For this process alone: nextest runs each test in its own. The subscriber stays until the end.
+    let subscriber =
+        tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(move || writer.clone()).finish();
+    tracing::subscriber::set_global_default(subscriber).ok();
+
+    let server = Server::start().await;
+    let mut alice = server
+        .join_as(1, |sign_up| {
+            sign_up.username = Some("canaryname".parse().unwrap());
+            sign_up.password = Some("canary-password".to_owned());
+        })
+        .await;
+    let bob = server.join(2).await;
+    let here = server.converse(ConversationKind::Direct, &[&alice, &bob]);
+    let mut at_alice = alice.connect_with(&server, Encoding::Json).await;
+    let mut at_bob = bob.connect(&server).await;
+    at_alice.ask(say(here, 1, b"canary-text")).await.unwrap();
+    at_bob.push().await;
+    at_alice.ask(Request::Whisper { conversation: here, body: b"canary-whisper".to_vec().into() }).await.unwrap();
+    at_alice.ask(Request::SetProfile { body: b"canary-profile".to_vec().into() }).await.unwrap();
+    at_alice.ask(Request::FindAccounts { username: "canarysearch".to_owned() }).await.unwrap();
+    let change = Request::SetPassword {
+        current: Some("canary-guess".to_owned()),
+        new: "canary-new-password".to_owned(),
+    };
+    at_alice.ask(change).await.unwrap_err();
+    let open = Request::OpenLink { code: "CANARY-CODE".to_owned(), nonce: vec![1; 32].into() };
+    at_alice.ask(open).await.unwrap_err();
+    at_bob.ask(Request::SetUsername { username: Some("canaryname".parse().unwrap()) }).await.unwrap_err();
+    at_alice.send_bytes(b"{\"id\":1,\"do\":\"canary-frame\"}".to_vec()).await;
+    let sign_in = SignIn { username: "canaryname".parse().unwrap(), password: "canary-wrong".to_owned() };
+    server.post::<SignInTicket>("/api/v1/sessions", &sign_in).await.unwrap_err();
+    let mut wrong = Socket::open(&server, Encoding::Cbor).await;
+    wrong.hello("canary-token").await.unwrap_err();
+    let second = alice.recover(&server, device(9)).await;
+    server.settle().await;
+
+    let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    assert!(log.contains("op=\"append\"") && log.contains("op=\"sign_up\""), "the log is the one of this server");
+    for secret in [alice.token.as_str(), bob.token.as_str(), second.as_str()] {
+        assert!(!log.contains(secret), "a token is in the log");
+    }
+    let lower = log.to_lowercase();
+    let line = lower.lines().find(|line| line.contains("canary") && !line.contains("no_canary"));
+    assert_eq!(line, None);
+}
