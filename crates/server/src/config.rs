@@ -35,6 +35,7 @@ pub struct Config {
     /// What the server calls itself to those who join.
     pub name: String,
     /// How accounts are made.
+    #[serde(deserialize_with = "registration")]
     pub registration: Registration,
     /// Leading zero bits that a proof of work needs, where registration is open; at most 40.
     pub pow_bits: u8,
@@ -191,6 +192,17 @@ impl Config {
             return Err(invalid("limits.frame_bytes", "at least 1024"));
         }
         Ok(())
+    }
+}
+
+/// Exactly one of the three: where a client takes an unknown word for `closed`, an operator is told.
+fn registration<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Registration, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    match word.as_str() {
+        "open" => Ok(Registration::Open),
+        "invite" => Ok(Registration::Invite),
+        "closed" => Ok(Registration::Closed),
+        _ => Err(serde::de::Error::custom("expected `open`, `invite` or `closed`")),
     }
 }
 

@@ -48,11 +48,7 @@ pub(super) async fn settings_changed(context: &Context, account: AccountId) {
             if let Ok((sees, seen)) = state {
                 let online = context.hub.is_online(other);
                 let seen = seen.filter(|_| !online);
-                seat.push(&shared(if sees {
-                    Presence { account: other, online, last_seen: seen }
-                } else {
-                    hidden(other)
-                }));
+                tell(&seat, other, sees, &shared(Presence { account: other, online, last_seen: seen }));
             }
         }
     }
@@ -85,7 +81,10 @@ async fn tell_watchers(context: &Context, account: AccountId, presence: Presence
     let actors: Vec<_> = watchers.iter().map(|seat| seat.actor).collect();
     let seeing = context
         .read(move |view: &dyn View| {
-            actors.into_iter().map(|actor| sees_presence(view, actor, account)).collect::<Result<Vec<_>, AccountError>>()
+            actors
+                .into_iter()
+                .map(|actor| sees_presence(view, actor, account))
+                .collect::<Result<Vec<_>, AccountError>>()
         })
         .await;
     let Ok(seeing) = seeing else { return };

@@ -183,9 +183,8 @@ async fn marks_and_whispers_reach_the_others() {
 
 async fn next_whisper(socket: &mut Socket) -> Push {
     loop {
-        match socket.push().await {
-            whisper @ Push::Whisper { .. } => return whisper,
-            _ => {}
+        if let whisper @ Push::Whisper { .. } = socket.push().await {
+            return whisper;
         }
     }
 }

@@ -185,7 +185,9 @@ async fn key_packages() {
 
     let claim = Request::ClaimKeys { account: alice.account, devices: Vec::new() };
     for _ in 0..LIMITS.key_package_claims {
-        assert!(matches!(at_bob.ask(claim.clone()).await.unwrap(), Reply::Keys { packages, .. } if packages.len() == 1));
+        assert!(
+            matches!(at_bob.ask(claim.clone()).await.unwrap(), Reply::Keys { packages, .. } if packages.len() == 1)
+        );
     }
     let spent = at_bob.ask(claim.clone()).await.unwrap_err();
     assert!(spent.code == Code::RateLimited && spent.retry_after_ms.is_some(), "{spent:?}");
@@ -232,11 +234,13 @@ async fn pages() {
         socket.ask(say_bytes(here, number, 5_000)).await.unwrap();
     }
     socket.ask(say_bytes(here, 11, 30_000)).await.unwrap();
-    let page = async |socket: &mut Socket, from: u64| {
-        match socket.ask(Request::Log { conversation: here, from, limit: u32::MAX }).await.unwrap() {
-            Reply::Log { entries, .. } => entries.len(),
-            other => panic!("expected a page, there came {other:?}"),
-        }
+    let page = async |socket: &mut Socket, from: u64| match socket
+        .ask(Request::Log { conversation: here, from, limit: u32::MAX })
+        .await
+        .unwrap()
+    {
+        Reply::Log { entries, .. } => entries.len(),
+        other => panic!("expected a page, there came {other:?}"),
     };
     assert_eq!(page(&mut socket, 1).await, 5, "as many entries as the limit");
     assert_eq!(page(&mut socket, 7).await, 2, "as many bytes as the limit, exactly");
@@ -310,7 +314,8 @@ async fn a_name_is_not_guessed_from_many_networks() {
         config.trusted_proxy_header = Some("x-forwarded-for".to_owned());
     })
     .await;
-    let body = serde_json::to_vec(&SignIn { username: "alice".parse().unwrap(), password: "wrong".to_owned() }).unwrap();
+    let body =
+        serde_json::to_vec(&SignIn { username: "alice".parse().unwrap(), password: "wrong".to_owned() }).unwrap();
     let from = async |network: u8| {
         // Only the last address is the proxy's own word.
         let address = format!("203.0.113.9, 198.51.{network}.7");

@@ -1,5 +1,7 @@
 //! The server as its clients meet it: real sockets, a real store in a temporary folder, time and chance under control.
 
+#![expect(clippy::unwrap_used, reason = "a test helper that fails should stop the test")]
+
 mod admin;
 mod canary;
 mod conversations;

@@ -37,7 +37,8 @@ pub(crate) fn say(conversation: ConversationId, number: u64, text: &[u8]) -> Req
 
 /// A request whose message has exactly this many bytes.
 pub(crate) fn say_bytes(conversation: ConversationId, number: u64, length: usize) -> Request {
-    let rest = length - message(conversation, number, &[0; 20_000]).len() + 20_000;
+    let nearly = length - 200;
+    let rest = length - (message(conversation, number, &vec![0; nearly]).len() - nearly);
     let request = say(conversation, number, &vec![9; rest]);
     match &request {
         Request::Append(append) => assert_eq!(append.message.len(), length),
