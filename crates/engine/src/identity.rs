@@ -5,9 +5,23 @@
 //! made by a person are derived again at [`on_hello`], so a lost one does no harm. [`Effect::Done`](crate::Effect::Done)
 //! for a person's command is added to the step here, at once or when the answer has come.
 
+mod account;
 mod ask;
+mod device_logs;
+mod devices;
+mod join;
+pub mod link;
+mod me;
+pub mod phrase;
+mod rejoin;
+mod rules;
+mod safety;
 
 pub use ask::{Ask, Asks, Purpose};
+pub use device_logs::{DeviceLogProblem, Learned, learn, want};
+pub use devices::{devices, set_name};
+pub use me::{credential, is_leaving, is_signed_in, key};
+pub use safety::{groups, safety_number};
 
 use beseda_model::Timestamp;
 use beseda_wire::state::Change;
@@ -15,8 +29,9 @@ use beseda_wire::{Problem, Push, Reply};
 use rusqlite::Connection;
 
 use crate::Step;
-use crate::api::command::Command;
+use crate::api::command::{Command, Outcome};
 use crate::api::event::HttpResponse;
+use crate::api::failure::Failure;
 use crate::store::StoreError;
 
 /// Whether a device may go on after its hello.
@@ -24,6 +39,8 @@ use crate::store::StoreError;
 pub enum Standing {
     /// It may.
     Current,
+    /// Its person has signed out; the server is being told.
+    Leaving,
     /// Another copy of this profile went on elsewhere: this one was signed out and must close the connection.
     Retired,
 }
@@ -32,23 +49,69 @@ pub enum Standing {
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_open(_step: &mut Step<'_>) -> Result<(), StoreError> {
-    Ok(())
+pub fn on_open(step: &mut Step<'_>) -> Result<(), StoreError> {
+    join::on_open(step)?;
+    devices::on_open(step)?;
+    account::on_open(step)
 }
 
 /// Takes a command about identity; none if it is not one.
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_command(_step: &mut Step<'_>, _id: u64, _command: &Command) -> Result<Option<Asks>, StoreError> {
-    Ok(None)
+pub fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Result<Option<Asks>, StoreError> {
+    if join::on_command(step, id, command)? {
+        return Ok(Some(Asks::new()));
+    }
+    if let Some(asks) = account::on_command(step, id, command)? {
+        return Ok(Some(asks));
+    }
+    Ok(Some(match command {
+        Command::OpenLink { code } => signed_in(step, id, |step| link::open(step, id, code))?,
+        Command::ApproveLink { code } => signed_in(step, id, |step| link::approve(step, id, code))?,
+        Command::RefuseLink { code } => signed_in(step, id, |step| link::refuse(step, id, code))?,
+        Command::RemoveDevice { device } => signed_in(step, id, |step| devices::remove(step, id, *device))?,
+        Command::SignOut => signed_in(step, id, |step| devices::sign_out(step, id))?,
+        Command::ConfirmPhrase { words } => {
+            let result = confirm(step, words)?;
+            ask::done(step, id, result);
+            Asks::new()
+        }
+        _ => return Ok(None),
+    }))
+}
+
+fn signed_in(
+    step: &mut Step<'_>,
+    id: u64,
+    act: impl FnOnce(&mut Step<'_>) -> Result<Asks, StoreError>,
+) -> Result<Asks, StoreError> {
+    if is_signed_in(step.tx)? {
+        return act(step);
+    }
+    ask::done(step, id, Err(Failure::NotSignedIn));
+    Ok(Asks::new())
+}
+
+fn confirm(step: &mut Step<'_>, words: &[(u8, String)]) -> Result<Result<Outcome, Failure>, StoreError> {
+    let Some(phrase) = phrase::kept(step.tx)? else { return Ok(Err(Failure::NotFound)) };
+    let wrong = words.iter().find(|(position, word)| !phrase.is_word(*position, word));
+    Ok(match wrong {
+        Some((position, _)) => Err(Failure::invalid("words", format!("word {position} is another one"))),
+        None => {
+            phrase::forget(step.tx)?;
+            step.notice(crate::Notice::Me);
+            Ok(Outcome::Done)
+        }
+    })
 }
 
 /// Takes the answer to an [`Effect::Http`](crate::Effect::Http); all of them are asked for here.
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_http(_step: &mut Step<'_>, _id: u64, _response: Option<&HttpResponse>) -> Result<Asks, StoreError> {
+pub fn on_http(step: &mut Step<'_>, id: u64, response: Option<&HttpResponse>) -> Result<Asks, StoreError> {
+    join::on_http(step, id, response)?;
     Ok(Asks::new())
 }
 
@@ -56,15 +119,17 @@ pub fn on_http(_step: &mut Step<'_>, _id: u64, _response: Option<&HttpResponse>)
 ///
 /// # Errors
 /// When the database fails.
-pub fn next_wake(_conn: &Connection, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-    Ok(None)
+pub fn next_wake(conn: &Connection, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    join::next_wake(conn)
 }
 
-/// Does what is due by now. `online` says whether asks can be carried.
+/// Does what is due by now: repeats requests, works at a proof for one slice, renews key packages. `online` says whether
+/// asks can be carried.
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_tick(_step: &mut Step<'_>, _online: bool) -> Result<Asks, StoreError> {
+pub fn on_tick(step: &mut Step<'_>, _online: bool) -> Result<Asks, StoreError> {
+    join::on_tick(step)?;
     Ok(Asks::new())
 }
 
@@ -73,15 +138,34 @@ pub fn on_tick(_step: &mut Step<'_>, _online: bool) -> Result<Asks, StoreError> 
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_hello(_step: &mut Step<'_>, _accepted: u64, _own: u64) -> Result<(Standing, Asks), StoreError> {
-    Ok((Standing::Current, Asks::new()))
+pub fn on_hello(step: &mut Step<'_>, accepted: u64, own: u64) -> Result<(Standing, Asks), StoreError> {
+    if accepted > own {
+        rejoin::retire(step)?;
+        return Ok((Standing::Retired, Asks::new()));
+    }
+    let mut asks = devices::due(step)?;
+    if is_leaving(step.tx)? {
+        return Ok((Standing::Leaving, asks));
+    }
+    asks.extend(device_logs::fetch_due(step)?);
+    asks.extend(account::due(step)?);
+    Ok((Standing::Current, asks))
 }
 
 /// The answer to an ask.
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_reply(_step: &mut Step<'_>, _purpose: Purpose, _answer: Result<Reply, Problem>) -> Result<Asks, StoreError> {
+pub fn on_reply(step: &mut Step<'_>, purpose: Purpose, answer: Result<Reply, Problem>) -> Result<Asks, StoreError> {
+    match purpose {
+        Purpose::Command { id } => account::answered(step, id, answer)?,
+        Purpose::Presence { id } => account::presence(step, id, answer)?,
+        Purpose::DeviceLog { account, from } => return device_logs::fetched(step, account, from, answer),
+        Purpose::OpenLink { id, code } => link::opened(step, id, &code, answer)?,
+        Purpose::EndLink { id, code } => return link::ended(step, id, &code, answer),
+        Purpose::RemoveDevice { device } => return devices::removed(step, device, answer),
+        Purpose::CountKeys | Purpose::PublishKeys { .. } => {}
+    }
     Ok(Asks::new())
 }
 
@@ -89,7 +173,18 @@ pub fn on_reply(_step: &mut Step<'_>, _purpose: Purpose, _answer: Result<Reply, 
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_lost(_step: &mut Step<'_>, _purpose: Purpose) -> Result<(), StoreError> {
+pub fn on_lost(step: &mut Step<'_>, purpose: Purpose) -> Result<(), StoreError> {
+    match purpose {
+        Purpose::Command { id }
+        | Purpose::Presence { id: Some(id) }
+        | Purpose::OpenLink { id, .. }
+        | Purpose::EndLink { id, .. } => ask::done(step, id, Err(Failure::Unreachable)),
+        Purpose::RemoveDevice { device } => devices::removal_lost(step, device)?,
+        Purpose::Presence { id: None }
+        | Purpose::DeviceLog { .. }
+        | Purpose::CountKeys
+        | Purpose::PublishKeys { .. } => {}
+    }
     Ok(())
 }
 
@@ -98,7 +193,10 @@ pub fn on_lost(_step: &mut Step<'_>, _purpose: Purpose) -> Result<(), StoreError
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_push(_step: &mut Step<'_>, _push: &Push) -> Result<Asks, StoreError> {
+pub fn on_push(step: &mut Step<'_>, push: &Push) -> Result<Asks, StoreError> {
+    if let Push::LinkRevealed { code, device, signature_key, nonce } = push {
+        link::revealed(step, code, *device, signature_key, nonce)?;
+    }
     Ok(Asks::new())
 }
 
@@ -106,14 +204,17 @@ pub fn on_push(_step: &mut Step<'_>, _push: &Push) -> Result<Asks, StoreError> {
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_change(_step: &mut Step<'_>, _change: &Change) -> Result<Asks, StoreError> {
-    Ok(Asks::new())
+pub fn on_change(step: &mut Step<'_>, change: &Change) -> Result<Asks, StoreError> {
+    match change {
+        Change::DeviceLog { account, version, root } => device_logs::announced(step, *account, *version, *root),
+        _ => Ok(Asks::new()),
+    }
 }
 
 /// The server has ended this session: a push said so, or a hello was refused with `UNAUTHORIZED` or `DEVICE_REVOKED`.
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_signed_out(_step: &mut Step<'_>) -> Result<(), StoreError> {
-    Ok(())
+pub fn on_signed_out(step: &mut Step<'_>) -> Result<(), StoreError> {
+    devices::session_over(step)
 }

@@ -70,6 +70,13 @@ pub enum Command {
         /// The request's code.
         code: String,
     },
+    /// The recovery phrase was written down: it is wiped from this device. [`crate::identity::phrase::kept`] shows it
+    /// until then.
+    ConfirmPhrase {
+        /// Words that the person was asked for, each with its place from 1 on
+        /// ([`crate::identity::phrase::questions`]); none where the person's word is enough.
+        words: Vec<(u8, String)>,
+    },
     /// Revokes one of one's own devices.
     RemoveDevice {
         /// Which.

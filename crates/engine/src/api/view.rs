@@ -465,6 +465,12 @@ pub enum WarningKind {
         /// Which.
         device: DeviceId,
     },
+    /// While a new device was being approved, the server showed another key than the one that it was committed to: it
+    /// tried to put a device of its own in the new one's place. Nothing was approved.
+    LinkTampered {
+        /// The device that it showed.
+        device: DeviceId,
+    },
     /// The server went back to an older state.
     ServerRestored,
     /// The server offered a device log that contradicts the known one.

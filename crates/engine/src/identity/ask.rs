@@ -1,7 +1,12 @@
 //! What identity wants of the connection.
 
 use beseda_model::{AccountId, DeviceId};
-use beseda_wire::Request;
+use beseda_wire::{Problem, Request};
+
+use crate::Step;
+use crate::api::command::Outcome;
+use crate::api::event::Effect;
+use crate::api::failure::Failure;
 
 /// Requests to be sent in this order as soon as the step is durable.
 pub type Asks = Vec<Ask>;
@@ -13,6 +18,12 @@ pub struct Ask {
     pub request: Request,
     /// Returns with the answer.
     pub purpose: Purpose,
+}
+
+impl Ask {
+    pub(super) const fn new(request: Request, purpose: Purpose) -> Self {
+        Self { request, purpose }
+    }
 }
 
 /// What an answer is for. Kept in memory beside the request's id.
@@ -35,21 +46,19 @@ pub enum Purpose {
     OpenLink {
         /// The command's id.
         id: u64,
-        /// The request's code.
+        /// The request's code, as it is kept.
         code: String,
     },
     /// A new device was approved or turned down.
     EndLink {
         /// The command's id.
         id: u64,
-        /// The request's code.
+        /// The request's code, as it is kept.
         code: String,
     },
     /// A device is to leave the account.
     RemoveDevice {
-        /// The command that wants it, if one still waits.
-        id: Option<u64>,
-        /// Which device.
+        /// Which.
         device: DeviceId,
     },
     /// How many key packages are left.
@@ -64,4 +73,14 @@ pub enum Purpose {
         /// The command that wants it, if one still waits.
         id: Option<u64>,
     },
+}
+
+/// A command has ended.
+pub(super) fn done(step: &mut Step<'_>, id: u64, result: Result<Outcome, Failure>) {
+    step.effect(Effect::Done { id, result });
+}
+
+/// A refusal of the server as a command's failure.
+pub(super) fn refusal(problem: Problem) -> Failure {
+    Failure::Refused { code: problem.code, detail: problem.detail, retry_after_ms: problem.retry_after_ms }
 }

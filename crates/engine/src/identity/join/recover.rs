@@ -1,0 +1,124 @@
+//! A new device by the recovery phrase. A sign-up or a reset whose answer was lost goes on here, too: its phrase is known.
+
+use beseda_crypto::signature::Ed25519;
+use beseda_model::Code;
+use beseda_model::device_log::{DeviceLog, DeviceLogEntry as Entry, DeviceLogOp, DeviceStanding};
+use beseda_wire::Problem;
+use beseda_wire::http::{AccountByRoot, AddDevice, Session};
+use beseda_wire::state::DeviceLogEntry;
+
+use super::finish::{Entered, finish};
+use super::http::{get, post, read, senseless};
+use super::sign_up::{may_be_orphaned, sign_by_root};
+use super::state::{Adding, Join, Stage, Way};
+use super::{Next, Stop, check_free, check_profile};
+use crate::Step;
+use crate::api::failure::Failure;
+use crate::identity::ask::refusal;
+use crate::identity::me::NewDevice;
+use crate::identity::phrase::Phrase;
+use crate::identity::rules;
+
+pub(super) fn begin(step: &mut Step<'_>, server: &str, phrase: &str, device_name: &str) -> Result<Join, Stop> {
+    check_free(step.tx)?;
+    let server = rules::server(server)?;
+    let phrase = Phrase::parse(phrase).map_err(|error| Failure::invalid("phrase", format!("{error}")))?;
+    Ok(Join {
+        command: None,
+        server,
+        device_name: rules::device_name(device_name),
+        device: NewDevice::make(step),
+        phrase: Some(phrase),
+        way: Way::Recover,
+        stage: Stage::Finding,
+        http: None,
+        at: None,
+        reached: false,
+        failures: 0,
+        rounds: 0,
+    })
+}
+
+/// Asks for the account of the phrase.
+pub(super) fn ask_account(step: &mut Step<'_>, join: &mut Join) {
+    if let Some(phrase) = &join.phrase {
+        let path = format!("accounts/by-root/{}", phrase.root_key().fingerprint());
+        get(step, join, &path);
+    }
+}
+
+/// There is no account of this phrase.
+pub(super) fn not_found(mut join: Join, problem: Problem) -> Result<Next, Stop> {
+    match &mut join.way {
+        Way::SignUp { taken: true, .. } => {
+            Err(Stop::Settled(refusal(Problem::new(Code::Taken, "the username is taken"))))
+        }
+        Way::SignUp { posted, .. } => {
+            *posted = false;
+            join.stage = Stage::Server;
+            Ok(Next::Ask(join))
+        }
+        Way::Reset { posted, .. } => {
+            *posted = false;
+            join.stage = Stage::SigningIn;
+            Ok(Next::Ask(join))
+        }
+        Way::Recover | Way::Link { .. } => Err(problem.into()),
+    }
+}
+
+/// The account is there: adds this device.
+pub(super) fn found(step: &mut Step<'_>, mut join: Join, body: &[u8]) -> Result<Next, Stop> {
+    let found: AccountByRoot = read(body)?;
+    let Some(phrase) = &join.phrase else { return Err(senseless("an answer to nothing").into()) };
+    let root = phrase.root_key();
+    if let Way::SignUp { account, .. } = join.way
+        && account != found.account
+    {
+        return Err(senseless("the server names another account for this phrase").into());
+    }
+    check_profile(step.tx, found.account)?;
+    let first_root = found.first_root.0.as_slice().try_into().map_err(|_| senseless("a root key has 32 bytes"))?;
+    let log = verified(found.account, first_root, &found.device_log)?;
+    if log.root_at(log.version()) != root.fingerprint() {
+        return Err(senseless("the server's device log is not one of this phrase").into());
+    }
+    if log.standing(log.version(), join.device.device) != Some(DeviceStanding::Absent) {
+        // An earlier attempt added it, and its session was lost with the answer.
+        may_be_orphaned(step, &join)?;
+        join.device = NewDevice::make(step);
+    }
+    may_be_orphaned(step, &join)?;
+    let op = DeviceLogOp::Add { device: join.device.device, signature_key: join.device.key().public() };
+    let entry = sign_by_root(&log, op, &root);
+    join.stage = Stage::Adding(Adding { account: found.account, first_root, log: found.device_log, entry });
+    Ok(Next::Ask(join))
+}
+
+/// Asks for the device.
+pub(super) fn ask_device(step: &mut Step<'_>, join: &mut Join) {
+    if let Stage::Adding(Adding { account, entry, .. }) = &join.stage {
+        let body = AddDevice { account: *account, entry: entry.clone() };
+        post(step, join, "devices", &body);
+    }
+}
+
+/// The device is in the log.
+pub(super) fn added(step: &mut Step<'_>, join: Join, adding: Adding, body: &[u8]) -> Result<Next, Stop> {
+    let session: Session = read(body)?;
+    let Adding { account, first_root, mut log, entry } = adding;
+    log.push(entry);
+    finish(step, join, &Entered { session, account, first_root, log })
+}
+
+/// A device log as the server tells it.
+pub(super) fn verified(
+    account: beseda_model::AccountId,
+    first_root: [u8; 32],
+    entries: &[DeviceLogEntry],
+) -> Result<DeviceLog, Problem> {
+    let wrong = || senseless("the server's device log does not verify");
+    let entries: Vec<Entry> =
+        entries.iter().map(|entry| Entry::decode(&entry.0)).collect::<Result<_, _>>().map_err(|_| wrong())?;
+    DeviceLog::verify(account, first_root, entries, &Ed25519).map_err(|_| wrong())
+}
