@@ -8,6 +8,8 @@ pub mod backend;
 pub mod chance;
 pub mod clock;
 pub mod network;
+pub mod people;
+pub mod world;
 
 /// A temporary folder, in memory where the system has one: simulations are about order, not about disks.
 pub fn memory_folder() -> tempfile::TempDir {
