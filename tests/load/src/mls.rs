@@ -84,9 +84,36 @@ fn vector(bytes: &mut Vec<u8>, content: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use beseda_crypto::credential::Credential;
     use beseda_crypto::header::{Kind, Wire, peek};
+    use beseda_crypto::suite::{self, Provider};
+    use beseda_model::{AccountId, ConversationKind, DeviceId, Fingerprint, Policy, Role, RosterEntry};
+    use openmls::credentials::CredentialWithKey;
+    use openmls::group::MlsGroup;
+    use openmls_basic_credential::SignatureKeyPair;
+    use openmls_rust_crypto::MemoryStorage;
+    use tls_codec::Serialize;
 
     use super::*;
+
+    #[test]
+    fn a_made_up_message_is_as_long_as_a_real_one() {
+        let signer = SignatureKeyPair::new(suite::CIPHERSUITE.signature_algorithm()).unwrap();
+        let (account, root) = (AccountId::from_bytes([1; 16]), Fingerprint::from_bytes([2; 32]));
+        let credential = CredentialWithKey {
+            credential: Credential { account, device: DeviceId::from_bytes([3; 16]), root }.to_mls(),
+            signature_key: signer.public().into(),
+        };
+        let policy = Policy::new(ConversationKind::Group, vec![RosterEntry { account, root, role: Role::Owner }]);
+        let group = GroupId { conversation: ConversationId::from_bytes([4; 16]), generation: 0 };
+        let provider = Provider::new(MemoryStorage::default());
+        let config = suite::create_config(&policy);
+        let mut real = MlsGroup::new_with_group_id(&provider, &signer, &config, group.to_mls(), credential).unwrap();
+        let made_up = private_message(group.conversation, 0, MessageId::from_bytes([5; 16]), 1);
+        real.set_aad(peek(&made_up).unwrap().aad.to_vec());
+        let message = real.create_message(&provider, &signer, &[0; CONTENT]).unwrap();
+        assert_eq!(made_up.len(), message.tls_serialize_detached().unwrap().len());
+    }
 
     #[test]
     fn the_outside_is_what_the_server_expects() {
