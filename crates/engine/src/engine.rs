@@ -52,6 +52,7 @@ impl Engine {
         let mut engine = Self { conn, rng, fence, memory: Memory::default(), is_fenced: false };
         let effects = engine.step(now, |step| {
             identity::on_open(step)?;
+            timeline::reprocess_unsupported(step)?;
             connection::look(step)
         })?;
         Ok((engine, effects))

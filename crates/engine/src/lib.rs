@@ -23,6 +23,7 @@ mod session;
 mod step;
 pub mod store;
 pub mod timeline;
+pub mod view;
 
 pub use api::command::Command;
 pub use api::event::{Effect, Event, Notice};

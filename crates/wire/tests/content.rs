@@ -81,7 +81,11 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_full", Content::Message(full)),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
         ("edit", Content::Edit(edit)),
-        ("delete", Content::Delete(Delete { targets: vec![message_ref(1, 2), message_ref(1, 3)] })),
+        (
+            "delete",
+            Content::Delete(Delete { targets: vec![message_ref(1, 2), message_ref(1, 3)], seqs: vec![1_042, 0] }),
+        ),
+        ("delete_without_places", Content::Delete(Delete { targets: vec![message_ref(1, 2)], seqs: Vec::new() })),
         ("reaction_on", Content::Reaction(Reaction { target: message_ref(1, 2), emoji: "👍".to_owned(), on: true })),
         ("reaction_off", Content::Reaction(Reaction { target: message_ref(1, 2), emoji: "👍".to_owned(), on: false })),
         ("pin", Content::Pin(Pin { target: message_ref(1, 2), on: true })),
@@ -108,7 +112,16 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("own_unverified", Content::Own(OwnSync::Verified { account: account(1), root: None })),
         ("own_nickname", Content::Own(OwnSync::Nickname { account: account(1), name: "Боб".to_owned() })),
         ("own_profile_key", Content::Own(OwnSync::ProfileKey { key: key.clone() })),
-        ("own_contact_key", Content::Own(OwnSync::ContactKey { account: account(1), key })),
+        ("own_contact_key", Content::Own(OwnSync::ContactKey { account: account(1), key: key.clone() })),
+        (
+            "own_everything",
+            Content::Own(OwnSync::Everything {
+                values: vec![
+                    OwnSync::ProfileKey { key },
+                    OwnSync::Nickname { account: account(1), name: "Боб".to_owned() },
+                ],
+            }),
+        ),
     ]
 }
 
@@ -207,7 +220,8 @@ fn any_content() -> impl Strategy<Value = Content> {
             text,
             entities
         })),
-        vec(any_ref(), 0..9).prop_map(|targets| Content::Delete(Delete { targets })),
+        (vec(any_ref(), 0..9), vec(any::<u64>(), 0..9))
+            .prop_map(|(targets, seqs)| Content::Delete(Delete { targets, seqs })),
         (any_ref(), ".*", any::<bool>()).prop_map(|(target, emoji, on)| Content::Reaction(Reaction {
             target,
             emoji,

@@ -81,6 +81,8 @@ pub enum Unreadable {
     RemovedByServer,
     /// It does not fit its place in the log, or its claims contradict what was agreed.
     Forged,
+    /// Its timer ran out before it reached this device.
+    Expired,
 }
 
 /// How far the healing of an unreadable entry is.

@@ -20,6 +20,8 @@ pub(crate) fn open(conn: &mut Connection, rng: &mut dyn Rng) -> Result<Fence, St
     conn.pragma_update(None, "journal_mode", journal)?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
+    // What disappears is overwritten, not only forgotten.
+    conn.pragma_update(None, "secure_delete", true)?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.set_prepared_statement_cache_capacity(256);
     let mut owner = [0; 16];

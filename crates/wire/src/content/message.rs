@@ -177,6 +177,10 @@ pub struct Delete {
     /// Which messages.
     #[serde(rename = "m")]
     pub targets: Vec<MessageRef>,
+    /// Their places in the log, in the same order, zero where not known: so that who finds an empty entry there knows
+    /// that a person, not the server, took its body away.
+    #[serde(rename = "q", default, skip_serializing_if = "Vec::is_empty")]
+    pub seqs: Vec<u64>,
 }
 
 /// Sets or takes back one reaction of the sender. One of each emoji per person.

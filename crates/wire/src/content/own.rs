@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::MessageRef;
 use crate::Bytes;
 
-/// One change, or everything for a new device.
+/// One change, or all values for a new device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OwnSync {
@@ -50,6 +50,11 @@ pub enum OwnSync {
         account: AccountId,
         /// 32 bytes.
         key: Bytes,
+    },
+    /// What the devices have agreed on so far, for a new one: each value counts only where no change of it was seen.
+    Everything {
+        /// The values.
+        values: Vec<OwnSync>,
     },
 }
 

@@ -24,7 +24,7 @@ CREATE TABLE messages (
     generation INTEGER NOT NULL DEFAULT 0,
     epoch INTEGER NOT NULL DEFAULT 0,
     unreadable INTEGER NOT NULL DEFAULT 0,
-    healing INTEGER NOT NULL DEFAULT 0,
+    healing INTEGER NOT NULL DEFAULT 0,             -- 0 asked for, 1 final, 2 none, 3 came by an answer
     reply_author BLOB NOT NULL DEFAULT x'',
     reply_message BLOB NOT NULL DEFAULT x'',
     failure BLOB NOT NULL DEFAULT x'',
@@ -39,9 +39,10 @@ CREATE INDEX messages_pos ON messages (conversation, pos, row) WHERE hidden = 0;
 CREATE INDEX messages_seq ON messages (conversation, seq) WHERE seq > 0;
 CREATE INDEX messages_expiry ON messages (expires_at) WHERE expires_at > 0;
 CREATE INDEX messages_unread_timer ON messages (conversation, seq)
-    WHERE timer_from = 1 AND expires_at = 0 AND hidden = 0 AND own = 0;
+    WHERE timer_from = 1 AND expires_at = 0 AND hidden = 0 AND own = 0 AND timer_seconds > 0 AND deleted_seq = 0;
 CREATE INDEX messages_mention ON messages (conversation, seq) WHERE mentions_me = 1;
-CREATE INDEX messages_failed ON messages (conversation) WHERE state = 3;
+CREATE INDEX messages_waiting ON messages (conversation, state) WHERE seq = 0 AND state <> 2;
+CREATE INDEX messages_message ON messages (conversation, message);
 CREATE INDEX messages_unsupported ON messages (row) WHERE kind = 2;
 -- Counted by the server, but nothing that this person has to read.
 CREATE INDEX messages_nothing_new ON messages (conversation, seq)
@@ -113,6 +114,7 @@ CREATE TABLE own_events (
     state INTEGER NOT NULL,                         -- 0 on its way, 1 in the log, 2 failed
     at INTEGER NOT NULL,
     content BLOB NOT NULL,
+    failure BLOB NOT NULL DEFAULT x'',
     PRIMARY KEY (conversation, message)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX own_events_open ON own_events (conversation, message) WHERE state = 0;

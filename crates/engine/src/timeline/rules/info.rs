@@ -156,6 +156,17 @@ impl Info {
         }
     }
 
+    /// Entries after `seq` are gone; what they changed counts as changed at `seq`, before everything that comes now.
+    pub fn rewind(&mut self, seq: u64) {
+        self.title.seq = self.title.seq.min(seq);
+        self.description.seq = self.description.seq.min(seq);
+        self.timer.seq = self.timer.seq.min(seq);
+        if let Some(told) = &mut self.told {
+            told.at = told.at.min(seq);
+            told.state.seq = told.state.seq.min(seq);
+        }
+    }
+
     /// What to tell those who join, as of `seq`; none if it is not known here.
     pub fn state(&self, seq: u64, pins: Vec<MessageRef>) -> Option<GroupState> {
         self.is_known().then(|| GroupState {

@@ -1,0 +1,112 @@
+//! What a person keeps for themselves: drafts, read marks, own state, names, profile.
+
+use beseda_model::{AccountId, ConversationId, Fingerprint};
+use beseda_wire::content::{OwnState, OwnSync};
+use rusqlite::OptionalExtension;
+
+use super::Done;
+use crate::Step;
+use crate::api::command::{Outcome, ProfileDraft};
+use crate::api::event::Notice;
+use crate::api::failure::Failure;
+use crate::store::StoreError;
+use crate::store::conversations::Conversation;
+use crate::timeline::access::Here;
+use crate::timeline::apply::shown;
+use crate::timeline::rules::text;
+use crate::timeline::{expiry, own, profile};
+
+pub(super) fn draft(step: &mut Step<'_>, conversation: ConversationId, text: &str) -> Done {
+    Conversation::find(step.tx, conversation)?.ok_or(Failure::NotFound)?;
+    if text.chars().count() > text::MAX_CHARS {
+        return Err(Failure::invalid("text", format!("at most {} characters", text::MAX_CHARS)));
+    }
+    if text.is_empty() {
+        forget_draft(step, conversation)?;
+    } else {
+        step.tx
+            .prepare_cached("INSERT OR REPLACE INTO drafts (conversation, text) VALUES (?1, ?2)")
+            .and_then(|mut insert| insert.execute((conversation.as_bytes(), text)))
+            .map_err(StoreError::from)?;
+        step.notice(Notice::Conversation(conversation));
+    }
+    Ok(Outcome::Done)
+}
+
+pub(super) fn forget_draft(step: &mut Step<'_>, conversation: ConversationId) -> Result<(), StoreError> {
+    let gone =
+        step.tx.prepare_cached("DELETE FROM drafts WHERE conversation = ?1")?.execute([conversation.as_bytes()])?;
+    if gone > 0 {
+        step.notice(Notice::Conversation(conversation));
+    }
+    Ok(())
+}
+
+/// The core has moved the read mark and tells the server; timers that run from reading start now.
+pub(super) fn mark_read(step: &mut Step<'_>, conversation: ConversationId) -> Done {
+    expiry::start_read_timers(step)?;
+    shown(step, conversation);
+    let state = own::state(step.tx, conversation)?;
+    if state.unread {
+        own::say(step, OwnSync::Conversation { conversation, state: OwnState { unread: false, ..state } })?;
+    }
+    Ok(Outcome::Done)
+}
+
+pub(super) fn keep(step: &mut Step<'_>, conversation: ConversationId, state: &OwnState) -> Done {
+    Here::find(step.tx)?.ok_or(Failure::NotSignedIn)?;
+    let place = Conversation::find(step.tx, conversation)?.ok_or(Failure::NotFound)?;
+    let before = own::state(step.tx, conversation)?;
+    // What was cleared stays cleared, and nothing is cleared that has not been seen.
+    let cleared_to = state.cleared_to.min(place.applied).max(before.cleared_to);
+    let state = OwnState { cleared_to, ..state.clone() };
+    if state != before {
+        own::say(step, OwnSync::Conversation { conversation, state })?;
+    }
+    Ok(Outcome::Done)
+}
+
+pub(super) fn verify(step: &mut Step<'_>, account: AccountId, verified: bool) -> Done {
+    Here::find(step.tx)?.ok_or(Failure::NotSignedIn)?;
+    let root: Option<Vec<u8>> = step
+        .tx
+        .prepare_cached("SELECT root FROM accounts WHERE account = ?1")
+        .and_then(|mut select| select.query_row([account.as_bytes()], |row| row.get(0)).optional())
+        .map_err(StoreError::from)?;
+    let root = root.and_then(|root| Fingerprint::try_from(root.as_slice()).ok());
+    if verified && root.is_none() {
+        return Err(Failure::NotFound);
+    }
+    let root = root.filter(|_| verified);
+    if own::verified(step.tx, account)? != root {
+        own::say(step, OwnSync::Verified { account, root })?;
+    }
+    Ok(Outcome::Done)
+}
+
+pub(super) fn nickname(step: &mut Step<'_>, account: AccountId, name: &str) -> Done {
+    Here::find(step.tx)?.ok_or(Failure::NotSignedIn)?;
+    let name = name.trim();
+    if name.chars().count() > profile::MAX_NAME {
+        return Err(Failure::invalid("name", format!("at most {} characters", profile::MAX_NAME)));
+    }
+    if own::nickname(step.tx, account)?.unwrap_or_default() != name {
+        own::say(step, OwnSync::Nickname { account, name: name.to_owned() })?;
+    }
+    Ok(Outcome::Done)
+}
+
+pub(super) fn set_profile(step: &mut Step<'_>, draft: &ProfileDraft) -> Done {
+    Here::find(step.tx)?.ok_or(Failure::NotSignedIn)?;
+    for (what, text, most) in [
+        ("name", &draft.name, profile::MAX_NAME),
+        ("bio", &draft.bio, profile::MAX_BIO),
+        ("status", &draft.status, profile::MAX_STATUS),
+    ] {
+        if text.chars().count() > most {
+            return Err(Failure::invalid(what, format!("at most {most} characters")));
+        }
+    }
+    profile::set(step, draft)?;
+    Ok(Outcome::Done)
+}

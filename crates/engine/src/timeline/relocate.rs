@@ -1,0 +1,70 @@
+//! Rows whose place in the log is another one than before.
+
+use beseda_model::ConversationId;
+
+use super::apply::shown;
+use super::column;
+use super::message_row::TABLE;
+use crate::Step;
+use crate::search::{index, words::Words};
+use crate::store::StoreError;
+
+/// A conversation never came to be, as the other one was there first: whatever was said in it is said there.
+///
+/// # Errors
+/// When the database fails.
+pub fn moved(step: &mut Step<'_>, from: ConversationId, to: ConversationId) -> Result<(), StoreError> {
+    let key = (from.as_bytes(), to.as_bytes());
+    let said: Vec<(i64, Vec<u8>, String)> = step
+        .tx
+        .prepare_cached(
+            "UPDATE messages SET conversation = ?2 WHERE conversation = ?1 AND seq = 0 RETURNING row, author, text",
+        )?
+        .query_map(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    for (row, author, text) in said {
+        index::put(step.tx, &Words::default(), row, to, column::account(&author, TABLE)?, &text)?;
+    }
+    step.tx.prepare_cached("UPDATE own_events SET conversation = ?2 WHERE conversation = ?1")?.execute(key)?;
+    step.tx.prepare_cached("UPDATE OR IGNORE drafts SET conversation = ?2 WHERE conversation = ?1")?.execute(key)?;
+    step.tx
+        .prepare_cached("UPDATE OR IGNORE profile_due SET conversation = ?2 WHERE conversation = ?1")?
+        .execute(key)?;
+    for table in ["messages", "drafts", "infos", "receipts", "profile_due"] {
+        step.tx.prepare_cached(&format!("DELETE FROM {table} WHERE conversation = ?1"))?.execute([from.as_bytes()])?;
+    }
+    shown(step, from);
+    shown(step, to);
+    Ok(())
+}
+
+/// The server was restored from a backup: entries after `seq` are not there any more, and their places will be taken by
+/// others. Own messages among them are sent again under their ids, those of others will come again; until then they are
+/// shown as before, since a message that was read is not unsaid.
+///
+/// # Errors
+/// When the database fails.
+pub fn rewound(step: &mut Step<'_>, conversation: ConversationId, seq: u64) -> Result<(), StoreError> {
+    let key = (conversation.as_bytes(), column::place(seq));
+    // What tells of entries is told again by the entries that come.
+    step.tx
+        .prepare_cached("DELETE FROM messages WHERE conversation = ?1 AND seq > ?2 AND kind IN (1, 3)")?
+        .execute(key)?;
+    step.tx.prepare_cached("UPDATE messages SET seq = 0 WHERE conversation = ?1 AND seq > ?2")?.execute(key)?;
+    // Later changes count as made at the last common place: whatever is said from now on stands behind them. The primary
+    // key brings them up in their order, so that the last of them stays.
+    for table in ["edits", "reactions", "pins", "deletions"] {
+        step.tx
+            .prepare_cached(&format!("UPDATE OR REPLACE {table} SET seq = ?2 WHERE conversation = ?1 AND seq > ?2"))?
+            .execute(key)?;
+    }
+    step.tx.prepare_cached("UPDATE deletions SET place = 0 WHERE conversation = ?1 AND place > ?2")?.execute(key)?;
+    let mut info = super::infos::load(step.tx, conversation)?;
+    info.rewind(seq);
+    super::infos::save(step.tx, conversation, &info)?;
+    if super::access::notes(step.tx)? == Some(conversation) {
+        step.tx.prepare_cached("UPDATE own_values SET seq = ?1 WHERE seq > ?1")?.execute([column::place(seq)])?;
+    }
+    shown(step, conversation);
+    Ok(())
+}

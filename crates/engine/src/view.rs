@@ -1,0 +1,44 @@
+//! View models: what is shown, read from the tables in one place. Everything here only reads.
+
+mod account;
+mod conversation;
+mod message;
+mod overlay;
+mod page;
+mod search;
+mod waiting;
+
+pub use account::{account, me, members, public_name};
+pub use conversation::{conversation, conversations};
+pub use message::{find_row, info, message};
+pub use page::timeline;
+pub use search::search;
+pub use waiting::waiting;
+
+pub use crate::store::StoreError;
+pub use crate::store::warnings::list as warnings;
+
+use beseda_model::{AccountId, Timestamp};
+use rusqlite::Connection;
+
+use crate::timeline::access::Here;
+
+/// Reads views at one moment: timers and statuses depend on it.
+#[derive(Debug, Clone, Copy)]
+pub struct View<'a> {
+    pub(crate) conn: &'a Connection,
+    pub(crate) now: Timestamp,
+    /// None before somebody has signed up or in.
+    pub(crate) me: Option<AccountId>,
+}
+
+impl<'a> View<'a> {
+    /// A view of the database at this moment.
+    ///
+    /// # Errors
+    /// When the database fails or a row is damaged.
+    pub fn new(conn: &'a Connection, now: Timestamp) -> Result<Self, StoreError> {
+        let me = Here::find(conn)?.map(|here| here.account);
+        Ok(Self { conn, now, me })
+    }
+}
