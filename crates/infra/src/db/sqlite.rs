@@ -6,6 +6,7 @@
 mod account;
 mod appender;
 mod budget;
+mod checkpoint;
 mod code;
 mod conversation;
 mod device;

@@ -1,6 +1,6 @@
 //! The hot path: messages into logs, in batches, with what decides about them kept in memory as hints.
 //!
-//! A hint is compared with the conversation's row in the same transaction before it is relied on. Only the writer's
+//! A hint is compared with the conversation's rows in the same transaction before it is relied on. Only the writer's
 //! thread is here, so what it has compared cannot change under it.
 
 use std::collections::HashMap;
@@ -102,7 +102,7 @@ impl Appender {
         Ok(())
     }
 
-    /// Stores messages to one conversation and writes its row once.
+    /// Stores messages to one conversation and writes its head once.
     fn conversation(
         &mut self,
         run: &mut Run<'_>,
@@ -126,7 +126,7 @@ impl Appender {
             set(results, at, outcome);
         }
         if known.head.last_seq != before {
-            write_row(run, &known, before)?;
+            write_row(run, &known, before, request)?;
         }
         if known.head.request.is_none() && request.is_some() {
             let accounts = Arc::clone(&known.head.members);
@@ -208,7 +208,8 @@ impl Appender {
     /// The conversation's head, compared with its row.
     fn head(&mut self, run: &Run<'_>, id: ConversationId) -> Result<Option<Known>, StoreError> {
         if let Some(known) = self.heads.pop(&id) {
-            let sql = "SELECT last_seq, roster_version, generation, epoch FROM conversations WHERE key = ?1";
+            let sql = "SELECT h.last_seq, c.roster_version, c.generation, c.epoch FROM heads h \
+                       CROSS JOIN conversations c ON c.key = h.conversation WHERE h.conversation = ?1";
             let row = one(run.conn, sql, [known.key], |row| {
                 Ok((get_uint(row, 0)?, get_uint(row, 1)?, row.get(2)?, get_uint(row, 3)?))
             })?;
@@ -241,33 +242,22 @@ fn set(results: &mut [Option<Outcome>], at: usize, outcome: Outcome) {
     }
 }
 
-fn write_row(run: &mut Run<'_>, known: &Known, before: u64) -> Result<(), StoreError> {
+fn write_row(run: &mut Run<'_>, known: &Known, before: u64, request: Option<Request>) -> Result<(), StoreError> {
     *run.change_no = run.change_no.saturating_add(1);
     let head = &known.head;
-    let sql = "UPDATE conversations SET last_seq = ?2, count = ?3, chain = ?4, change_no = ?5, request_from = ?6, \
-               request_texts = ?7, request_silent = ?8 \
-               WHERE key = ?1 AND last_seq = ?9 AND roster_version = ?10 AND generation = ?11 AND epoch = ?12";
-    let (texts, silent) = head.request.map_or((0, 0), |request: Request| (request.texts, request.silent));
-    let changed = exec(
-        run.conn,
-        sql,
-        params![
-            known.key,
-            int(head.last_seq),
-            int(head.count),
-            head.chain,
-            int(*run.change_no),
-            head.request.map(|request| *request.from.as_bytes()),
-            texts,
-            silent,
-            int(before),
-            int(head.roster_version),
-            head.generation,
-            int(head.epoch),
-        ],
-    )?;
+    let sql = "UPDATE heads SET last_seq = ?2, count = ?3, change_no = ?4 WHERE conversation = ?1 AND last_seq = ?5";
+    let row = [known.key, int(head.last_seq), int(head.count), int(*run.change_no), int(before)];
     // Compared a moment ago on this very thread: anything else means that the file is not what it seems.
-    if changed == 1 { Ok(()) } else { Err(StoreError::Conflict) }
+    if exec(run.conn, sql, row)? != 1 {
+        return Err(StoreError::Conflict);
+    }
+    if head.request != request {
+        let from = head.request.map(|request| *request.from.as_bytes());
+        let (texts, silent) = head.request.map_or((0, 0), |request| (request.texts, request.silent));
+        let sql = "UPDATE conversations SET request_from = ?2, request_texts = ?3, request_silent = ?4 WHERE key = ?1";
+        exec(run.conn, sql, params![known.key, from, texts, silent])?;
+    }
+    Ok(())
 }
 
 fn load(run: &Run<'_>, id: ConversationId) -> Result<Option<Known>, StoreError> {

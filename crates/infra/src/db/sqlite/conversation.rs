@@ -49,9 +49,12 @@ impl SqliteView<'_> {
 
 impl ConversationView for SqliteView<'_> {
     fn find(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
-        let sql = "SELECT c.kind, c.generation, c.epoch, c.generation_seq, c.generation_store, c.last_seq, c.count, \
-                   c.chain, c.roster_version, c.request_from, c.request_texts, c.request_silent, p.policy \
-                   FROM conversations c JOIN policies p ON p.conversation = c.key WHERE c.conversation = ?1";
+        let sql = "SELECT c.kind, c.generation, c.epoch, c.generation_seq, c.generation_store, h.last_seq, h.count, \
+                   (SELECT e.chain FROM entry_index i CROSS JOIN entries e ON e.id = i.entry \
+                   WHERE i.conversation = c.key AND i.seq = h.last_seq), \
+                   c.roster_version, c.request_from, c.request_texts, c.request_silent, p.policy \
+                   FROM conversations c CROSS JOIN heads h ON h.conversation = c.key \
+                   CROSS JOIN policies p ON p.conversation = c.key WHERE c.conversation = ?1";
         one(self.conn, sql, [id.as_bytes()], |row| {
             let from: Option<[u8; 16]> = row.get(9)?;
             let (texts, silent) = (row.get(10)?, row.get(11)?);
@@ -65,7 +68,7 @@ impl ConversationView for SqliteView<'_> {
                 generation_store: StoreEpoch(row.get(4)?),
                 last_seq: get_uint(row, 5)?,
                 count: get_uint(row, 6)?,
-                chain: row.get(7)?,
+                chain: row.get::<_, Option<_>>(7)?.unwrap_or_else(|| chain::start(id)),
                 roster_version: get_uint(row, 8)?,
                 request: from.map(|from| Request { from: AccountId::from_bytes(from), texts, silent }),
                 policy: policy_ext::decode(policy).map_err(|_| bad(12, Type::Blob))?,
@@ -149,8 +152,8 @@ impl SqliteUnit<'_> {
     /// Members see the conversation's row anew, and the appender reads it anew.
     fn touch(&mut self, key: i64, id: ConversationId) -> Result<(), StoreError> {
         let change = self.next_change();
-        let sql = "UPDATE conversations SET change_no = ?2, roster_version = roster_version + 1 WHERE key = ?1";
-        exec(self.conn(), sql, params![key, change])?;
+        exec(self.conn(), "UPDATE heads SET change_no = ?2 WHERE conversation = ?1", params![key, change])?;
+        exec(self.conn(), "UPDATE conversations SET roster_version = roster_version + 1 WHERE key = ?1", [key])?;
         self.touched.conversations.insert(id);
         Ok(())
     }
@@ -177,8 +180,8 @@ impl ConversationRepo for SqliteUnit<'_> {
         let change = self.next_change();
         let conn = self.conn();
         let sql = "INSERT INTO conversations (conversation, kind, generation, epoch, generation_seq, generation_store, \
-                   last_seq, count, chain, roster_version, request_from, request_texts, request_silent, change_no) \
-                   VALUES (?1, ?2, 0, 0, 1, ?3, 0, 0, ?4, 1, ?5, ?6, ?7, ?8)";
+                   roster_version, request_from, request_texts, request_silent) \
+                   VALUES (?1, ?2, 0, 0, 1, ?3, 1, ?4, ?5, ?6)";
         exec(
             conn,
             sql,
@@ -186,14 +189,14 @@ impl ConversationRepo for SqliteUnit<'_> {
                 new.id.as_bytes(),
                 kind(new.kind),
                 self.view.fixed.epoch.0,
-                chain::start(new.id),
                 new.request.map(|request| *request.from.as_bytes()),
                 new.request.map_or(0, |request| request.texts),
                 new.request.map_or(0, |request| request.silent),
-                change,
             ],
         )?;
         let key = conn.last_insert_rowid();
+        let sql = "INSERT INTO heads (conversation, last_seq, count, change_no) VALUES (?1, 0, 0, ?2)";
+        exec(conn, sql, params![key, change])?;
         exec(
             conn,
             "INSERT INTO policies (conversation, policy) VALUES (?1, ?2)",
@@ -233,7 +236,8 @@ impl ConversationRepo for SqliteUnit<'_> {
     fn start_generation(&mut self, id: ConversationId) -> Result<(), StoreError> {
         let conn = self.conn();
         let key = known_key(conn, id)?;
-        let sql = "UPDATE conversations SET generation_seq = last_seq + 1, generation_store = ?2 WHERE key = ?1";
+        let sql = "UPDATE conversations SET generation_store = ?2, \
+                   generation_seq = (SELECT last_seq + 1 FROM heads WHERE conversation = ?1) WHERE key = ?1";
         exec(conn, sql, params![key, self.view.fixed.epoch.0])?;
         self.touch(key, id)
     }
@@ -294,7 +298,7 @@ impl ConversationRepo for SqliteUnit<'_> {
                 change
             ],
         )?;
-        exec(conn, "UPDATE conversations SET marks_change = ?2 WHERE key = ?1", params![key, change])?;
+        exec(conn, "UPDATE heads SET marks_change = ?2 WHERE conversation = ?1", params![key, change])?;
         Ok(())
     }
 

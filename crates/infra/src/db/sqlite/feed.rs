@@ -11,17 +11,18 @@ use super::unit::SqliteView;
 const FEW: u32 = 256;
 
 /// A conversation's row with the account's membership. Someone who is gone sees it as it was then.
-pub(super) const CONVERSATIONS: &str = "SELECT c.key, c.conversation, c.kind, c.generation, c.epoch, m.first_seq, m.until_seq, c.last_seq, c.count, \
+pub(super) const CONVERSATIONS: &str = "SELECT c.key, c.conversation, c.kind, c.generation, c.epoch, m.first_seq, m.until_seq, h.last_seq, h.count, \
      m.delivered, m.read, m.read_count, c.request_from, \
-     CASE WHEN m.until_seq IS NULL THEN max(c.change_no, m.change_no) ELSE m.change_no END AS change \
-     FROM members m CROSS JOIN conversations c ON c.key = m.conversation \
+     CASE WHEN m.until_seq IS NULL THEN max(h.change_no, m.change_no) ELSE m.change_no END AS change \
+     FROM members m CROSS JOIN heads h ON h.conversation = m.conversation \
+     CROSS JOIN conversations c ON c.key = m.conversation \
      WHERE m.account = ?1 AND change > ?2 ORDER BY change LIMIT ?3";
 
 pub(super) const RECEIPTS: &str = "SELECT c.conversation, o.account, o.delivered, o.read, \
      (SELECT a.read_marks FROM accounts a WHERE a.account = o.account), o.mark_change \
-     FROM members m CROSS JOIN conversations c ON c.key = m.conversation \
-     CROSS JOIN members o ON o.conversation = m.conversation \
-     WHERE m.account = ?1 AND m.until_seq IS NULL AND c.marks_change > ?2 AND o.mark_change > ?2 \
+     FROM members m CROSS JOIN heads h ON h.conversation = m.conversation \
+     CROSS JOIN conversations c ON c.key = m.conversation CROSS JOIN members o ON o.conversation = m.conversation \
+     WHERE m.account = ?1 AND m.until_seq IS NULL AND h.marks_change > ?2 AND o.mark_change > ?2 \
      AND o.until_seq IS NULL ORDER BY o.mark_change LIMIT ?3";
 
 impl SqliteView<'_> {
@@ -184,8 +185,9 @@ impl Feed for SqliteView<'_> {
     }
 
     fn conversation(&self, actor: &Actor, id: ConversationId) -> Result<Option<ConversationState>, StoreError> {
-        let sql = "SELECT c.key, c.conversation, c.kind, c.generation, c.epoch, m.first_seq, m.until_seq, c.last_seq, \
-                   c.count, m.delivered, m.read, m.read_count, c.request_from FROM conversations c \
+        let sql = "SELECT c.key, c.conversation, c.kind, c.generation, c.epoch, m.first_seq, m.until_seq, h.last_seq, \
+                   h.count, m.delivered, m.read, m.read_count, c.request_from FROM conversations c \
+                   CROSS JOIN heads h ON h.conversation = c.key \
                    CROSS JOIN members m ON m.conversation = c.key AND m.account = ?2 WHERE c.conversation = ?1";
         let found = one(self.conn, sql, [id.as_bytes(), actor.account.as_bytes()], |row| {
             Ok((row.get::<_, i64>(0)?, read_state(row)?))

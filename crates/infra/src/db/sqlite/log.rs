@@ -181,10 +181,10 @@ impl LogRepo for SqliteUnit<'_> {
         let conn = self.conn();
         let key = known_key(conn, id)?;
         let device = device_key(conn, new.by)?.ok_or(StoreError::Conflict)?;
-        let sql = "SELECT last_seq, count, chain FROM conversations WHERE key = ?1";
-        let (last_seq, count, before): (u64, u64, [u8; 32]) =
-            one(conn, sql, [key], |row| Ok((get_uint(row, 0)?, get_uint(row, 1)?, row.get(2)?)))?
-                .ok_or(StoreError::Conflict)?;
+        let sql = "SELECT last_seq, count FROM heads WHERE conversation = ?1";
+        let (last_seq, count) =
+            one(conn, sql, [key], |row| Ok((get_uint(row, 0)?, get_uint(row, 1)?)))?.ok_or(StoreError::Conflict)?;
+        let before = self.view.chain_at(id, last_seq)?.unwrap_or_else(|| chain::start(id));
         let seq = last_seq.saturating_add(1);
         let count = count.saturating_add(u64::from(new.class == EntryClass::Counted));
         let chain = chain::next(&before, seq, &chain::body_hash(&new.body));
@@ -211,8 +211,8 @@ impl LogRepo for SqliteUnit<'_> {
             },
         )?;
         let change = self.next_change();
-        let sql = "UPDATE conversations SET last_seq = ?2, count = ?3, chain = ?4, change_no = ?5 WHERE key = ?1";
-        exec(conn, sql, params![key, int(seq), int(count), chain, change])?;
+        let sql = "UPDATE heads SET last_seq = ?2, count = ?3, change_no = ?4 WHERE conversation = ?1";
+        exec(conn, sql, params![key, int(seq), int(count), change])?;
         self.touched.conversations.insert(id);
         Ok(Entry {
             seq,

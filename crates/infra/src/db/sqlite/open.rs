@@ -64,6 +64,8 @@ pub(super) fn open(options: &Options) -> Result<Opened, StoreError> {
     }
     check_owner(&writer)?;
     writer.pragma_update(None, "journal_mode", "wal").db()?;
+    // Up to 64 MiB of pages, given in KiB: what a batch writes is all over the indexes.
+    writer.pragma_update(None, "cache_size", -65_536).db()?;
     migrate(&mut writer)?;
     let epoch = begin(&writer, options.new_epoch)?;
     Ok(Opened { writer, path, epoch, lock })
@@ -74,6 +76,11 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     conn.pragma_update(None, "query_only", true).db()?;
     Ok(conn)
+}
+
+/// A connection that moves the write-ahead log into the database.
+pub(super) fn checkpointer(path: &Path) -> Result<Connection, StoreError> {
+    connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
 }
 
 /// Gives a store that was restored from a backup a new epoch, so that clients notice. The store must not be open.

@@ -37,7 +37,7 @@ impl SqliteStore {
         let readers = Readers::start(&path, options.readers, &fixed)?;
         let (items, queue) = sync_channel(options.queue.max(1));
         let queued = Arc::new(AtomicUsize::new(0));
-        let writer = Writer::new(writer, fixed, bus, Arc::clone(&queued))?;
+        let writer = Writer::new(writer, &path, fixed, bus, Arc::clone(&queued))?;
         let thread = std::thread::Builder::new().name("writer".to_owned());
         let writer = thread.spawn(move || writer.run(&queue)).map_err(|_| StoreError::Io)?;
         Ok(Self { items: Some(items), writer: Some(writer), readers, queued, path, epoch, _lock: lock })

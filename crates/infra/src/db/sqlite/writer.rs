@@ -1,6 +1,7 @@
 //! The one thread that writes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Receiver;
@@ -11,6 +12,7 @@ use beseda_app::port::{AppendReply, Bus, StoreError, WriteJob};
 use rusqlite::{Connection, params};
 
 use super::appender::Appender;
+use super::checkpoint::Checkpointer;
 use super::open::change_no;
 use super::sql::{Db, exec, int};
 use super::unit::{Fixed, SqliteUnit, SqliteView, Touched};
@@ -61,17 +63,20 @@ pub(super) struct Writer {
     queued: Arc<AtomicUsize>,
     change_no: u64,
     appender: Appender,
+    checkpointer: Checkpointer,
 }
 
 impl Writer {
     pub(super) fn new(
-        conn: Connection,
+        mut conn: Connection,
+        path: &Path,
         fixed: Arc<Fixed>,
         bus: Arc<dyn Bus>,
         queued: Arc<AtomicUsize>,
     ) -> Result<Self, StoreError> {
         let change_no = change_no(&conn)?;
-        Ok(Self { conn, fixed, bus, queued, change_no, appender: Appender::new() })
+        let checkpointer = Checkpointer::start(&mut conn, path)?;
+        Ok(Self { conn, fixed, bus, queued, change_no, appender: Appender::new(), checkpointer })
     }
 
     /// Works until nobody can queue anything any more.
@@ -86,6 +91,7 @@ impl Writer {
             }
             let size = batch.len();
             self.write(batch);
+            self.checkpointer.committed(&self.conn);
             self.queued.fetch_sub(size, Ordering::Relaxed);
         }
     }

@@ -81,7 +81,6 @@ CREATE TABLE published_keys (
     hash BLOB NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
--- The row that every message rewrites: kept narrow.
 CREATE TABLE conversations (
     key INTEGER PRIMARY KEY,
     conversation BLOB NOT NULL UNIQUE,
@@ -90,13 +89,18 @@ CREATE TABLE conversations (
     epoch INTEGER NOT NULL,
     generation_seq INTEGER NOT NULL,
     generation_store BLOB NOT NULL,
-    last_seq INTEGER NOT NULL,
-    count INTEGER NOT NULL,
-    chain BLOB NOT NULL,
     roster_version INTEGER NOT NULL,
     request_from BLOB,
     request_texts INTEGER NOT NULL DEFAULT 0,
-    request_silent INTEGER NOT NULL DEFAULT 0,
+    request_silent INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- What every message rewrites, kept narrow: some two hundred rows share a page, and a batch of messages to as many
+-- conversations writes few pages.
+CREATE TABLE heads (
+    conversation INTEGER PRIMARY KEY,
+    last_seq INTEGER NOT NULL,
+    count INTEGER NOT NULL,
     change_no INTEGER NOT NULL,
     marks_change INTEGER NOT NULL DEFAULT 0
 ) STRICT;
