@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use beseda_model::{InviteId, Rng as _};
+use beseda_model::{Clock as _, InviteId, Rng as _, Timestamp};
 use beseda_server::admin::{self, Answer, Request};
-use beseda_server::{Config, OsRng, telemetry};
+use beseda_server::{Config, OsRng, SystemClock, telemetry};
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -197,7 +197,8 @@ async fn administer(config: &Config, request: &Request) -> anyhow::Result<()> {
         Answer::Invite { id, secret } => print(&format!("{secret}\n\nThe invitation's id, for revoking it: {id}")),
         Answer::Invites { invites } => {
             for invite in invites {
-                let until = invite.expires_at.map_or_else(|| "for ever".to_owned(), |at| format!("until {at} ms"));
+                let hours = |at: Timestamp| at.millis_since(SystemClock.now()) / 3_600_000;
+                let until = invite.expires_at.map_or("for ever".to_owned(), |at| format!("for {} hours", hours(at)));
                 print(&format!("{}  {} left  {until}", invite.id, invite.left));
             }
         }

@@ -12,9 +12,20 @@ fn main() -> ExitCode {
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "the person at the terminal must see why it does not work")]
             {
-                eprintln!("beseda: {error:#}");
+                eprintln!("beseda: {}", told(&error));
             }
             ExitCode::FAILURE
         }
     }
+}
+
+/// The error with its causes, each once: many of ours name their cause themselves.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !told.contains(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
 }

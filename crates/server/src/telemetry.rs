@@ -2,6 +2,8 @@
 //!
 //! Nothing that people wrote or are called, no token and no key reaches an event; ids, codes and numbers do.
 
+use std::io::IsTerminal as _;
+
 use beseda_model::{AccountId, Code};
 use tokio::time::Instant;
 use tracing_subscriber::EnvFilter;
@@ -20,7 +22,10 @@ pub struct FilterError(String);
 /// When `filter` is not understood.
 pub fn init(filter: &str, format: LogFormat) -> Result<(), FilterError> {
     let filter = EnvFilter::try_new(filter).map_err(|error| FilterError(error.to_string()))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
     // An error means that a test or an embedding program has its own subscriber, which is as well.
     drop(match format {
         LogFormat::Text => builder.finish().try_init(),
