@@ -17,7 +17,7 @@ struct Generator {
     args: &'static [&'static str],
 }
 
-const GENERATORS: &[Generator] = &[];
+const GENERATORS: &[Generator] = &[Generator { document: "docs/openapi.json", binary: "beseda", args: &["openapi"] }];
 
 /// Writes every document again.
 pub(crate) fn run() -> Result<()> {

@@ -1,5 +1,6 @@
 //! Every published limit at its edge: as much as it says is taken, one more is not.
 
+use beseda_app::domain::Request as Pending;
 use beseda_model::{Code, ConversationKind, LIMITS, Limits};
 use beseda_wire::http::{Challenge, SignIn, SignInTicket};
 use beseda_wire::request::{ClientFrame, Reply, Request, ServerFrame};
@@ -13,6 +14,7 @@ const TRIED: &[(&str, &str)] = &[
     ("frame_bytes", "here"),
     ("http_body_bytes", "here"),
     ("message_bytes", "here"),
+    ("request_bytes", "here"),
     ("commit_bytes", "here"),
     ("ephemeral_bytes", "here"),
     ("profile_bytes", "here"),
@@ -45,24 +47,23 @@ const TRIED: &[(&str, &str)] = &[
     ("password_bytes", "joining.rs, and passwords.rs"),
 ];
 
-/// Limits that only real MLS groups reach: they are tried where those are.
-const ELSEWHERE: &[&str] = &[
+/// Limits that only real MLS groups reach. This suite makes none, so it does not try them.
+const NEEDS_GROUPS: &[&str] = &[
     "devices_per_conversation",
     "members_per_conversation",
     "conversations_per_account",
     "creates",
     "stranger_requests",
-    "request_bytes",
     "joins",
 ];
 
 #[test]
 fn every_published_limit_is_tried() {
     for limit in LIMITS.table() {
-        let tried = TRIED.iter().any(|(name, _)| *name == limit.name) || ELSEWHERE.contains(&limit.name);
+        let tried = TRIED.iter().any(|(name, _)| *name == limit.name) || NEEDS_GROUPS.contains(&limit.name);
         assert!(tried, "{} has no test at its edge", limit.name);
     }
-    for name in TRIED.iter().map(|(name, _)| name).chain(ELSEWHERE) {
+    for name in TRIED.iter().map(|(name, _)| name).chain(NEEDS_GROUPS) {
         assert!(LIMITS.table().iter().any(|limit| limit.name == *name), "there is no limit {name}");
     }
 }
@@ -161,6 +162,24 @@ async fn payloads_on_the_socket() {
     assert_eq!(longest.unwrap_err().code, Code::Unauthorized, "it is looked up, and unknown");
     let mut stranger = Socket::open(&server, Encoding::Cbor).await;
     refused(stranger.hello(&"x".repeat(size(LIMITS.hello_bytes) + 1)).await, Code::TooLarge, "hello_bytes");
+}
+
+#[tokio::test]
+async fn what_a_stranger_asks() {
+    let server = Server::start().await;
+    let (alice, bob) = (server.join(1).await, server.join(2).await);
+    let here = server.converse(ConversationKind::Direct, &[&alice, &bob]);
+    let request = Pending { from: alice.account, texts: 0, silent: 0 };
+    let pending: Result<(), beseda_app::port::StoreError> =
+        server.store().write_blocking(move |uow| uow.conversations_mut().set_request(here, Some(request)));
+    pending.unwrap();
+    let (mut at_alice, mut at_bob) = (alice.connect(&server).await, bob.connect(&server).await);
+    let most = size(LIMITS.request_bytes);
+    refused(at_alice.ask(say_bytes(here, 1, most + 1)).await, Code::TooLarge, "request_bytes");
+    at_alice.ask(say_bytes(here, 1, most)).await.unwrap();
+    assert_eq!(at_alice.ask(say(here, 2, b"and")).await.unwrap_err().code, Code::RequestPending);
+    at_bob.ask(Request::AnswerStranger { conversation: here, accept: true }).await.unwrap();
+    at_alice.ask(say_bytes(here, 3, most + 1)).await.unwrap();
 }
 
 #[tokio::test]
