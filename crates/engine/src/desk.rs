@@ -215,7 +215,7 @@ pub(crate) fn identity_change(step: &mut Step<'_>, change: &Change) -> Result<()
 
 /// Does what identity has to do by now.
 pub(crate) fn identity_tick(step: &mut Step<'_>) -> Result<(), StoreError> {
-    let due = identity::next_wake(step.tx, step.now)?.is_some_and(|at| at <= step.now);
+    let due = identity::next_wake(step.tx)?.is_some_and(|at| at <= step.now);
     if due {
         let online = step.memory.session.phase == Phase::Up;
         let asks = with_logs(step, |step| identity::on_tick(step, online))?;

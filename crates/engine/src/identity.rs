@@ -10,6 +10,7 @@ mod ask;
 mod device_logs;
 mod devices;
 mod join;
+mod keys;
 pub mod link;
 mod me;
 pub mod phrase;
@@ -20,7 +21,7 @@ mod safety;
 pub use ask::{Ask, Asks, Purpose};
 pub use device_logs::{DeviceLogProblem, Learned, learn, want};
 pub use devices::{devices, set_name};
-pub use me::{credential, is_leaving, is_signed_in, key};
+pub use me::{is_leaving, is_signed_in};
 pub use safety::{groups, safety_number};
 
 use beseda_model::Timestamp;
@@ -119,8 +120,8 @@ pub fn on_http(step: &mut Step<'_>, id: u64, response: Option<&HttpResponse>) ->
 ///
 /// # Errors
 /// When the database fails.
-pub fn next_wake(conn: &Connection, _now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-    join::next_wake(conn)
+pub fn next_wake(conn: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    Ok(join::next_wake(conn)?.into_iter().chain(keys::next_wake(conn)?).min())
 }
 
 /// Does what is due by now: repeats requests, works at a proof for one slice, renews key packages. `online` says whether
@@ -128,9 +129,9 @@ pub fn next_wake(conn: &Connection, _now: Timestamp) -> Result<Option<Timestamp>
 ///
 /// # Errors
 /// When the database fails.
-pub fn on_tick(step: &mut Step<'_>, _online: bool) -> Result<Asks, StoreError> {
+pub fn on_tick(step: &mut Step<'_>, online: bool) -> Result<Asks, StoreError> {
     join::on_tick(step)?;
-    Ok(Asks::new())
+    keys::on_tick(step, online)
 }
 
 /// The server has taken this device's hello. `accepted` is the highest send number that it has from this device, `own`
@@ -147,6 +148,7 @@ pub fn on_hello(step: &mut Step<'_>, accepted: u64, own: u64) -> Result<(Standin
     if is_leaving(step.tx)? {
         return Ok((Standing::Leaving, asks));
     }
+    asks.extend(keys::check(step)?);
     asks.extend(device_logs::fetch_due(step)?);
     asks.extend(account::due(step)?);
     Ok((Standing::Current, asks))
@@ -164,7 +166,10 @@ pub fn on_reply(step: &mut Step<'_>, purpose: Purpose, answer: Result<Reply, Pro
         Purpose::OpenLink { id, code } => link::opened(step, id, &code, answer)?,
         Purpose::EndLink { id, code } => return link::ended(step, id, &code, answer),
         Purpose::RemoveDevice { device } => return devices::removed(step, device, answer),
-        Purpose::CountKeys | Purpose::PublishKeys { .. } => {}
+        Purpose::CountKeys => return keys::counted(step, answer),
+        Purpose::PublishKeys { references, has_last_resort } => {
+            keys::published(step, &references, has_last_resort, &answer)?;
+        }
     }
     Ok(Asks::new())
 }
@@ -207,6 +212,7 @@ pub fn on_push(step: &mut Step<'_>, push: &Push) -> Result<Asks, StoreError> {
 pub fn on_change(step: &mut Step<'_>, change: &Change) -> Result<Asks, StoreError> {
     match change {
         Change::DeviceLog { account, version, root } => device_logs::announced(step, *account, *version, *root),
+        Change::KeysLow { left } => keys::fill(step, *left),
         _ => Ok(Asks::new()),
     }
 }

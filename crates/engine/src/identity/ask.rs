@@ -65,8 +65,10 @@ pub enum Purpose {
     CountKeys,
     /// Key packages were published.
     PublishKeys {
-        /// Their references.
+        /// Their references, as they are kept.
         references: Vec<Vec<u8>>,
+        /// Whether one of them is the one of last resort.
+        has_last_resort: bool,
     },
     /// Who is there.
     Presence {

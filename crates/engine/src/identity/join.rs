@@ -220,7 +220,7 @@ fn refused(step: &mut Step<'_>, mut join: Join, problem: Problem) -> Result<Next
         (_, Code::Overloaded | Code::Internal) | (Stage::Following(_), Code::RateLimited) => {
             again(step, join, problem.retry_after_ms)
         }
-        (Stage::Creating { .. }, Code::Taken) => sign_up::taken(join),
+        (Stage::Creating { .. }, Code::Taken) => Ok(sign_up::taken(join)),
         (Stage::Creating { proof: Some(_) }, Code::SignUpRefused) if join.rounds == 0 => {
             // The challenge may have become too old, or the server was started again.
             join.rounds = 1;

@@ -21,6 +21,7 @@ use crate::api::command::Outcome;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
 use crate::api::view::WarningKind;
+use crate::mls::keys;
 use crate::store::me::Me;
 use crate::store::{StoreError, accounts, meta, warnings};
 
@@ -164,7 +165,7 @@ pub(super) fn revealed(
         save(step.tx, &links)?;
         return warnings::add(step, None, &WarningKind::LinkTampered { device });
     };
-    let root = me::credential(step.tx, &me)?.root;
+    let root = me::root(step.tx, &me)?;
     let comparison = Shown { device, signature_key, nonce }.comparison_code(me.account, root, &link.nonce);
     link.revealed = Some((device, signature_key));
     let notice = Notice::LinkCode { link: link.typed.clone(), device, comparison };
@@ -233,7 +234,7 @@ pub(super) fn ended(
 pub(super) fn sign(step: &Step<'_>, op: DeviceLogOp) -> Result<Option<DeviceLogEntry>, StoreError> {
     let Some(me) = Me::find(step.tx)? else { return Ok(None) };
     let Some(log) = accounts::device_log(step.tx, me.account)? else { return Ok(None) };
-    let key = me::key(&me);
+    let key = keys::key(&me);
     if log.device_at(log.version(), me.device) != Some(key.public()) {
         return Ok(None);
     }

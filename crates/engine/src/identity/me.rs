@@ -1,8 +1,7 @@
 //! This device: its key, and whether it is signed in.
 
-use beseda_crypto::credential::Credential;
 use beseda_crypto::device_key::DeviceKey;
-use beseda_model::DeviceId;
+use beseda_model::{DeviceId, Fingerprint};
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -48,18 +47,9 @@ impl<'de> Deserialize<'de> for NewDevice {
     }
 }
 
-/// The key by which this device signs MLS messages and entries of the device log.
-pub fn key(me: &Me) -> DeviceKey {
-    DeviceKey::from_seed(&me.seed)
-}
-
-/// What this device's leaves and key packages say about it.
-///
-/// # Errors
-/// When the database fails.
-pub fn credential(conn: &Connection, me: &Me) -> Result<Credential, StoreError> {
-    let root = Account::load(conn, me.account)?.root.unwrap_or(me.root);
-    Ok(Credential { account: me.account, device: me.device, root })
+/// The account's root key as it is pinned here.
+pub(super) fn root(conn: &Connection, me: &Me) -> Result<Fingerprint, StoreError> {
+    Ok(Account::load(conn, me.account)?.root.unwrap_or(me.root))
 }
 
 /// Whether a person uses this device: signed in, and not on the way out.

@@ -104,7 +104,7 @@ fn wake(step: &mut Step<'_>) -> Result<(), StoreError> {
     let online = step.memory.session.phase == Phase::Up;
     let mut moments: Vec<Timestamp> = Vec::new();
     moments.extend(connection::next_wake(step));
-    moments.extend(crate::identity::next_wake(step.tx, step.now)?);
+    moments.extend(crate::identity::next_wake(step.tx)?);
     moments.extend(timeline::next_expiry(step.tx, step.now)?);
     if online {
         for place in step.memory.session.places.values() {

@@ -158,12 +158,12 @@ pub(super) fn created(step: &mut Step<'_>, join: Join, body: &[u8]) -> Result<Ne
 }
 
 /// A username is taken, unless it is by this very account.
-pub(super) fn taken(mut join: Join) -> Result<Next, Stop> {
+pub(super) fn taken(mut join: Join) -> Next {
     if let Way::SignUp { taken, .. } = &mut join.way {
         *taken = true;
     }
     join.stage = Stage::Finding;
-    Ok(Next::Ask(join))
+    Next::Ask(join)
 }
 
 /// The first entry of the log of an account that begins here, and the root key that signs it. The same each time: it

@@ -47,7 +47,7 @@ impl Profile {
         let tx = self.conn.unchecked_transaction().unwrap();
         let mut step = Step::new(&tx, Timestamp::from_millis(self.now), &mut self.dice);
         let result = act(&mut step);
-        self.effects.extend(step.into_effects());
+        self.effects.extend(step.finish().unwrap().0);
         tx.commit().unwrap();
         result
     }
@@ -55,7 +55,7 @@ impl Profile {
     /// The engine was closed and opened: what it wanted of the host is gone.
     fn restart(&mut self) {
         self.effects.clear();
-        self.step(|step| identity::on_open(step)).unwrap();
+        self.step(identity::on_open).unwrap();
     }
 
     fn command(&mut self, command: &Command) -> u64 {
@@ -75,7 +75,7 @@ impl Profile {
             self.step(|step| identity::on_http(step, id, response.as_ref())).unwrap();
             return true;
         }
-        let Some(wake) = identity::next_wake(&self.conn, Timestamp::from_millis(self.now)).unwrap() else {
+        let Some(wake) = identity::next_wake(&self.conn).unwrap() else {
             return false;
         };
         self.now = self.now.max(wake.as_millis());

@@ -153,14 +153,10 @@ impl Server {
         }
         let log = begin(body.account, &body.root, &body.entry);
         self.accounts.insert(body.account, Account { username, password: body.password, log });
-        self.session(body.account)
+        ok(&self.session_of(body.account))
     }
 
     /// A session for the device that was added last.
-    fn session(&self, account: AccountId) -> Result<Vec<u8>, Code> {
-        ok(&self.session_of(account))
-    }
-
     fn session_of(&self, account: AccountId) -> Session {
         let last = self.accounts[&account].log.entries().last().expect("a log begins with a device");
         let DeviceLogOp::Add { device, .. } = last.op else { panic!("the last entry adds a device") };
@@ -181,7 +177,7 @@ impl Server {
         let account = self.accounts.get_mut(&body.account).ok_or(Code::NotFound)?;
         let entry = Entry::decode(&body.entry.0).unwrap();
         account.log.verify_and_append(entry, &Ed25519).map_err(|_| Code::InvalidDeviceLog)?;
-        self.session(body.account)
+        ok(&self.session_of(body.account))
     }
 
     fn sign_in(&self, body: &SignIn) -> Result<Vec<u8>, Code> {
@@ -198,7 +194,7 @@ impl Server {
         let id: AccountId = body.ticket.parse().map_err(|_| Code::Unauthorized)?;
         let account = self.accounts.get_mut(&id).ok_or(Code::Unauthorized)?;
         account.log = begin(id, &body.root, &body.entry);
-        self.session(id)
+        ok(&self.session_of(id))
     }
 
     fn poll(&mut self, body: PollLink) -> Result<Vec<u8>, Code> {
@@ -305,6 +301,7 @@ fn begin(account: AccountId, root: &Bytes, entry: &DeviceLogEntry) -> DeviceLog 
     DeviceLog::verify(account, root, [Entry::decode(&entry.0).unwrap()], &Ed25519).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the doors that can refuse end with it")]
 fn ok<T: Serialize>(body: &T) -> Result<Vec<u8>, Code> {
     Ok(Encoding::Json.encode(body))
 }
