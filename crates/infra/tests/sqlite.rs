@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use beseda_app::port::conformance;
+use beseda_app::port::{Bus, conformance};
 use beseda_infra::bus::local::LocalBus;
 use beseda_infra::db::sqlite::{Options, SqliteStore};
 
@@ -12,18 +12,26 @@ macro_rules! conforms {
             $(#[test]
             fn $name() {
                 let dir = tempfile::tempdir().unwrap();
-                let store = super::open(dir.path());
+                let store = super::open(dir.path(), std::sync::Arc::new(super::LocalBus::new()));
                 super::conformance::$module::$name(&store);
             })+
         })+
     };
 }
 
-fn open(dir: &std::path::Path) -> SqliteStore {
-    SqliteStore::open(&Options::new(dir, [9; 16]), Arc::new(LocalBus::new())).expect("an empty directory can be opened")
+fn open(dir: &std::path::Path, bus: Arc<dyn Bus>) -> SqliteStore {
+    SqliteStore::open(&Options::new(dir, [9; 16]), bus).expect("an empty directory can be opened")
 }
 
 conforms! {
+    account:
+        is_found_by_what_it_is_known_by,
+        is_unique,
+        is_searched_by_prefix,
+        keeps_what_it_sets,
+        blocks_one_way,
+        has_the_peers_of_its_conversations,
+        is_another_person_after_a_reset;
     append:
         numbers_counts_and_chains,
         stores_a_message_once,
@@ -36,4 +44,68 @@ conforms! {
         blanks_by_right,
         keeps_the_highest_send_number,
         keeps_order_under_concurrency;
+    conversation:
+        begins_empty,
+        is_unique_per_pair,
+        knows_present_and_past_members,
+        tells_contacts,
+        advances_from_the_expected_epoch_only,
+        notes_every_change_of_the_roster,
+        keeps_leaves_and_what_is_due,
+        keeps_reports,
+        keeps_the_right_to_join,
+        keeps_marks;
+    device:
+        is_current_until_removed,
+        has_a_log_without_gaps,
+        has_sessions;
+    feed:
+        tells_everything_at_first,
+        is_the_same_from_any_cursor,
+        ends_with_membership,
+        hides_read_marks_both_ways,
+        tells_devices_what_is_theirs,
+        refuses_foreign_cursors;
+    group:
+        keeps_the_public_state,
+        keeps_welcomes_until_done;
+    join:
+        links_devices,
+        invites,
+        signs_in_by_ticket,
+        spends_daily_budgets;
+    key:
+        is_taken_once_and_oldest_first,
+        has_a_last_resort,
+        grows_old;
+    log:
+        is_shared_with_the_hot_path,
+        is_read_in_pages,
+        is_blanked_once,
+        expires;
+    store:
+        commits_all_or_nothing,
+        numbers_changes,
+        reads_one_moment,
+        answers_after_the_commit;
+}
+
+#[test]
+fn the_store_backs_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path(), Arc::new(LocalBus::new()));
+    conformance::store::backs_up(&store, &dir.path().join("backup.db"));
+}
+
+#[test]
+fn the_local_bus_reaches_all_who_listen() {
+    conformance::bus::reaches_all_who_listen(&LocalBus::new());
+}
+
+#[test]
+fn the_local_bus_hears_of_commits_only() {
+    let dir = tempfile::tempdir().unwrap();
+    let bus = Arc::new(LocalBus::new());
+    let store = open(dir.path(), Arc::clone(&bus) as Arc<dyn Bus>);
+    conformance::bus::hears_of_commits_only(&store, &*bus);
 }

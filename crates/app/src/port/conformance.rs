@@ -5,4 +5,14 @@
 
 pub mod world;
 
+pub mod account;
 pub mod append;
+pub mod bus;
+pub mod conversation;
+pub mod device;
+pub mod feed;
+pub mod group;
+pub mod join;
+pub mod key;
+pub mod log;
+pub mod store;

@@ -137,3 +137,13 @@ pub fn said(by: u32, conversation: ConversationId, number: u32) -> Append {
 pub fn say(store: &dyn Store, by: u32, conversation: ConversationId, number: u32) -> Result<Appended, AppendError> {
     store.append_blocking(said(by, conversation, number))
 }
+
+/// Cuts somebody off from a conversation: they may read up to `until_seq`.
+pub fn cut(store: &dyn Store, id: ConversationId, number: u32, until_seq: u64) {
+    store
+        .write_blocking(move |uow| {
+            let member = uow.conversations().member(id, account(number))?.ok_or(StoreError::Conflict)?;
+            uow.conversations_mut().put_member(id, &Member { until_seq: Some(until_seq), ..member })
+        })
+        .expect("a member can be cut off");
+}

@@ -129,9 +129,6 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     }
     // 16 MiB of pages per connection, given in KiB.
     conn.pragma_update(None, "cache_size", -16_384).db()?;
-    // Pages that many messages touch are copied into the database once per checkpoint: the default of 1,000 pages would
-    // do it after every few group commits. 64 MiB on disk, and half as much processor time again per message saved.
-    conn.pragma_update(None, "wal_autocheckpoint", 16_000).db()?;
     conn.pragma_update(None, "cell_size_check", true).db()?;
     Ok(conn)
 }
