@@ -3,7 +3,11 @@
 //! It holds no rules of messaging: those are in `beseda-engine`, which it drives. What it decides is how things look on a
 //! terminal and how scripts see them.
 
+pub mod args;
 pub mod calendar;
 pub mod clock;
 pub mod host;
 pub mod safe;
+pub mod script;
+pub mod text;
+pub mod tui;

@@ -28,4 +28,6 @@ pub mod view;
 pub use api::command::Command;
 pub use api::event::{Effect, Event, Notice};
 pub use engine::{Engine, OpenError};
+/// The database library, so that a host opens the connection with the very version that the engine uses.
+pub use rusqlite;
 pub use step::Step;

@@ -7,7 +7,7 @@ use beseda_model::{Code, ConversationId, MessageId, Timestamp};
 use beseda_wire::content::Authored;
 use beseda_wire::state::{Entry, EntryClass};
 use beseda_wire::{Bytes, Problem};
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::api::failure::Failure;
 use crate::session::reply::AFTER_FAILURE;
@@ -36,6 +36,24 @@ pub struct EnqueueOptions {
     pub blank: Vec<u64>,
     /// Its id, if one was chosen already.
     pub message_id: Option<MessageId>,
+}
+
+/// How many things wait to be carried out on the server, in one conversation or in all: messages and silent content,
+/// changes of groups, read marks. What has failed for good does not wait.
+///
+/// # Errors
+/// When the database fails.
+pub fn pending(conn: &Connection, conversation: Option<ConversationId>) -> Result<u64, StoreError> {
+    let only = conversation.map(|id| id.as_bytes().to_vec());
+    let count: i64 = conn
+        .prepare_cached(
+            "SELECT (SELECT count(*) FROM outbox WHERE state < ?2 AND (?1 IS NULL OR conversation = ?1)) \
+             + (SELECT count(*) FROM intents WHERE ?1 IS NULL OR conversation = ?1) \
+             + (SELECT count(*) FROM conversations \
+                WHERE read_wanted > read AND standing = 1 AND (?1 IS NULL OR conversation = ?1))",
+        )?
+        .query_row((only, FAILED), |row| row.get(0))?;
+    Ok(count.unsigned_abs())
 }
 
 /// Puts a message into the outbox; it leaves as soon as the conversation allows.

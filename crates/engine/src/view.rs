@@ -8,7 +8,7 @@ mod page;
 mod search;
 mod waiting;
 
-pub use account::{account, me, members, public_name};
+pub use account::{account, accounts, me, members, public_name};
 pub use conversation::{conversation, conversations};
 pub use message::{find_row, info, message};
 pub use page::timeline;

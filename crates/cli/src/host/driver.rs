@@ -18,6 +18,8 @@ use super::socket::{self, Http, SocketEvent, Trouble};
 
 /// Longest wait without looking at the clock: a laptop that slept, or a clock that was set, is noticed within it.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How long the end may take.
+const GOODBYE: Duration = Duration::from_secs(2);
 /// Notices that a slow reader may have before it is told to read everything again.
 const NOTICES: usize = 4096;
 
@@ -55,12 +57,19 @@ enum Job<M> {
 }
 
 /// An engine at work. Dropping it ends the thread; what waited stays in the engine's database.
-#[derive(Debug)]
 pub struct Driver<M> {
     jobs: mpsc::Sender<Job<M>>,
     notices: broadcast::Sender<Notice>,
     link: watch::Receiver<Link>,
+    clock: Arc<dyn Clock>,
+    tasks: TaskTracker,
     thread: Option<JoinHandle<()>>,
+}
+
+impl<M> std::fmt::Debug for Driver<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Driver").field("link", &*self.link.borrow()).finish_non_exhaustive()
+    }
 }
 
 /// A subscription to notices.
@@ -94,13 +103,14 @@ impl<M: Machine> Driver<M> {
         let (notices, _) = broadcast::channel(NOTICES);
         let (link_out, link) = watch::channel(Link::default());
         let http = Http::new(&tls).map_err(std::io::Error::other)?;
+        let tasks = TaskTracker::new();
         let mut thread = Thread {
             machine,
-            clock,
+            clock: Arc::clone(&clock),
             tls,
             http,
             runtime,
-            tasks: TaskTracker::new(),
+            tasks: tasks.clone(),
             jobs: jobs.clone(),
             notices: notices.clone(),
             link: link_out,
@@ -114,25 +124,29 @@ impl<M: Machine> Driver<M> {
             thread.carry_out(first);
             thread.run(&inbox);
         })?;
-        Ok(Self { jobs, notices, link, thread: Some(thread) })
+        Ok(Self { jobs, notices, link, clock, tasks, thread: Some(thread) })
     }
 
     /// Gives the engine a command and waits for its end.
     ///
     /// # Errors
     /// The engine's answer; [`Failure::Store`] if the engine has stopped.
-    pub async fn command(&self, command: Command) -> Result<Outcome, Failure> {
+    pub fn command(&self, command: Command) -> impl Future<Output = Result<Outcome, Failure>> + Send + use<M> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.send(Job::Command(command, reply)).map_err(|_| Failure::Store)?;
-        answer.await.map_err(|_| Failure::Store)?
+        // Given at once, so that commands are carried out in the order of the calls.
+        let given = self.jobs.send(Job::Command(command, reply)).is_ok();
+        async move { if given { answer.await.unwrap_or(Err(Failure::Store)) } else { Err(Failure::Store) } }
     }
 
     /// Runs `look` on the engine's thread, between two steps. None if the engine has stopped.
-    pub async fn look<T: Send + 'static>(&self, look: impl FnOnce(&mut M) -> T + Send + 'static) -> Option<T> {
+    pub fn look<T: Send + 'static, F: FnOnce(&mut M) -> T + Send + 'static>(
+        &self,
+        look: F,
+    ) -> impl Future<Output = Option<T>> + Send + use<M, T, F> {
         let (reply, answer) = oneshot::channel();
         let job = Job::Look(Box::new(move |machine| drop(reply.send(look(machine)))));
-        self.jobs.send(job).ok()?;
-        answer.await.ok()
+        let given = self.jobs.send(job).is_ok();
+        async move { if given { answer.await.ok() } else { None } }
     }
 
     /// Hears every notice from now on.
@@ -143,6 +157,18 @@ impl<M: Machine> Driver<M> {
     /// The connection as the host sees it.
     pub fn link(&self) -> watch::Receiver<Link> {
         self.link.clone()
+    }
+
+    /// The present moment, as the engine is told it.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Ends the engine and gives the socket a moment to say goodbye. What waits stays in the engine's database.
+    pub async fn stop(self) {
+        drop(self.jobs.send(Job::Stop));
+        // A server that does not answer the goodbye is left without it.
+        drop(tokio::time::timeout(GOODBYE, self.tasks.wait()).await);
     }
 
     /// Tells the engine that now is a good moment to connect.

@@ -10,7 +10,7 @@ use crate::api::view::{AccountView, Me, MemberView, MembersView};
 use crate::store::accounts::Account;
 use crate::store::conversations::Conversation;
 use crate::store::me;
-use crate::timeline::{own, presence, profile, receipt};
+use crate::timeline::{column, own, presence, profile, receipt};
 
 /// Digits of an account's id that stand for a name where there is none.
 const SHORT_ID: usize = 8;
@@ -58,6 +58,24 @@ pub fn account(view: &View<'_>, id: AccountId) -> Result<AccountView, StoreError
         online,
         last_seen,
     })
+}
+
+/// Everyone whom this device has met, by name.
+///
+/// # Errors
+/// When the database fails or a row is damaged.
+pub fn accounts(view: &View<'_>) -> Result<Vec<AccountView>, StoreError> {
+    let mut statement = view.conn.prepare_cached("SELECT account FROM accounts")?;
+    let ids = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let mut people = Vec::with_capacity(ids.len());
+    for id in ids {
+        let id = column::account(&id, "accounts")?;
+        if view.me != Some(id) {
+            people.push(account(view, id)?);
+        }
+    }
+    people.sort_by_cached_key(|person| (person.name.to_lowercase(), person.account));
+    Ok(people)
 }
 
 /// The name to show: this person's own for them, else the one that they tell everybody.

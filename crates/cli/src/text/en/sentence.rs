@@ -1,0 +1,57 @@
+use super::plural;
+use crate::text::{Lang, Sentence, enumerate};
+
+pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    match *sentence {
+        Sentence::Unread(n) => format!("{n} unread"),
+        Sentence::Members(n) => format!("{n} {}", plural(count(n), "member", "members")),
+        Sentence::Devices(n) => format!("{n} {}", plural(u64::from(n), "device", "devices")),
+        Sentence::Warnings(n) => format!("{n} {}", plural(count(n), "warning", "warnings")),
+        Sentence::Found(n) => format!("{n} found"),
+        Sentence::Typing(names) => {
+            format!("{} {} typing…", enumerate(names, "and"), if names.len() == 1 { "is" } else { "are" })
+        }
+        Sentence::NextTry { seconds } => format!("next try in {}", Lang::En.duration(seconds)),
+        Sentence::LastSeen(when) => format!("last seen {when}"),
+        Sentence::DeletedBy(name) => format!("Message deleted by {name}"),
+        Sentence::Unsupported(kind) => format!("A message of a newer kind ({kind}): update this program to see it"),
+        Sentence::ForwardedFrom(name) => format!("Forwarded from {name}"),
+        Sentence::DisappearsAt(when) => format!("disappears {when}"),
+        Sentence::TimerFromSending(time) => format!("{time} after sending"),
+        Sentence::TimerFromReading(time) => format!("{time} after reading"),
+        Sentence::NotSent(why) => format!("Not sent: {why}"),
+        Sentence::NotSentTodo { what, todo } => format!("Not sent: {what} {todo}"),
+        Sentence::ReplyTo(name) => format!("Reply to {name}"),
+        Sentence::RequestFrom(name) => {
+            format!("{name} wants to write to you. They see nothing of you until you accept.")
+        }
+        Sentence::Usage(usage) => format!("Write it so: {usage}"),
+        Sentence::NoSuchPerson(name) => format!("There is nobody called {name}."),
+        Sentence::NoSuchConversation(name) => format!("There is no conversation {name}."),
+        Sentence::Ambiguous(name) => format!("More than one fits {name}: write more of it."),
+        Sentence::DeleteQuestion(n) => format!("Delete {n} {} for everyone?", plural(count(n), "message", "messages")),
+        Sentence::SafetyWith(name) => format!("Safety number with {name}"),
+        Sentence::ApproveDevice(name) => format!("New device: {name}"),
+        Sentence::SignedInAs(name) => format!("Signed in as {name}"),
+        Sentence::AccountMade(name) => format!("Your account is there: {name}"),
+        Sentence::Epoch { generation, epoch } => format!("generation {generation}, epoch {epoch}"),
+        Sentence::FieldProblem { what, reason } => format!("{what}: {reason}"),
+        Sentence::MutedUntil(when) => format!("muted until {when}"),
+        Sentence::AddedAt(when) => format!("added {when}"),
+        Sentence::Status(text) => format!("status: {text}"),
+        Sentence::NoSuchMessage(name) => format!("There is no message {name} there."),
+        Sentence::NoSuchDevice(name) => format!("You have no device {name}."),
+        Sentence::ProfileInUse { path, holder } => format!(
+            "The profile {path} is in use by another beseda-cli (process {holder}). Close that one, or choose another folder with --home."
+        ),
+        Sentence::ProfileBroken { path, reason } => format!("The profile {path} can't be used: {reason}."),
+        Sentence::Comparison(digits) => format!("Both devices must show: {digits}"),
+        Sentence::LinkCode(code) => format!("On your other device: beseda-cli device approve {code}"),
+        Sentence::DigitsDiffer { theirs, ours } => {
+            format!("The digits differ ({theirs} there, {ours} here): the new device was refused.")
+        }
+        Sentence::OpenFirst(name) => format!("There is no conversation with {name} yet: beseda-cli open {name}"),
+        Sentence::Pending(n) => format!("{n} {} to be sent", plural(n, "thing waits", "things wait")),
+    }
+}

@@ -1,0 +1,68 @@
+use super::plural;
+use crate::text::{Lang, Sentence, enumerate};
+
+pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    match *sentence {
+        Sentence::Unread(n) => format!("{n} {}", plural(n, "непрочитанное", "непрочитанных", "непрочитанных")),
+        Sentence::Members(n) => format!("{n} {}", plural(count(n), "участник", "участника", "участников")),
+        Sentence::Devices(n) => format!("{n} {}", plural(u64::from(n), "устройство", "устройства", "устройств")),
+        Sentence::Warnings(n) => {
+            format!("{n} {}", plural(count(n), "предупреждение", "предупреждения", "предупреждений"))
+        }
+        Sentence::Found(n) => format!("{}: {n}", plural(count(n), "найдено", "найдено", "найдено")),
+        Sentence::Typing(names) => {
+            format!("{} {}…", enumerate(names, "и"), if names.len() == 1 { "печатает" } else { "печатают" })
+        }
+        Sentence::NextTry { seconds } => format!("следующая попытка через {}", accusative(seconds)),
+        Sentence::LastSeen(when) => format!("последний раз в сети {when}"),
+        Sentence::DeletedBy(name) => format!("Сообщение удалено ({name})"),
+        Sentence::Unsupported(kind) => {
+            format!("Сообщение нового вида ({kind}): чтобы увидеть его, обновите программу")
+        }
+        Sentence::ForwardedFrom(name) => format!("Переслано от: {name}"),
+        Sentence::DisappearsAt(when) => format!("исчезнет {when}"),
+        Sentence::TimerFromSending(time) => format!("{time} после отправки"),
+        Sentence::TimerFromReading(time) => format!("{time} после прочтения"),
+        Sentence::NotSent(why) => format!("Не отправлено: {why}"),
+        Sentence::NotSentTodo { what, todo } => format!("Не отправлено: {what} {todo}"),
+        Sentence::ReplyTo(name) => format!("Ответ: {name}"),
+        Sentence::RequestFrom(name) => {
+            format!("{name} хочет вам написать. Пока вы не согласитесь, о вас ничего не видно.")
+        }
+        Sentence::Usage(usage) => format!("Пишите так: {usage}"),
+        Sentence::NoSuchPerson(name) => format!("Никого с именем {name} нет."),
+        Sentence::NoSuchConversation(name) => format!("Беседы {name} нет."),
+        Sentence::Ambiguous(name) => format!("Под {name} подходит несколько: уточните."),
+        Sentence::DeleteQuestion(n) => {
+            format!("Удалить у всех {n} {}?", plural(count(n), "сообщение", "сообщения", "сообщений"))
+        }
+        Sentence::SafetyWith(name) => format!("Код безопасности с собеседником: {name}"),
+        Sentence::ApproveDevice(name) => format!("Новое устройство: {name}"),
+        Sentence::SignedInAs(name) => format!("Вы вошли как {name}"),
+        Sentence::AccountMade(name) => format!("Учётная запись создана: {name}"),
+        Sentence::Epoch { generation, epoch } => format!("поколение {generation}, эпоха {epoch}"),
+        Sentence::FieldProblem { what, reason } => format!("{what}: {reason}"),
+        Sentence::MutedUntil(when) => format!("без звука до {when}"),
+        Sentence::AddedAt(when) => format!("с {when}"),
+        Sentence::Status(text) => format!("статус: {text}"),
+        Sentence::NoSuchMessage(name) => format!("Сообщения {name} там нет."),
+        Sentence::NoSuchDevice(name) => format!("У вас нет устройства {name}."),
+        Sentence::ProfileInUse { path, holder } => format!(
+            "Профиль {path} занят другим beseda-cli (процесс {holder}). Закройте его или выберите другую папку: --home."
+        ),
+        Sentence::ProfileBroken { path, reason } => format!("Профиль {path} использовать нельзя: {reason}."),
+        Sentence::Comparison(digits) => format!("На обоих устройствах должно быть: {digits}"),
+        Sentence::LinkCode(code) => format!("На другом устройстве: beseda-cli device approve {code}"),
+        Sentence::DigitsDiffer { theirs, ours } => {
+            format!("Цифры разные (там {theirs}, здесь {ours}): новому устройству отказано.")
+        }
+        Sentence::OpenFirst(name) => format!("Беседы с {name} ещё нет: beseda-cli open {name}"),
+        Sentence::Pending(n) => format!("{}: {n}", plural(n, "ждёт отправки", "ждут отправки", "ждут отправки")),
+    }
+}
+
+/// A duration after «через»: only the feminine words change (через 1 секунду, 1 минуту, 1 неделю).
+fn accusative(seconds: u64) -> String {
+    Lang::Ru.duration(seconds).replace("секунда", "секунду").replace("минута", "минуту").replace("неделя", "неделю")
+}

@@ -1,0 +1,125 @@
+/// A text with something in it. Names and titles come in as they are to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each name is a short form of the English text")]
+pub enum Sentence<'a> {
+    /// So many unread messages.
+    Unread(u64),
+    /// So many members.
+    Members(usize),
+    /// So many devices.
+    Devices(u32),
+    /// So many warnings.
+    Warnings(usize),
+    /// So many found.
+    Found(usize),
+    Typing(&'a [String]),
+    NextTry {
+        seconds: u64,
+    },
+    LastSeen(&'a str),
+    /// A message was deleted by somebody else than its author.
+    DeletedBy(&'a str),
+    /// A content of a kind that this version does not know.
+    Unsupported(&'a str),
+    ForwardedFrom(&'a str),
+    DisappearsAt(&'a str),
+    /// The timer of a message or conversation.
+    TimerFromSending(&'a str),
+    TimerFromReading(&'a str),
+    NotSent(&'a str),
+    NotSentTodo {
+        what: &'a str,
+        todo: &'a str,
+    },
+    ReplyTo(&'a str),
+    RequestFrom(&'a str),
+    Usage(&'a str),
+    NoSuchPerson(&'a str),
+    NoSuchConversation(&'a str),
+    Ambiguous(&'a str),
+    DeleteQuestion(usize),
+    SafetyWith(&'a str),
+    ApproveDevice(&'a str),
+    SignedInAs(&'a str),
+    AccountMade(&'a str),
+    Epoch {
+        generation: u32,
+        epoch: u64,
+    },
+    FieldProblem {
+        what: &'a str,
+        reason: &'a str,
+    },
+    MutedUntil(&'a str),
+    AddedAt(&'a str),
+    Status(&'a str),
+    NoSuchMessage(&'a str),
+    NoSuchDevice(&'a str),
+    ProfileInUse {
+        path: &'a str,
+        holder: &'a str,
+    },
+    ProfileBroken {
+        path: &'a str,
+        reason: &'a str,
+    },
+    Comparison(&'a str),
+    LinkCode(&'a str),
+    DigitsDiffer {
+        theirs: &'a str,
+        ours: &'a str,
+    },
+    OpenFirst(&'a str),
+    Pending(u64),
+}
+
+/// A slash command of the full-screen program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each name is the command")]
+pub enum CommandHelp {
+    Help,
+    New,
+    Group,
+    Notes,
+    Add,
+    Remove,
+    Leave,
+    Role,
+    Transfer,
+    Title,
+    About,
+    Timer,
+    Reply,
+    Edit,
+    Delete,
+    React,
+    Pin,
+    Forward,
+    Search,
+    Silent,
+    Verify,
+    Mute,
+    Unmute,
+    Archive,
+    Top,
+    Unread,
+    Info,
+    Accept,
+    Decline,
+    Block,
+    Unblock,
+    Nick,
+    Name,
+    Bio,
+    Status,
+    Username,
+    Devices,
+    Link,
+    Warnings,
+    Phrase,
+    Renew,
+    Retry,
+    Discard,
+    SignOut,
+    Quit,
+}

@@ -1,0 +1,195 @@
+//! What comes to the screen and what it wants done.
+
+use beseda_engine::Notice;
+use beseda_engine::api::command::{Command, Outcome};
+use beseda_engine::api::failure::Failure;
+use beseda_engine::api::view::{
+    AccountView, Anchor, ConversationView, DeviceView, Me, MembersView, MessageInfo, SearchHit, SearchQuery,
+    TimelinePage, Warning,
+};
+use beseda_model::{AccountId, ConversationId, Role, Timestamp};
+use crossterm::event::KeyEvent;
+
+use crate::host::Link;
+
+/// Something that happened.
+#[derive(Debug, Clone)]
+pub enum Input {
+    /// A key.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The wheel: negative is up.
+    Wheel(i16),
+    /// The window has another size.
+    Resize(u16, u16),
+    /// The terminal has the focus, or has lost it.
+    Attentive(bool),
+    /// A moment has passed.
+    Tick(Timestamp),
+    /// The engine told something.
+    Notice(Notice),
+    /// Notices were missed: everything may be different.
+    Missed,
+    /// The host's connection.
+    Link(Link),
+    /// A view was read.
+    Data(Data),
+    /// A command has ended.
+    Done(Tag, Result<Outcome, Failure>),
+    /// People were looked up by name.
+    Resolved(Purpose, Result<Vec<AccountId>, Unresolved>),
+}
+
+/// Why names could not be looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unresolved {
+    /// Nobody is called so.
+    Nobody(String),
+    /// The server could not be asked.
+    Failed(Failure),
+}
+
+/// A view that was read.
+#[derive(Debug, Clone)]
+pub enum Data {
+    /// Oneself; none while nobody is signed in.
+    Me(Option<Box<Me>>),
+    /// The list.
+    Conversations(Vec<ConversationView>),
+    /// A page of a timeline.
+    Page {
+        /// Whose.
+        conversation: ConversationId,
+        /// What was asked for.
+        anchor: Anchor,
+        /// It.
+        page: TimelinePage,
+    },
+    /// Members.
+    Members(ConversationId, MembersView),
+    /// People.
+    People(Vec<AccountView>),
+    /// What is wrong.
+    Warnings(Vec<Warning>),
+    /// One's own devices.
+    Devices(Vec<DeviceView>),
+    /// What was found for these words.
+    Hits(String, Vec<SearchHit>),
+    /// About a message.
+    Details(Box<MessageInfo>),
+    /// A safety number.
+    Safety(AccountId, Option<String>),
+    /// The recovery phrase, while it is kept.
+    Phrase(Option<String>),
+}
+
+/// A view to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// Oneself.
+    Me,
+    /// The list.
+    Conversations,
+    /// A page.
+    Page {
+        /// Whose.
+        conversation: ConversationId,
+        /// Which.
+        anchor: Anchor,
+        /// At most so many rows.
+        limit: u32,
+    },
+    /// Members.
+    Members(ConversationId),
+    /// Everyone who is known.
+    People,
+    /// One person.
+    Person(AccountId),
+    /// What is wrong.
+    Warnings,
+    /// One's own devices.
+    Devices,
+    /// Search.
+    Search(SearchQuery),
+    /// About a message.
+    Details(ConversationId, i64),
+    /// A safety number.
+    Safety(AccountId),
+    /// The recovery phrase.
+    Phrase,
+}
+
+/// Something that the screen wants done.
+#[derive(Debug, Clone)]
+pub enum Action {
+    /// A command, whose end comes back with `tag`.
+    Do {
+        /// What for.
+        tag: Tag,
+        /// What.
+        command: Command,
+    },
+    /// A view to be read.
+    Load(Query),
+    /// People to be looked up by username.
+    Resolve {
+        /// What for.
+        purpose: Purpose,
+        /// Usernames without the @.
+        names: Vec<String>,
+    },
+    /// Connect now.
+    Nudge,
+    /// Ring the terminal's bell.
+    Bell,
+    /// Put a text into the terminal's clipboard.
+    Copy(String),
+    /// The phrase was written down.
+    ConfirmPhrase,
+    /// End the program.
+    Quit,
+}
+
+/// What people are looked up for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    /// A direct conversation.
+    Open,
+    /// A new group.
+    Group {
+        /// Its title.
+        title: String,
+    },
+    /// More members.
+    Add(ConversationId),
+    /// One member less.
+    Remove(ConversationId),
+    /// A role.
+    Role(ConversationId, Role),
+    /// The group is handed over.
+    Transfer(ConversationId),
+    /// Blocking, or its end.
+    Block(bool),
+    /// A name of one's own.
+    Nickname(String),
+    /// A safety number.
+    Verify,
+}
+
+/// What a command was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tag {
+    /// Nothing is to be said if it went well.
+    Quiet,
+    /// "Done" is to be said.
+    Told,
+    /// Joining a server.
+    Join,
+    /// A conversation to be shown then.
+    Open,
+    /// People to be listed.
+    Find,
+    /// A device's request.
+    Link,
+}
