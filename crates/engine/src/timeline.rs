@@ -34,3 +34,6 @@ pub use profile::{apply_profile, joined};
 pub use receipt::{apply_receipt, apply_settings};
 pub use relocate::{moved, rewound};
 pub use reread::reprocess_unsupported;
+
+#[cfg(test)]
+mod tests;

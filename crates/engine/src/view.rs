@@ -15,6 +15,8 @@ pub use page::timeline;
 pub use search::search;
 pub use waiting::waiting;
 
+pub use crate::identity::devices;
+pub use crate::identity::safety_number;
 pub use crate::store::StoreError;
 pub use crate::store::warnings::list as warnings;
 

@@ -3,10 +3,10 @@
 //! Place and author are in it as tokens of their own, so that a filtered query reads only what it shows.
 
 use beseda_model::{AccountId, ConversationId};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::words::Words;
-use crate::store::StoreError;
+use crate::store::{StoreError, meta};
 
 /// Marks a stem; a private-use character that no normalised word has.
 const STEM: char = '\u{e000}';
@@ -15,7 +15,11 @@ const PLACE: char = '\u{e001}';
 /// Marks an author.
 const AUTHOR: char = '\u{e002}';
 
-/// Indexes a message, or indexes it anew after an edit.
+/// Grows whenever the same text gives other tokens than before: then the index is made anew.
+const VERSION: u32 = 1;
+const VERSION_KEY: &str = "search_tokens";
+
+/// Indexes a message under the text that its row holds.
 ///
 /// # Errors
 /// When the database fails.
@@ -27,7 +31,59 @@ pub fn put(
     author: AccountId,
     text: &str,
 ) -> Result<(), StoreError> {
-    remove(conn, row)?;
+    conn.prepare_cached("INSERT INTO search (rowid, tokens) VALUES (?1, ?2)")?
+        .execute((row, tokens(words, conversation, author, text)))?;
+    conn.prepare_cached("UPDATE messages SET indexed = 1 WHERE row = ?1")?.execute([row])?;
+    Ok(())
+}
+
+/// Forgets a message. The index holds no text of its own, so this comes before the row's text (or place) is changed; in
+/// return nothing of it stays in the file, which a mere mark on a deleted entry would leave there.
+///
+/// # Errors
+/// When the database fails or the row is damaged.
+pub fn remove(conn: &Connection, row: i64) -> Result<(), StoreError> {
+    let found: Option<(Vec<u8>, Vec<u8>, String)> = conn
+        .prepare_cached("SELECT conversation, author, text FROM messages WHERE row = ?1 AND indexed = 1")?
+        .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((conversation, author, text)) = found else { return Ok(()) };
+    let (conversation, author) = ids(&conversation, &author)?;
+    conn.prepare_cached("INSERT INTO search (search, rowid, tokens) VALUES ('delete', ?1, ?2)")?
+        .execute((row, tokens(&Words::default(), conversation, author, &text)))?;
+    conn.prepare_cached("UPDATE messages SET indexed = 0 WHERE row = ?1")?.execute([row])?;
+    Ok(())
+}
+
+/// Makes the index anew if it was made by a version that cut words otherwise. Called when the database is opened.
+///
+/// # Errors
+/// When the database fails or a row is damaged.
+pub fn ensure_current(conn: &Connection) -> Result<(), StoreError> {
+    if meta::get::<u32>(conn, VERSION_KEY)? == Some(VERSION) {
+        return Ok(());
+    }
+    conn.execute("INSERT INTO search (search) VALUES ('delete-all')", ())?;
+    let words = Words::default();
+    let mut statement = conn.prepare("SELECT row, conversation, author, text FROM messages WHERE indexed = 1")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let (conversation, author) = ids(&row.get::<_, Vec<u8>>(1)?, &row.get::<_, Vec<u8>>(2)?)?;
+        let text: String = row.get(3)?;
+        conn.prepare_cached("INSERT INTO search (rowid, tokens) VALUES (?1, ?2)")?
+            .execute((row.get::<_, i64>(0)?, tokens(&words, conversation, author, &text)))?;
+    }
+    meta::put(conn, VERSION_KEY, &VERSION)
+}
+
+fn ids(conversation: &[u8], author: &[u8]) -> Result<(ConversationId, AccountId), StoreError> {
+    match (ConversationId::try_from(conversation), AccountId::try_from(author)) {
+        (Ok(conversation), Ok(author)) => Ok((conversation, author)),
+        _ => Err(StoreError::damaged("messages")),
+    }
+}
+
+fn tokens(words: &Words, conversation: ConversationId, author: AccountId, text: &str) -> String {
     let mut tokens = vec![place(conversation), by(author)];
     for word in words.of(text) {
         tokens.push(stem(&word.stem));
@@ -35,17 +91,7 @@ pub fn put(
     }
     tokens.sort_unstable();
     tokens.dedup();
-    conn.prepare_cached("INSERT INTO search (rowid, tokens) VALUES (?1, ?2)")?.execute((row, tokens.join(" ")))?;
-    Ok(())
-}
-
-/// Forgets a message: deleted, expired or given up.
-///
-/// # Errors
-/// When the database fails.
-pub fn remove(conn: &Connection, row: i64) -> Result<(), StoreError> {
-    conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute([row])?;
-    Ok(())
+    tokens.join(" ")
 }
 
 pub(super) fn stem(stem: &str) -> String {

@@ -39,7 +39,7 @@ pub fn find(conn: &Connection, words: &Words, query: &SearchQuery) -> Result<Vec
         ),
         (None, true) => (
             "SELECT row FROM messages WHERE row < ?1 AND at BETWEEN ?3 AND ?4 \
-             AND row IN (SELECT rowid FROM search) ORDER BY row DESC LIMIT ?2",
+             AND indexed = 1 ORDER BY row DESC LIMIT ?2",
             vec![&before, &limit, &from, &to],
         ),
         (None, false) => return Ok(Vec::new()),
@@ -82,7 +82,11 @@ mod tests {
     fn filled() -> (Connection, Words) {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(include_str!("../store/migrations/0110_search.sql")).unwrap();
-        conn.execute_batch("CREATE TABLE messages (row INTEGER PRIMARY KEY, at INTEGER NOT NULL)").unwrap();
+        conn.execute_batch(
+            "CREATE TABLE messages (row INTEGER PRIMARY KEY, conversation BLOB, author BLOB, text TEXT, \
+             indexed INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL)",
+        )
+        .unwrap();
         let words = Words::default();
         let texts = [
             (HERE, ANNA, "Отправь мне, пожалуйста, отчёт"),
@@ -91,8 +95,12 @@ mod tests {
             (THERE, BORIS, "reporting for duty"),
         ];
         for (row, (place, author, text)) in (1i64..).zip(texts) {
+            conn.execute(
+                "INSERT INTO messages (row, conversation, author, text, at) VALUES (?1, ?2, ?3, ?4, ?5)",
+                (row, place.as_bytes(), author.as_bytes(), text, row * 1_000),
+            )
+            .unwrap();
             index::put(&conn, &words, row, place, author, text).unwrap();
-            conn.execute("INSERT INTO messages (row, at) VALUES (?1, ?2)", (row, row * 1_000)).unwrap();
         }
         (conn, words)
     }
@@ -138,6 +146,8 @@ mod tests {
     fn what_is_removed_or_edited_is_not_found() {
         let (conn, words) = filled();
         index::remove(&conn, 4).unwrap();
+        index::remove(&conn, 3).unwrap();
+        conn.execute("UPDATE messages SET text = 'nothing of interest' WHERE row = 3", ()).unwrap();
         index::put(&conn, &words, 3, THERE, ANNA, "nothing of interest").unwrap();
         assert!(find(&conn, &words, &SearchQuery { limit: 9, ..text("report") }).unwrap().is_empty());
         assert_eq!(find(&conn, &words, &SearchQuery { limit: 9, ..text("interest") }).unwrap(), [3]);

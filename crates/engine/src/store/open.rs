@@ -28,6 +28,7 @@ pub(crate) fn open(conn: &mut Connection, rng: &mut dyn Rng) -> Result<Fence, St
     rng.fill(&mut owner);
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     migrate(&tx)?;
+    crate::search::index::ensure_current(&tx)?;
     meta::put(&tx, OWNER, &owner)?;
     tx.commit()?;
     Ok(Fence(owner))

@@ -15,10 +15,17 @@ use crate::store::StoreError;
 /// When the database fails.
 pub fn moved(step: &mut Step<'_>, from: ConversationId, to: ConversationId) -> Result<(), StoreError> {
     let key = (from.as_bytes(), to.as_bytes());
+    let here: Vec<i64> = step
+        .tx
+        .prepare_cached("SELECT row FROM messages WHERE conversation = ?1")?
+        .query_map([from.as_bytes()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    here.into_iter().try_for_each(|row| index::remove(step.tx, row))?;
     let said: Vec<(i64, Vec<u8>, String)> = step
         .tx
         .prepare_cached(
-            "UPDATE messages SET conversation = ?2 WHERE conversation = ?1 AND seq = 0 RETURNING row, author, text",
+            "UPDATE messages SET conversation = ?2 WHERE conversation = ?1 AND seq = 0 AND hidden = 0 AND kind = 0 \
+             RETURNING row, author, text",
         )?
         .query_map(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;

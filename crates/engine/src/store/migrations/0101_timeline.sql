@@ -12,6 +12,7 @@ CREATE TABLE messages (
     message BLOB NOT NULL,
     own INTEGER NOT NULL DEFAULT 0,                 -- written by this account
     counted INTEGER NOT NULL DEFAULT 0,
+    indexed INTEGER NOT NULL DEFAULT 0,             -- its text is in the index of words
     at INTEGER NOT NULL,
     state INTEGER NOT NULL DEFAULT 2,               -- of this device's own: 0 queued, 1 sending, 2 sent, 3 failed
     deleted_seq INTEGER NOT NULL DEFAULT 0,         -- the deletion for all
@@ -162,12 +163,11 @@ CREATE TABLE drafts (
     text TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- How often somebody's content broke which rule; shown at most once a day.
+-- How often somebody's content broke which rule.
 CREATE TABLE broken_rules (
     conversation BLOB NOT NULL,
     account BLOB NOT NULL,
     rule TEXT NOT NULL,
     count INTEGER NOT NULL,
-    shown_at INTEGER NOT NULL,
     PRIMARY KEY (conversation, account, rule)
 ) STRICT, WITHOUT ROWID;

@@ -245,6 +245,9 @@ pub(crate) fn refresh(step: &mut Step<'_>, conversation: ConversationId, target:
             )?
             .query_row(key, |row| Ok((row.get(0)?, row.get(1)?))),
     )?;
+    if known.kind == Kind::System {
+        return Ok(());
+    }
     if let Some((seq, by)) = deletion {
         message_row::wipe(step.tx, known.row)?;
         step.tx
@@ -266,6 +269,7 @@ pub(crate) fn refresh(step: &mut Step<'_>, conversation: ConversationId, target:
     )?;
     if let Some((at, text, entities)) = edit {
         let none = column::decode::<Vec<Entity>>(&entities, "edits")?.is_empty();
+        index::remove(step.tx, known.row)?;
         step.tx
             .prepare_cached("UPDATE messages SET edited_at = ?2, text = ?3, entities = ?4 WHERE row = ?1")?
             .execute((known.row, at, text, if none { Vec::new() } else { entities }))?;

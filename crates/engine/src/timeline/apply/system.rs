@@ -12,8 +12,7 @@ use crate::timeline::message_row::{self, Kind, Known, NewRow};
 use crate::timeline::rules::Broken;
 use crate::timeline::{column, profile};
 
-/// A broken rule of one person is shown once in this time.
-const SHOWN_EVERY_MILLIS: u64 = 86_400_000;
+const DAY_MILLIS: u64 = 86_400_000;
 
 /// Shows that something happened.
 ///
@@ -62,7 +61,7 @@ pub(crate) fn system_row(
     Ok(())
 }
 
-/// Counts a broken rule, and shows it if people should know and were not told of the same lately.
+/// Counts a broken rule, and shows it if people should know: once for each person, rule and day, at the first place.
 pub(crate) fn broken(
     step: &mut Step<'_>,
     conversation: ConversationId,
@@ -71,21 +70,25 @@ pub(crate) fn broken(
     account: AccountId,
     rule: Broken,
 ) -> Result<(), StoreError> {
-    let before = column::millis(at).saturating_sub(i64::try_from(SHOWN_EVERY_MILLIS).unwrap_or(i64::MAX));
-    let shown_at: i64 = step
-        .tx
+    step.tx
         .prepare_cached(
-            "INSERT INTO broken_rules (conversation, account, rule, count, shown_at) VALUES (?1, ?2, ?3, 1, ?4) \
-             ON CONFLICT DO UPDATE SET count = count + 1, \
-             shown_at = CASE WHEN shown_at <= ?5 THEN ?4 ELSE shown_at END RETURNING shown_at",
+            "INSERT INTO broken_rules (conversation, account, rule, count) VALUES (?1, ?2, ?3, 1) \
+             ON CONFLICT DO UPDATE SET count = count + 1",
         )?
-        .query_row((conversation.as_bytes(), account.as_bytes(), rule.name(), column::millis(at), before), |row| {
-            row.get(0)
-        })?;
-    tracing::debug!(%conversation, %account, seq, rule = rule.name(), "Content broke a rule and was not followed");
-    if rule.is_shown() && shown_at == column::millis(at) {
-        let event = SystemEvent::RuleBroken { reason: rule.name().to_owned() };
-        apply_system(step, conversation, seq, at, account, event)?;
+        .execute((conversation.as_bytes(), account.as_bytes(), rule.name()))?;
+    tracing::debug!(%conversation, %account, seq, "Content broke a rule and was not followed: {}", rule.name());
+    if !rule.is_shown() {
+        return Ok(());
     }
+    let day = at.as_millis().div_euclid(DAY_MILLIS).to_be_bytes();
+    let id = message_row::derived_id(&[b"broken", conversation.as_bytes(), rule.name().as_bytes(), &day]);
+    let event = SystemEvent::RuleBroken { reason: rule.name().to_owned() };
+    system_row(step, conversation, seq, at, account, id, &event)?;
+    step.tx
+        .prepare_cached(
+            "UPDATE messages SET seq = ?4, pos = ?4, at = ?5 \
+             WHERE conversation = ?1 AND author = ?2 AND message = ?3 AND seq > ?4",
+        )?
+        .execute((conversation.as_bytes(), account.as_bytes(), id, column::place(seq), column::millis(at)))?;
     Ok(())
 }

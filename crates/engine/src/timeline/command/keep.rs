@@ -70,7 +70,7 @@ pub(super) fn verify(step: &mut Step<'_>, account: AccountId, verified: bool) ->
     Here::find(step.tx)?.ok_or(Failure::NotSignedIn)?;
     let root: Option<Vec<u8>> = step
         .tx
-        .prepare_cached("SELECT root FROM accounts WHERE account = ?1")
+        .prepare_cached("SELECT root FROM accounts WHERE account = ?1 AND version > 0")
         .and_then(|mut select| select.query_row([account.as_bytes()], |row| row.get(0)).optional())
         .map_err(StoreError::from)?;
     let root = root.and_then(|root| Fingerprint::try_from(root.as_slice()).ok());
