@@ -16,6 +16,8 @@ mod key;
 mod link;
 mod log;
 mod open;
+#[cfg(test)]
+mod plans;
 mod readers;
 mod sql;
 mod store;

@@ -11,6 +11,11 @@ use super::unit::{SqliteUnit, SqliteView};
 const ROW: &str = "account, first_root_key, root, username, created_at, last_seen, log_version, requests, group_adds, \
                    presence, read_marks, searchable";
 
+/// Who shares a conversation with an account.
+pub(super) const PEERS: &str = "SELECT DISTINCT o.account FROM members m \
+     CROSS JOIN members o ON o.conversation = m.conversation \
+     WHERE m.account = ?1 AND m.until_seq IS NULL AND o.until_seq IS NULL AND o.account <> ?1";
+
 fn read(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     let username: Option<String> = row.get(3)?;
     Ok(AccountRow {
@@ -77,9 +82,7 @@ impl AccountView for SqliteView<'_> {
     }
 
     fn peers(&self, account: AccountId) -> Result<Vec<AccountId>, StoreError> {
-        let sql = "SELECT DISTINCT o.account FROM members m JOIN members o ON o.conversation = m.conversation \
-                   WHERE m.account = ?1 AND m.until_seq IS NULL AND o.until_seq IS NULL AND o.account <> ?1";
-        all(self.conn, sql, [account.as_bytes()], |row| row.get(0).map(AccountId::from_bytes))
+        all(self.conn, PEERS, [account.as_bytes()], |row| row.get(0).map(AccountId::from_bytes))
     }
 
     fn count(&self) -> Result<u64, StoreError> {

@@ -40,6 +40,12 @@ fn read_member(row: &Row<'_>) -> rusqlite::Result<Member> {
 
 const MEMBER: &str = "account, root, role, first_seq, until_seq, delivered, read, read_count";
 
+/// Whether two people have an accepted direct conversation.
+pub(super) const CONTACTS: &str = "SELECT 1 FROM members m CROSS JOIN conversations c ON c.key = m.conversation \
+     CROSS JOIN members o ON o.conversation = m.conversation AND o.account = ?2 \
+     WHERE m.account = ?1 AND m.until_seq IS NULL AND o.until_seq IS NULL AND c.kind = 0 \
+     AND c.request_from IS NULL LIMIT 1";
+
 impl SqliteView<'_> {
     fn find_pair(&self, people: &mut [(AccountId, Fingerprint)]) -> Result<Option<ConversationId>, StoreError> {
         let sql = "SELECT c.conversation FROM pairs p JOIN conversations c ON c.key = p.conversation WHERE p.pair = ?1";
@@ -89,11 +95,7 @@ impl ConversationView for SqliteView<'_> {
     }
 
     fn are_contacts(&self, first: AccountId, other: AccountId) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM members m CROSS JOIN conversations c ON c.key = m.conversation \
-                   CROSS JOIN members o ON o.conversation = m.conversation AND o.account = ?2 \
-                   WHERE m.account = ?1 AND m.until_seq IS NULL AND o.until_seq IS NULL AND c.kind = 0 \
-                   AND c.request_from IS NULL LIMIT 1";
-        Ok(one(self.conn, sql, [first.as_bytes(), other.as_bytes()], |_| Ok(()))?.is_some())
+        Ok(one(self.conn, CONTACTS, [first.as_bytes(), other.as_bytes()], |_| Ok(()))?.is_some())
     }
 
     fn member(&self, id: ConversationId, account: AccountId) -> Result<Option<Member>, StoreError> {

@@ -6,6 +6,10 @@ use rusqlite::{Row, params};
 use super::sql::{all, exec, get_time, get_uint, one, time};
 use super::unit::{SqliteUnit, SqliteView};
 
+/// What every login asks.
+pub(super) const SESSION: &str = "SELECT d.device, d.account, s.created_at, d.removed FROM sessions s \
+     CROSS JOIN devices d ON d.device = s.device WHERE s.token = ?1";
+
 fn read(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
     Ok(DeviceRow {
         device: DeviceId::from_bytes(row.get(0)?),
@@ -33,9 +37,7 @@ impl DeviceView for SqliteView<'_> {
     }
 
     fn session(&self, token: &TokenHash) -> Result<Option<SessionRow>, StoreError> {
-        let sql = "SELECT d.device, d.account, s.created_at, d.removed FROM sessions s JOIN devices d \
-                   ON d.device = s.device WHERE s.token = ?1";
-        one(self.conn, sql, [token.as_bytes()], |row| {
+        one(self.conn, SESSION, [token.as_bytes()], |row| {
             Ok(SessionRow {
                 device: DeviceId::from_bytes(row.get(0)?),
                 account: AccountId::from_bytes(row.get(1)?),

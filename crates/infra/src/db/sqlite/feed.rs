@@ -95,25 +95,9 @@ impl SqliteView<'_> {
         limit: u32,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<Change>,
     ) -> Result<Vec<FeedItem>, StoreError> {
-        let count = format!("SELECT count(*) FROM (SELECT 1 FROM accounts WHERE {changed} > ?1 LIMIT ?2)");
-        let many: u32 = one(self.conn, &count, params![int(after), FEW + 1], |row| row.get(0))?.unwrap_or(0);
-        let columns = format!("a.account, a.log_version, a.root, a.profile_change, a.{changed}");
-        let sql = if many <= FEW {
-            format!(
-                "SELECT {columns} FROM accounts a WHERE a.{changed} > ?2 AND (a.account = ?1 OR EXISTS (\
-                 SELECT 1 FROM members m CROSS JOIN members o ON o.conversation = m.conversation AND o.account = ?1 \
-                 WHERE m.account = a.account AND m.until_seq IS NULL AND o.until_seq IS NULL)) \
-                 ORDER BY a.{changed} LIMIT ?3"
-            )
-        } else {
-            format!(
-                "WITH peers AS (SELECT ?1 AS account UNION SELECT o.account FROM members m \
-                 CROSS JOIN members o ON o.conversation = m.conversation \
-                 WHERE m.account = ?1 AND m.until_seq IS NULL AND o.until_seq IS NULL) \
-                 SELECT {columns} FROM peers p CROSS JOIN accounts a ON a.account = p.account \
-                 WHERE a.{changed} > ?2 ORDER BY a.{changed} LIMIT ?3"
-            )
-        };
+        let many: u32 =
+            one(self.conn, &changed_accounts(changed), params![int(after), FEW + 1], |row| row.get(0))?.unwrap_or(0);
+        let sql = accounts(changed, many <= FEW);
         all(self.conn, &sql, params![actor.account.as_bytes(), int(after), limit], |row| {
             Ok(FeedItem { change_no: get_uint(row, 4)?, change: read(row)? })
         })
@@ -135,6 +119,33 @@ impl SqliteView<'_> {
         })?;
         items.extend(keys);
         Ok(items)
+    }
+}
+
+/// How many accounts have a higher number in the column `changed`, up to a limit.
+pub(super) fn changed_accounts(changed: &str) -> String {
+    format!("SELECT count(*) FROM (SELECT 1 FROM accounts WHERE {changed} > ?1 LIMIT ?2)")
+}
+
+/// Accounts with a higher number in the column `changed`: the account itself and its peers. When few changed they are
+/// looked at one by one, else the peers are.
+pub(super) fn accounts(changed: &str, few: bool) -> String {
+    let columns = format!("a.account, a.log_version, a.root, a.profile_change, a.{changed}");
+    if few {
+        format!(
+            "SELECT {columns} FROM accounts a WHERE a.{changed} > ?2 AND (a.account = ?1 OR EXISTS (\
+                 SELECT 1 FROM members m CROSS JOIN members o ON o.conversation = m.conversation AND o.account = ?1 \
+                 WHERE m.account = a.account AND m.until_seq IS NULL AND o.until_seq IS NULL)) \
+                 ORDER BY a.{changed} LIMIT ?3"
+        )
+    } else {
+        format!(
+            "WITH peers AS (SELECT ?1 AS account UNION SELECT o.account FROM members m \
+                 CROSS JOIN members o ON o.conversation = m.conversation \
+                 WHERE m.account = ?1 AND m.until_seq IS NULL AND o.until_seq IS NULL) \
+                 SELECT {columns} FROM peers p CROSS JOIN accounts a ON a.account = p.account \
+                 WHERE a.{changed} > ?2 ORDER BY a.{changed} LIMIT ?3"
+        )
     }
 }
 

@@ -14,6 +14,17 @@ pub(super) const PAGE: &str = "SELECT e.seq, e.class, e.count, e.at, e.body, e.b
      CROSS JOIN entries e ON e.id = i.entry \
      WHERE i.conversation = ?1 AND i.seq >= ?2 AND i.seq <= ?3 ORDER BY i.seq LIMIT ?4";
 
+/// Where a device's message stands.
+pub(super) const MESSAGE: &str = "SELECT m.seq, e.at FROM messages m \
+     CROSS JOIN entry_index i ON i.conversation = m.conversation AND i.seq = m.seq \
+     CROSS JOIN entries e ON e.id = i.entry \
+     WHERE m.message = ?1 AND m.device = ?2 AND m.conversation = ?3";
+
+/// Bodies whose time has come.
+pub(super) const EXPIRED: &str = "SELECT c.key, c.conversation, e.seq FROM entries e \
+     CROSS JOIN conversations c ON c.key = e.conversation WHERE e.expires_at <= ?1 AND e.expires_at IS NOT NULL \
+     AND e.body IS NOT NULL ORDER BY e.expires_at LIMIT ?2";
+
 /// An entry on its way into the log.
 pub(super) struct Row<'a> {
     pub(super) conversation: i64,
@@ -72,11 +83,7 @@ pub(super) fn message(
     device: i64,
     message: MessageId,
 ) -> Result<Option<Appended>, StoreError> {
-    let sql = "SELECT m.seq, e.at FROM messages m \
-               CROSS JOIN entry_index i ON i.conversation = m.conversation AND i.seq = m.seq \
-               CROSS JOIN entries e ON e.id = i.entry \
-               WHERE m.message = ?1 AND m.device = ?2 AND m.conversation = ?3";
-    one(conn, sql, params![message.as_bytes(), device, conversation], |row| {
+    one(conn, MESSAGE, params![message.as_bytes(), device, conversation], |row| {
         Ok(Appended { seq: get_uint(row, 0)?, at: get_time(row, 1)? })
     })
 }
@@ -233,11 +240,8 @@ impl LogRepo for SqliteUnit<'_> {
 
     fn expire_due(&mut self, now: Timestamp, limit: u32) -> Result<Vec<(ConversationId, Vec<u64>)>, StoreError> {
         let conn = self.conn();
-        let sql = "SELECT c.key, c.conversation, e.seq FROM entries e CROSS JOIN conversations c \
-                   ON c.key = e.conversation WHERE e.expires_at <= ?1 AND e.expires_at IS NOT NULL \
-                   AND e.body IS NOT NULL ORDER BY e.expires_at LIMIT ?2";
         let mut due: Vec<(i64, [u8; 16], u64)> =
-            all(conn, sql, params![time(now), limit], |row| Ok((row.get(0)?, row.get(1)?, get_uint(row, 2)?)))?;
+            all(conn, EXPIRED, params![time(now), limit], |row| Ok((row.get(0)?, row.get(1)?, get_uint(row, 2)?)))?;
         due.sort_unstable();
         let mut expired = Vec::new();
         for group in due.chunk_by(|one, next| one.0 == next.0) {

@@ -24,7 +24,7 @@ CREATE TABLE accounts (
     profile_change INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX accounts_log_change ON accounts (log_change);
-CREATE INDEX accounts_profile_change ON accounts (profile_change) WHERE profile_change > 0;
+CREATE INDEX accounts_profile_change ON accounts (profile_change);
 
 CREATE TABLE profiles (
     account BLOB NOT NULL PRIMARY KEY,
