@@ -16,7 +16,7 @@ const TLS_RECORD: f64 = 22.0;
 
 pub(crate) fn run(options: &Options) -> Result<Vec<Row>> {
     let runtime = options.runtime()?;
-    let floor = floor(options)?;
+    let of_floor = floor(options, Pace::Window(options.window))?;
 
     progress(&format!("{} pairs against the server", options.pairs));
     let data = options.data()?;
@@ -48,36 +48,37 @@ pub(crate) fn run(options: &Options) -> Result<Vec<Row>> {
     let half = closed.rate() / 2.0;
     progress(&format!("{} pairs at {half:.0} messages a second", options.pairs));
     let open = run(2, Pace::PerSecond(half))?;
+    drop(target);
+    let of_floor_open = floor(options, Pace::PerSecond(half))?;
 
     let name = format!("{} pairs, {} each under way", options.pairs, options.window);
     let at_half = format!("at {half:.0}/s");
     let mut rows = vec![
         Row::new(format!("{name}: messages"), closed.rate(), "/s")
             .budget(Budget::AtLeast(20_000.0))
-            .floor(floor.rate())
+            .floor(of_floor.rate())
             .others(closed.passed.others),
         Row::new(format!("{name}: server CPU a message"), closed.cpu_micros(), "µs")
             .budget(Budget::AtMost(40.0))
-            .floor(floor.cpu_micros()),
+            .floor(of_floor.cpu_micros()),
         Row::new(format!("{name}: generator CPU a message"), generator_micros(&closed), "µs")
-            .floor(generator_micros(&floor)),
+            .floor(generator_micros(&of_floor)),
         Row::new(
             format!("{name}: server context switches a message"),
             closed.passed.switches / closed.delivery.count() as f64,
             "",
         )
-        .floor(floor.passed.switches / floor.delivery.count() as f64),
+        .floor(of_floor.passed.switches / of_floor.delivery.count() as f64),
     ];
-    rows.extend(percentiles(&name, &closed).into_iter().zip(percentiles(&name, &floor)).map(|(row, of_floor)| {
-        let value = of_floor.value;
-        row.floor(value)
-    }));
-    let mut fixed = percentiles(&at_half, &open);
+    rows.extend(percentiles(&name, &closed, Some(&of_floor)));
+    let mut fixed = percentiles(&at_half, &open, Some(&of_floor_open));
     if let Some(p99) = fixed.get_mut(1) {
         *p99 = p99.clone().budget(Budget::AtMost(20.0)).others(open.passed.others);
     }
     rows.extend(fixed);
-    rows.push(Row::new(format!("{at_half}: server CPU a message"), open.cpu_micros(), "µs"));
+    rows.push(
+        Row::new(format!("{at_half}: server CPU a message"), open.cpu_micros(), "µs").floor(of_floor_open.cpu_micros()),
+    );
     let (sent, received) = open.wire;
     rows.push(
         Row::new("120 characters: sender's bytes with TLS and answer", sent + received + 2.0 * TLS_RECORD, "bytes")
@@ -87,7 +88,7 @@ pub(crate) fn run(options: &Options) -> Result<Vec<Row>> {
 }
 
 /// The same traffic through a server that only appends to a file.
-fn floor(options: &Options) -> Result<Outcome> {
+fn floor(options: &Options, pace: Pace) -> Result<Outcome> {
     progress(&format!("{} pairs against the floor with a log", options.pairs));
     let data = options.data()?;
     let target = Target::floor("floor-log", data.path())?;
@@ -97,19 +98,18 @@ fn floor(options: &Options) -> Result<Outcome> {
             (Sender { hello: floor::hello(2 * at), messages }, floor::hello(2 * at + 1))
         })
         .collect();
-    let pace = Pace::Window(options.window);
     options.runtime()?.block_on(pairs(target.addr, target.pid(), clients, pace, options.phase()))
 }
 
 /// The floor without the server.
 pub(crate) fn floor_alone(options: &Options) -> Result<Vec<Row>> {
-    let floor = floor(options)?;
+    let floor = floor(options, Pace::Window(options.window))?;
     let mut rows = vec![
         Row::new("floor with a log: messages", floor.rate(), "/s").others(floor.passed.others),
         Row::new("floor with a log: CPU a message", floor.cpu_micros(), "µs"),
         Row::new("floor with a log: generator CPU a message", generator_micros(&floor), "µs"),
     ];
-    rows.extend(percentiles("floor with a log", &floor));
+    rows.extend(percentiles("floor with a log", &floor, None));
     Ok(rows)
 }
 
@@ -118,10 +118,18 @@ fn generator_micros(outcome: &Outcome) -> f64 {
     outcome.passed.own * 1e6 / outcome.delivery.count() as f64
 }
 
-fn percentiles(name: &str, outcome: &Outcome) -> Vec<Row> {
-    vec![
-        Row::new(format!("{name}: delivered, p50"), outcome.delivery.percentile_ms(50.0), "ms"),
-        Row::new(format!("{name}: delivered, p99"), outcome.delivery.percentile_ms(99.0), "ms"),
-        Row::new(format!("{name}: answered, p99"), outcome.answer.percentile_ms(99.0), "ms"),
-    ]
+fn percentiles(name: &str, outcome: &Outcome, floor: Option<&Outcome>) -> Vec<Row> {
+    let figures: [(&str, fn(&Outcome) -> f64); 3] = [
+        ("delivered, p50", |outcome| outcome.delivery.percentile_ms(50.0)),
+        ("delivered, p99", |outcome| outcome.delivery.percentile_ms(99.0)),
+        ("answered, p99", |outcome| outcome.answer.percentile_ms(99.0)),
+    ];
+    let row = |(figure, value): (&str, fn(&Outcome) -> f64)| {
+        let row = Row::new(format!("{name}: {figure}"), value(outcome), "ms");
+        match floor {
+            Some(floor) => row.floor(value(floor)),
+            None => row,
+        }
+    };
+    figures.into_iter().map(row).collect()
 }
