@@ -39,8 +39,14 @@ pub(crate) fn greeted(
         return connection::lose(step, None);
     }
     let (standing, asks) = identity::on_hello(step, send_no, me::send_no(step.tx)?)?;
-    if standing == identity::Standing::Retired {
-        return connection::stop(step);
+    match standing {
+        identity::Standing::Current => {}
+        identity::Standing::Leaving => {
+            // Nothing but the farewell is said any more.
+            step.memory.session.phase = Phase::Up;
+            return desk::send(step, asks);
+        }
+        identity::Standing::Retired => return connection::stop(step),
     }
     let known: Option<Bytes> = meta::get(step.tx, STORE_EPOCH)?;
     if known.as_ref() != Some(store_epoch) {

@@ -1,0 +1,218 @@
+//! Stories of the engine's core with the real server.
+
+use beseda_engine::Command;
+use beseda_engine::api::command::Outcome;
+use beseda_engine::store::conversations::{Conversation, Standing};
+use beseda_engine::store::me::Me;
+use beseda_model::{AccountId, ConversationId};
+use beseda_testkit::backend::RealServer;
+use beseda_testkit::clock::FakeClock;
+use beseda_testkit::world::{DeviceKey, SERVER, World};
+
+type Town = World<RealServer>;
+
+fn town(seed: u64) -> Town {
+    let clock = FakeClock::default();
+    World::new(seed, clock.clone(), RealServer::new(seed, clock))
+}
+
+fn person(world: &mut Town, name: &str) -> (DeviceKey, AccountId) {
+    let device = world.device(name);
+    let command = Command::SignUp {
+        server: SERVER.to_owned(),
+        username: Some(name.to_owned()),
+        password: Some("correct horse".to_owned()),
+        invite: None,
+        device_name: name.to_owned(),
+    };
+    match world.ask(device, command) {
+        Ok(Outcome::SignedUp { account, .. }) => (device, account),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn row(world: &Town, device: DeviceKey, id: ConversationId) -> Conversation {
+    Conversation::find(world.at(device).engine().reader(), id).unwrap().expect("it is known here")
+}
+
+#[test]
+fn two_people_open_a_direct_conversation() {
+    let mut world = town(1);
+    let (alice, _) = person(&mut world, "alice");
+    let (bob, bob_account) = person(&mut world, "bobby");
+    world.run_for(10_000);
+    assert_eq!(world.at(alice).engine().connection(), beseda_engine::api::view::ConnectionState::Online);
+    assert!(Me::find(world.at(bob).engine().reader()).unwrap().is_some());
+    let opened = world.ask(alice, Command::OpenDirect { account: bob_account });
+    let Ok(Outcome::Conversation { conversation }) = opened else { panic!("{opened:?}") };
+    world.run_for(20_000);
+    for device in [alice, bob] {
+        let row = row(&world, device, conversation);
+        eprintln!("{row:?}");
+        assert_eq!(row.standing, Standing::Ready);
+        assert!(row.is_current() && row.is_caught_up());
+    }
+}
+
+fn online(world: &mut Town) {
+    world.run_for(60_000);
+}
+
+fn group(world: &mut Town, by: DeviceKey, members: &[AccountId]) -> ConversationId {
+    let ended = world.ask(by, Command::CreateGroup { title: "Friends".to_owned(), members: members.to_vec() });
+    let Ok(Outcome::Conversation { conversation }) = ended else { panic!("{ended:?}") };
+    conversation
+}
+
+fn assert_together(world: &Town, devices: &[DeviceKey], id: ConversationId) {
+    let rows: Vec<_> = devices.iter().map(|device| row(world, *device, id)).collect();
+    for (row, device) in rows.iter().zip(devices) {
+        let name = &world.at(*device).name;
+        assert_eq!(row.standing, Standing::Ready, "{name}: {row:?}");
+        assert!(row.is_current() && row.is_caught_up(), "{name}: {row:?}");
+        assert_eq!((row.applied, row.chain), (rows[0].applied, rows[0].chain), "{name}: {row:?}");
+        assert_eq!(row.policy, rows[0].policy, "{name}");
+    }
+}
+
+#[test]
+fn a_group_grows_shrinks_and_is_left() {
+    let mut world = town(2);
+    let (alice, _) = person(&mut world, "alice");
+    let (bob, bob_account) = person(&mut world, "bobby");
+    let (carol, carol_account) = person(&mut world, "carol");
+    for other in [bob, carol] {
+        allow(&mut world, other);
+    }
+    online(&mut world);
+    let id = group(&mut world, alice, &[bob_account]);
+    online(&mut world);
+    assert_together(&world, &[alice, bob], id);
+    let added = world.ask(bob, Command::AddMembers { conversation: id, accounts: vec![carol_account] });
+    assert_eq!(added, Ok(Outcome::Done));
+    online(&mut world);
+    assert_together(&world, &[alice, bob, carol], id);
+    assert_eq!(world.ask(carol, Command::Leave { conversation: id }), Ok(Outcome::Done));
+    online(&mut world);
+    assert_together(&world, &[alice, bob], id);
+    assert_eq!(row(&world, alice, id).policy.unwrap().roster.len(), 2);
+    assert_eq!(row(&world, carol, id).standing, Standing::Left);
+    assert_eq!(world.ask(alice, Command::RemoveMember { conversation: id, account: bob_account }), Ok(Outcome::Done));
+    online(&mut world);
+    assert_eq!(row(&world, bob, id).standing, Standing::Left);
+    assert_together(&world, &[alice], id);
+}
+
+fn allow(world: &mut Town, device: DeviceKey) {
+    let privacy = beseda_wire::state::PrivacySettings {
+        group_adds: beseda_wire::state::Audience::Everyone,
+        ..Default::default()
+    };
+    assert_eq!(world.ask(device, Command::SetPrivacy { privacy }), Ok(Outcome::Done));
+}
+
+#[test]
+fn two_people_open_the_same_direct_conversation_at_once() {
+    let mut world = town(3);
+    let (alice, alice_account) = person(&mut world, "alice");
+    let (bob, bob_account) = person(&mut world, "bobby");
+    online(&mut world);
+    let one = world.command(alice, Command::OpenDirect { account: bob_account });
+    let other = world.command(bob, Command::OpenDirect { account: alice_account });
+    online(&mut world);
+    let opened: Vec<_> = [(alice, one), (bob, other)]
+        .map(|(device, id)| world.ending(device, id).cloned())
+        .into_iter()
+        .collect();
+    assert_eq!(opened[0], opened[1]);
+    let Some(Ok(Outcome::Conversation { conversation })) = opened[0].clone() else { panic!("{opened:?}") };
+    assert_together(&world, &[alice, bob], conversation);
+}
+
+#[test]
+fn everybody_changes_the_group_at_once() {
+    let mut world = town(4);
+    let (alice, _) = person(&mut world, "alice");
+    let (bob, bob_account) = person(&mut world, "bobby");
+    let (carol, carol_account) = person(&mut world, "carol");
+    let (dave, dave_account) = person(&mut world, "davey");
+    let (erin, erin_account) = person(&mut world, "erina");
+    for other in [bob, carol, dave, erin] {
+        allow(&mut world, other);
+    }
+    online(&mut world);
+    let id = group(&mut world, alice, &[bob_account, carol_account]);
+    online(&mut world);
+    let adds = [(alice, dave_account), (bob, erin_account), (carol, dave_account)]
+        .map(|(by, who)| (by, world.command(by, Command::AddMembers { conversation: id, accounts: vec![who] })));
+    online(&mut world);
+    for (by, command) in adds {
+        assert_eq!(world.ending(by, command), Some(&Ok(Outcome::Done)));
+    }
+    online(&mut world);
+    assert_together(&world, &[alice, bob, carol, dave, erin], id);
+    assert_eq!(row(&world, alice, id).policy.unwrap().roster.len(), 5);
+}
+
+#[test]
+fn a_second_device_comes_by_the_phrase_and_joins_everything() {
+    let mut world = town(5);
+    let device = world.device("alice");
+    let command = Command::SignUp {
+        server: SERVER.to_owned(),
+        username: None,
+        password: None,
+        invite: None,
+        device_name: "first".to_owned(),
+    };
+    let Ok(Outcome::SignedUp { account, phrase, .. }) = world.ask(device, command) else { panic!() };
+    let (bob, bob_account) = person(&mut world, "bobby");
+    online(&mut world);
+    let opened = world.ask(device, Command::OpenDirect { account: bob_account });
+    let Ok(Outcome::Conversation { conversation }) = opened else { panic!("{opened:?}") };
+    online(&mut world);
+    let second = world.device("alice 2");
+    let recover = Command::Recover { server: SERVER.to_owned(), phrase, device_name: "second".to_owned() };
+    let recovered = world.ask(second, recover);
+    assert!(matches!(&recovered, Ok(Outcome::SignedIn { account: own, .. }) if *own == account), "{recovered:?}");
+    online(&mut world);
+    assert_together(&world, &[device, bob, second], conversation);
+    let notes = Conversation::notes(world.at(device).engine().reader()).unwrap().unwrap().id;
+    assert_together(&world, &[device, second], notes);
+    // The second device revokes the first.
+    let first = Me::find(world.at(device).engine().reader()).unwrap().unwrap().device;
+    assert_eq!(world.ask(second, Command::RemoveDevice { device: first }), Ok(Outcome::Done));
+    online(&mut world);
+    assert!(Me::find(world.at(device).engine().reader()).unwrap().unwrap().signed_out);
+    assert_together(&world, &[bob, second], conversation);
+    assert_eq!(row(&world, bob, conversation).due, Vec::new());
+}
+
+#[test]
+fn a_rough_network_changes_nothing_in_the_end() {
+    for seed in 10..20 {
+        let mut world = town(seed);
+        let (alice, _) = person(&mut world, "alice");
+        let (bob, bob_account) = person(&mut world, "bobby");
+        let (carol, carol_account) = person(&mut world, "carol");
+        for other in [bob, carol] {
+            allow(&mut world, other);
+        }
+        online(&mut world);
+        world.conditions = beseda_testkit::network::Conditions::ROUGH;
+        let id = group(&mut world, alice, &[bob_account, carol_account]);
+        world.run_for(60_000);
+        for device in [bob, carol, alice] {
+            world.command(device, Command::SetRole {
+                conversation: id,
+                account: carol_account,
+                role: beseda_model::Role::Admin,
+            });
+        }
+        world.restart(bob);
+        world.run_for(300_000);
+        world.conditions = beseda_testkit::network::Conditions::CALM;
+        world.run_for(120_000);
+        assert_together(&world, &[alice, bob, carol], id);
+    }
+}
