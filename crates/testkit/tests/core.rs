@@ -55,7 +55,26 @@ fn two_people_open_a_direct_conversation() {
 }
 
 fn online(world: &mut Town) {
-    world.run_for(60_000);
+    pass(world, 60_000);
+}
+
+/// Lets time pass, and sees that nobody is busy for nothing.
+fn pass(world: &mut Town, millis: u64) {
+    let mut happenings = 0;
+    world.run_until(millis, |world| {
+        happenings += 1;
+        if happenings > 50_000 {
+            for key in world.keys() {
+                let device = world.at(key);
+                eprintln!("{} {:?}", device.name, device.engine());
+                for row in Conversation::all(device.engine().reader()).unwrap() {
+                    eprintln!("   {row:?}");
+                }
+            }
+            panic!("livelock at {:?}", world.now());
+        }
+        false
+    });
 }
 
 fn group(world: &mut Town, by: DeviceKey, members: &[AccountId]) -> ConversationId {
@@ -120,10 +139,8 @@ fn two_people_open_the_same_direct_conversation_at_once() {
     let one = world.command(alice, Command::OpenDirect { account: bob_account });
     let other = world.command(bob, Command::OpenDirect { account: alice_account });
     online(&mut world);
-    let opened: Vec<_> = [(alice, one), (bob, other)]
-        .map(|(device, id)| world.ending(device, id).cloned())
-        .into_iter()
-        .collect();
+    let opened: Vec<_> =
+        [(alice, one), (bob, other)].map(|(device, id)| world.ending(device, id).cloned()).into_iter().collect();
     assert_eq!(opened[0], opened[1]);
     let Some(Ok(Outcome::Conversation { conversation })) = opened[0].clone() else { panic!("{opened:?}") };
     assert_together(&world, &[alice, bob], conversation);
@@ -201,18 +218,17 @@ fn a_rough_network_changes_nothing_in_the_end() {
         online(&mut world);
         world.conditions = beseda_testkit::network::Conditions::ROUGH;
         let id = group(&mut world, alice, &[bob_account, carol_account]);
-        world.run_for(60_000);
+        pass(&mut world, 60_000);
         for device in [bob, carol, alice] {
-            world.command(device, Command::SetRole {
-                conversation: id,
-                account: carol_account,
-                role: beseda_model::Role::Admin,
-            });
+            world.command(
+                device,
+                Command::SetRole { conversation: id, account: carol_account, role: beseda_model::Role::Admin },
+            );
         }
         world.restart(bob);
-        world.run_for(300_000);
+        pass(&mut world, 300_000);
         world.conditions = beseda_testkit::network::Conditions::CALM;
-        world.run_for(120_000);
+        pass(&mut world, 120_000);
         assert_together(&world, &[alice, bob, carol], id);
     }
 }

@@ -109,10 +109,9 @@ fn wake(step: &mut Step<'_>) -> Result<(), StoreError> {
     if online {
         for place in step.memory.session.places.values() {
             let times = [place.due_at, place.renew_at, place.answer_at, place.request_state_at, place.mark_at];
-            moments.extend(times.into_iter().flatten());
-            if place.hold_until > step.now {
-                moments.push(place.hold_until);
-            }
+            let times = times.into_iter().flatten().chain([place.hold_until]);
+            // What is past was looked at and waits for something else than time.
+            moments.extend(times.filter(|at| *at > step.now));
         }
         moments.extend(conversation::advance::next_join(step)?);
     }
