@@ -30,7 +30,7 @@ pub fn me(view: &View<'_>) -> Result<Option<Me>, StoreError> {
         privacy: receipt::privacy(conn)?,
         blocked: receipt::blocked(conn)?,
         root: here.root,
-        signed_out: here.signed_out,
+        signed_out: !crate::identity::is_signed_in(conn)?,
         server: here.server,
     }))
 }

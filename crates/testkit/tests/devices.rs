@@ -1,0 +1,326 @@
+//! Stories of people with several devices, against the real server.
+
+use beseda_engine::api::command::Outcome;
+use beseda_engine::api::failure::Failure;
+use beseda_engine::api::view::{Anchor, Body, ConnectionState, WarningKind};
+use beseda_engine::identity::{self, phrase, safety_number};
+use beseda_engine::store::me::Me;
+use beseda_engine::{Command, Notice, view};
+use beseda_model::{ConversationId, DeviceId};
+use beseda_testkit::backend::RealServer;
+use beseda_testkit::clock::FakeClock;
+use beseda_testkit::people::Person;
+use beseda_testkit::world::{DeviceKey, SERVER, World};
+
+type Town = World<RealServer>;
+
+fn town(seed: u64) -> Town {
+    let clock = FakeClock::default();
+    World::new(seed, clock.clone(), RealServer::new(seed, clock))
+}
+
+const MINUTE: u64 = 60_000;
+
+fn device_id(world: &Town, key: DeviceKey) -> DeviceId {
+    Me::find(world.at(key).engine().reader()).unwrap().expect("somebody is signed in").device
+}
+
+fn devices(world: &Town, key: DeviceKey) -> Vec<DeviceId> {
+    let mut devices: Vec<_> =
+        identity::devices(world.at(key).engine().reader()).unwrap().into_iter().map(|device| device.device).collect();
+    devices.sort_unstable();
+    devices
+}
+
+fn sorted<const N: usize>(mut ids: [DeviceId; N]) -> Vec<DeviceId> {
+    ids.sort_unstable();
+    ids.to_vec()
+}
+
+fn texts(world: &Town, key: DeviceKey, conversation: ConversationId) -> Vec<String> {
+    let view = view::View::new(world.at(key).engine().reader(), world.now()).unwrap();
+    let page = view::timeline(&view, conversation, Anchor::End, 100).unwrap();
+    page.messages
+        .into_iter()
+        .filter_map(|message| match message.body {
+            Body::Text { text, .. } => Some(text),
+            _ => None,
+        })
+        .collect()
+}
+
+fn warnings(world: &Town, key: DeviceKey) -> Vec<WarningKind> {
+    view::warnings(world.at(key).engine().reader()).unwrap().into_iter().map(|warning| warning.kind).collect()
+}
+
+fn is_signed_in(world: &Town, key: DeviceKey) -> bool {
+    identity::is_signed_in(world.at(key).engine().reader()).unwrap()
+}
+
+/// Two people who have written to each other.
+fn friends(world: &mut Town) -> (Person, Person, ConversationId) {
+    let alice = world.person("alice");
+    let bob = world.person("bob");
+    world.run_for(5_000);
+    let conversation = world.direct(alice.device, bob.account);
+    world.run_for(MINUTE);
+    world.say(alice.device, conversation, "hello");
+    world.run_for(MINUTE);
+    let accept = Command::AnswerStranger { conversation, accept: true };
+    assert_eq!(world.ask(bob.device, accept), Ok(Outcome::Done));
+    world.run_for(MINUTE);
+    (alice, bob, conversation)
+}
+
+#[test]
+fn a_new_device_by_phrase_reads_what_is_said_from_then_on_everywhere() {
+    let mut world = town(1);
+    let (alice, bob, conversation) = friends(&mut world);
+    let tablet = world.recover(&alice, "tablet");
+    world.run_for(5 * MINUTE);
+    world.say(bob.device, conversation, "to both");
+    world.say(tablet, conversation, "from the new one");
+    world.run_for(MINUTE);
+    for device in [alice.device, bob.device] {
+        let texts = texts(&world, device, conversation);
+        assert_eq!(texts.len(), 3, "{texts:?}");
+    }
+    let mut on_tablet = texts(&world, tablet, conversation);
+    on_tablet.sort();
+    assert_eq!(on_tablet, ["from the new one", "to both"]);
+    let (old, new) = (device_id(&world, alice.device), device_id(&world, tablet));
+    assert_eq!(devices(&world, alice.device), sorted([old, new]));
+    assert_eq!(devices(&world, tablet), sorted([old, new]));
+    assert_eq!(warnings(&world, alice.device), [WarningKind::OwnDeviceAdded { device: new }]);
+    assert_eq!(warnings(&world, bob.device), []);
+}
+
+/// Links `new` to the account of `old` up to the comparison; the codes that both show, and the code to approve.
+fn link(world: &mut Town, old: DeviceKey, new: DeviceKey) -> (u64, String, String, String) {
+    let command = Command::StartLink { server: SERVER.to_owned(), device_name: "tablet".to_owned() };
+    let id = world.command(new, command);
+    let mut code = None;
+    world.run_until(MINUTE, |world| {
+        code = world.at(new).notices.iter().find_map(|notice| match notice {
+            Notice::LinkProgress { link, .. } => Some(link.clone()),
+            _ => None,
+        });
+        code.is_some()
+    });
+    let code = code.expect("the new device shows a code");
+    assert_eq!(world.ask(old, Command::OpenLink { code: code.to_lowercase() }), Ok(Outcome::Done));
+    world.run_for(10_000);
+    let on_new = world.at(new).notices.iter().find_map(|notice| match notice {
+        Notice::LinkProgress { comparison: Some(comparison), .. } => Some(comparison.clone()),
+        _ => None,
+    });
+    let on_old = world.at(old).notices.iter().find_map(|notice| match notice {
+        Notice::LinkCode { comparison, .. } => Some(comparison.clone()),
+        _ => None,
+    });
+    (id, code, on_old.expect("the old device compares"), on_new.expect("the new device compares"))
+}
+
+#[test]
+fn a_new_device_is_approved_by_an_old_one() {
+    let mut world = town(2);
+    let (alice, bob, conversation) = friends(&mut world);
+    let tablet = world.device("tablet");
+    let (id, code, on_old, on_new) = link(&mut world, alice.device, tablet);
+    assert_eq!(on_old, on_new);
+    assert_eq!(world.ask(alice.device, Command::ApproveLink { code }), Ok(Outcome::Done));
+    world.run_for(5 * MINUTE);
+    assert!(matches!(world.ending(tablet, id), Some(Ok(Outcome::SignedIn { .. }))));
+    world.say(bob.device, conversation, "welcome");
+    world.run_for(MINUTE);
+    assert_eq!(texts(&world, tablet, conversation), ["welcome"]);
+    assert_eq!(warnings(&world, alice.device), [], "it was added here");
+    let (old, new) = (device_id(&world, alice.device), device_id(&world, tablet));
+    assert_eq!(devices(&world, alice.device), sorted([old, new]));
+}
+
+#[test]
+fn a_new_device_that_is_turned_down_stays_outside() {
+    let mut world = town(3);
+    let (alice, ..) = friends(&mut world);
+    let tablet = world.device("tablet");
+    let (id, code, ..) = link(&mut world, alice.device, tablet);
+    assert_eq!(world.ask(alice.device, Command::RefuseLink { code: code.clone() }), Ok(Outcome::Done));
+    world.run_for(MINUTE);
+    assert!(matches!(world.ending(tablet, id), Some(Err(Failure::NotAllowed { .. }))));
+    assert_eq!(world.ask(alice.device, Command::ApproveLink { code }), Err(Failure::NotFound));
+    assert_eq!(devices(&world, alice.device).len(), 1);
+}
+
+#[test]
+fn a_removed_device_is_out_at_once_and_reads_nothing_more() {
+    let mut world = town(4);
+    let (alice, bob, conversation) = friends(&mut world);
+    let lost = world.recover(&alice, "lost phone");
+    world.run_for(5 * MINUTE);
+    world.say(bob.device, conversation, "for both");
+    world.run_for(MINUTE);
+    assert_eq!(texts(&world, lost, conversation), ["for both"]);
+
+    let device = device_id(&world, lost);
+    assert_eq!(world.ask(alice.device, Command::RemoveDevice { device }), Ok(Outcome::Done));
+    world.run_for(1_000);
+    assert!(!is_signed_in(&world, lost));
+    assert_eq!(world.at(lost).engine().connection(), ConnectionState::SignedOut);
+    world.say(bob.device, conversation, "not for the thief");
+    world.run_for(MINUTE);
+    assert_eq!(texts(&world, lost, conversation), ["for both"], "history stays, nothing comes");
+    assert_eq!(texts(&world, alice.device, conversation), ["hello", "for both", "not for the thief"]);
+    assert_eq!(devices(&world, alice.device), [device_id(&world, alice.device)]);
+    assert_eq!(world.ask(alice.device, Command::RemoveDevice { device }), Err(Failure::NotFound));
+    assert_eq!(warnings(&world, bob.device), []);
+}
+
+#[test]
+fn signing_out_without_a_network_is_told_to_the_server_later() {
+    let mut world = town(5);
+    let (alice, ..) = friends(&mut world);
+    let tablet = world.recover(&alice, "tablet");
+    world.run_for(MINUTE);
+    world.set_online(tablet, false);
+    world.run_for(5 * MINUTE);
+    assert_eq!(world.ask(tablet, Command::SignOut), Ok(Outcome::Done));
+    assert!(!is_signed_in(&world, tablet));
+    assert_eq!(devices(&world, alice.device).len(), 2, "nobody else knows");
+    world.restart(tablet);
+    world.set_online(tablet, true);
+    world.run_for(5 * MINUTE);
+    assert_eq!(world.at(tablet).engine().connection(), ConnectionState::SignedOut);
+    assert_eq!(devices(&world, alice.device), [device_id(&world, alice.device)]);
+}
+
+#[test]
+fn signing_out_removes_the_device_from_the_account() {
+    let mut world = town(6);
+    let (alice, ..) = friends(&mut world);
+    let tablet = world.recover(&alice, "tablet");
+    world.run_for(MINUTE);
+    assert_eq!(world.ask(tablet, Command::SignOut), Ok(Outcome::Done));
+    world.run_for(MINUTE);
+    assert_eq!(devices(&world, alice.device), [device_id(&world, alice.device)]);
+    assert_eq!(world.ask(tablet, Command::SignOut), Err(Failure::NotSignedIn));
+    assert!(is_signed_in(&world, alice.device));
+}
+
+#[test]
+fn a_new_identity_is_loud_for_everybody_who_knew_the_old_one() {
+    let mut world = town(7);
+    let alice = {
+        let device = world.device("alice");
+        let command = Command::SignUp {
+            server: SERVER.to_owned(),
+            username: Some("alice".to_owned()),
+            password: Some("correct horse".to_owned()),
+            invite: None,
+            device_name: "phone".to_owned(),
+        };
+        match world.ask(device, command) {
+            Ok(Outcome::SignedUp { account, phrase, .. }) => Person { account, device, phrase },
+            other => panic!("{other:?}"),
+        }
+    };
+    let bob = world.person("bob");
+    world.run_for(5_000);
+    let conversation = world.direct(alice.device, bob.account);
+    world.run_for(MINUTE);
+    world.say(alice.device, conversation, "hello");
+    world.run_for(MINUTE);
+    let reader = |world: &Town, key| safety_number(world.at(key).engine().reader(), alice.account).unwrap();
+    let before = reader(&world, bob.device).expect("bob knows alice");
+    let on_alice = safety_number(world.at(alice.device).engine().reader(), bob.account).unwrap();
+    assert_eq!(Some(&before), on_alice.as_ref(), "the same on both sides");
+
+    let thief = world.device("somebody with the password");
+    let command = Command::ResetIdentity {
+        server: SERVER.to_owned(),
+        username: "alice".to_owned(),
+        password: "correct horse".to_owned(),
+        device_name: "new".to_owned(),
+    };
+    let reset = world.ask(thief, command);
+    assert!(matches!(reset, Ok(Outcome::SignedUp { account, .. }) if account == alice.account), "{reset:?}");
+    world.run_for(MINUTE);
+    assert!(!is_signed_in(&world, alice.device));
+    assert!(warnings(&world, bob.device).contains(&WarningKind::IdentityChanged { account: alice.account }));
+    assert_ne!(reader(&world, bob.device), Some(before));
+    let view = view::View::new(world.at(bob.device).engine().reader(), world.now()).unwrap();
+    assert!(view::account(&view, alice.account).unwrap().identity_changed);
+}
+
+#[test]
+fn of_a_profile_and_its_copy_one_retires_and_comes_back_as_another_device() {
+    let mut world = town(8);
+    let (alice, bob, conversation) = friends(&mut world);
+    let copy = std::cell::RefCell::new(Vec::new());
+    world.tamper(alice.device, |path| {
+        *copy.borrow_mut() = std::fs::read(path).expect("the profile is a file");
+    });
+    world.run_for(MINUTE);
+    world.say(alice.device, conversation, "the profile goes on");
+    world.run_for(MINUTE);
+    let before = device_id(&world, alice.device);
+    world.tamper(alice.device, |path| {
+        let folder = path.parent().expect("a file is in a folder");
+        for entry in std::fs::read_dir(folder).expect("it can be read") {
+            let other = entry.expect("it can be read").path();
+            if other != path {
+                std::fs::remove_file(other).expect("a log of the database can be removed");
+            }
+        }
+        std::fs::write(path, copy.borrow().as_slice()).expect("a backup can be brought back");
+    });
+    world.run_for(MINUTE);
+    assert_eq!(warnings(&world, alice.device), [WarningKind::ProfileCopied]);
+    assert!(!is_signed_in(&world, alice.device));
+    assert_eq!(texts(&world, alice.device, conversation), ["hello"], "history stays");
+
+    let (server, phrase) = (SERVER.to_owned(), alice.phrase.clone());
+    let command = Command::Recover { server, phrase, device_name: "restored".to_owned() };
+    let ended = world.ask(alice.device, command);
+    assert!(matches!(ended, Ok(Outcome::SignedIn { .. })), "{ended:?}");
+    world.run_for(5 * MINUTE);
+    assert_ne!(device_id(&world, alice.device), before);
+    world.say(bob.device, conversation, "is that you?");
+    world.run_for(MINUTE);
+    world.say(alice.device, conversation, "yes, again");
+    world.run_for(MINUTE);
+    let texts = texts(&world, alice.device, conversation);
+    assert!(texts.ends_with(&["is that you?".to_owned(), "yes, again".to_owned()]), "{texts:?}");
+    assert_eq!(texts.first().map(String::as_str), Some("hello"), "{texts:?}");
+}
+
+#[test]
+fn whatever_http_answer_is_lost_there_is_one_account_and_no_device_without_an_owner() {
+    for seed in 0..12 {
+        let mut world = town(100 + seed);
+        world.conditions.lose_http_one_in = 4;
+        let device = world.device("alice");
+        let mut tries = 0;
+        let phrase = loop {
+            let command = Command::SignUp {
+                server: SERVER.to_owned(),
+                username: Some("alice".to_owned()),
+                password: None,
+                invite: None,
+                device_name: "phone".to_owned(),
+            };
+            tries += 1;
+            match world.ask(device, command) {
+                Ok(Outcome::SignedUp { phrase, .. }) => break phrase,
+                Err(Failure::Unreachable) if tries < 50 => {}
+                other => panic!("seed {seed}: {other:?}"),
+            }
+        };
+        world.conditions.lose_http_one_in = 0;
+        world.run_for(MINUTE);
+        let kept = phrase::kept(world.at(device).engine().reader()).unwrap();
+        assert_eq!(*kept.expect("it is not confirmed").words(), phrase);
+        assert_eq!(devices(&world, device), [device_id(&world, device)], "seed {seed}");
+        assert_eq!(warnings(&world, device), [], "seed {seed}");
+    }
+}
