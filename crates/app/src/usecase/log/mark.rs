@@ -36,6 +36,8 @@ pub fn mark(uow: &mut dyn UnitOfWork, actor: Actor, cmd: Mark) -> Result<(), Log
     uow.conversations_mut().set_marks(id, &Member { delivered, read, read_count, ..member })?;
     let read_shown = uow.accounts().find(actor.account)?.is_some_and(|account| account.privacy.read_marks);
     let members: Vec<_> = uow.conversations().members(id)?.into_iter().map(|member| member.account).collect();
+    // The account's other devices count what is unread anew.
+    uow.emit(Event::ConversationChanged { conversation: id, accounts: [actor.account].into() });
     uow.emit(Event::Marked {
         conversation: id,
         members: members.into(),

@@ -199,8 +199,10 @@ impl Appender {
         });
         if !append.blank.is_empty() {
             let seqs = log::blank(run.conn, key, &append.blank)?;
-            let members = Arc::clone(&head.members);
-            run.events.push(Event::Blanked { conversation: append.conversation, members, seqs });
+            if !seqs.is_empty() {
+                let members = Arc::clone(&head.members);
+                run.events.push(Event::Blanked { conversation: append.conversation, members, seqs });
+            }
         }
         Ok(Appended { seq, at: append.at })
     }

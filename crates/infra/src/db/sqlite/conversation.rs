@@ -283,10 +283,12 @@ impl ConversationRepo for SqliteUnit<'_> {
     }
 
     fn set_marks(&mut self, id: ConversationId, member: &Member) -> Result<(), StoreError> {
-        let change = self.next_change();
+        // Two numbers: for others it is a receipt, for the account itself also another state of the conversation, and a
+        // page of a sync may end between them.
+        let (own, change) = (self.next_change(), self.next_change());
         let conn = self.conn();
         let key = known_key(conn, id)?;
-        let sql = "UPDATE members SET delivered = ?3, read = ?4, read_count = ?5, mark_change = ?6 \
+        let sql = "UPDATE members SET delivered = ?3, read = ?4, read_count = ?5, mark_change = ?6, change_no = ?7 \
                    WHERE conversation = ?1 AND account = ?2";
         exec(
             conn,
@@ -297,7 +299,8 @@ impl ConversationRepo for SqliteUnit<'_> {
                 int(member.delivered),
                 int(member.read),
                 int(member.read_count),
-                change
+                change,
+                own,
             ],
         )?;
         exec(conn, "UPDATE heads SET marks_change = ?2 WHERE conversation = ?1", params![key, change])?;

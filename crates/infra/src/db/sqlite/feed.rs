@@ -127,7 +127,8 @@ pub(super) fn changed_accounts(changed: &str) -> String {
     format!("SELECT count(*) FROM (SELECT 1 FROM accounts WHERE {changed} > ?1 LIMIT ?2)")
 }
 
-/// Accounts with a higher number in the column `changed`: the account itself and its peers. When few changed they are
+/// Accounts with a higher number in the column `changed`: the account itself and its peers, those included who left a
+/// conversation that it is in: whoever knew them is to learn that they are somebody else now. When few changed they are
 /// looked at one by one, else the peers are.
 pub(super) fn accounts(changed: &str, few: bool) -> String {
     let columns = format!("a.account, a.log_version, a.root, a.profile_change, a.{changed}");
@@ -135,14 +136,14 @@ pub(super) fn accounts(changed: &str, few: bool) -> String {
         format!(
             "SELECT {columns} FROM accounts a WHERE a.{changed} > ?2 AND (a.account = ?1 OR EXISTS (\
                  SELECT 1 FROM members m CROSS JOIN members o ON o.conversation = m.conversation AND o.account = ?1 \
-                 WHERE m.account = a.account AND m.until_seq IS NULL AND o.until_seq IS NULL)) \
+                 WHERE m.account = a.account AND o.until_seq IS NULL)) \
                  ORDER BY a.{changed} LIMIT ?3"
         )
     } else {
         format!(
             "WITH peers AS (SELECT ?1 AS account UNION SELECT o.account FROM members m \
                  CROSS JOIN members o ON o.conversation = m.conversation \
-                 WHERE m.account = ?1 AND m.until_seq IS NULL AND o.until_seq IS NULL) \
+                 WHERE m.account = ?1 AND m.until_seq IS NULL) \
                  SELECT {columns} FROM peers p CROSS JOIN accounts a ON a.account = p.account \
                  WHERE a.{changed} > ?2 ORDER BY a.{changed} LIMIT ?3"
         )
