@@ -271,3 +271,6 @@ pub(super) fn fetched(
     }
     Ok(Asks::new())
 }
+
+#[cfg(test)]
+mod tests;

@@ -132,6 +132,15 @@ impl Account {
         Ok(behind)
     }
 
+    /// A person has seen that the identity is another one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn acknowledge_identity(conn: &Connection, id: AccountId) -> Result<(), StoreError> {
+        conn.prepare_cached("UPDATE accounts SET identity_changed = 0 WHERE account = ?1")?.execute([id.as_bytes()])?;
+        Ok(())
+    }
+
     /// Asks for at least this version.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! Things that people must know, kept until they have acknowledged them.
 
 use beseda_model::ConversationId;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::StoreError;
+use super::accounts::Account;
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::view::{Warning, WarningKind};
@@ -35,11 +36,18 @@ pub fn add(step: &mut Step<'_>, conversation: Option<ConversationId>, kind: &War
 /// # Errors
 /// When the database fails.
 pub fn acknowledge(step: &mut Step<'_>, warning: i64) -> Result<bool, StoreError> {
-    let gone = step.tx.prepare_cached("DELETE FROM warnings WHERE id = ?1")?.execute([warning])?;
-    if gone > 0 {
-        step.notice(Notice::Warning);
+    let kind: Option<Vec<u8>> = step
+        .tx
+        .prepare_cached("DELETE FROM warnings WHERE id = ?1 RETURNING kind")?
+        .query_row([warning], |row| row.get(0))
+        .optional()?;
+    let Some(kind) = kind else { return Ok(false) };
+    step.notice(Notice::Warning);
+    if let Ok(WarningKind::IdentityChanged { account }) = ciborium::from_reader(kind.as_slice()) {
+        Account::acknowledge_identity(step.tx, account)?;
+        step.notice(Notice::Account(account));
     }
-    Ok(gone > 0)
+    Ok(true)
 }
 
 /// All warnings, oldest first.

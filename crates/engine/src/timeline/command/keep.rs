@@ -1,8 +1,7 @@
 //! What a person keeps for themselves: drafts, read marks, own state, names, profile.
 
-use beseda_model::{AccountId, ConversationId, Fingerprint};
+use beseda_model::{AccountId, ConversationId};
 use beseda_wire::content::{OwnState, OwnSync};
-use rusqlite::OptionalExtension;
 
 use super::Done;
 use crate::Step;
@@ -10,6 +9,7 @@ use crate::api::command::{Outcome, ProfileDraft};
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
 use crate::store::StoreError;
+use crate::store::accounts::Account;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::apply::shown;
@@ -68,18 +68,19 @@ pub(super) fn keep(step: &mut Step<'_>, conversation: ConversationId, state: &Ow
 
 pub(super) fn verify(step: &mut Step<'_>, account: AccountId, verified: bool) -> Done {
     Here::find(step.tx)?.ok_or(Failure::NotSignedIn)?;
-    let root: Option<Vec<u8>> = step
-        .tx
-        .prepare_cached("SELECT root FROM accounts WHERE account = ?1 AND version > 0")
-        .and_then(|mut select| select.query_row([account.as_bytes()], |row| row.get(0)).optional())
-        .map_err(StoreError::from)?;
-    let root = root.and_then(|root| Fingerprint::try_from(root.as_slice()).ok());
+    // What a server says of somebody can't be compared; what their device log has shown can.
+    let known = Account::load(step.tx, account)?;
+    let root = known.root.filter(|_| known.version > 0);
     if verified && root.is_none() {
         return Err(Failure::NotFound);
     }
     let root = root.filter(|_| verified);
     if own::verified(step.tx, account)? != root {
         own::say(step, OwnSync::Verified { account, root })?;
+    }
+    if verified && known.identity_changed {
+        Account::acknowledge_identity(step.tx, account)?;
+        step.notice(Notice::Account(account));
     }
     Ok(Outcome::Done)
 }
