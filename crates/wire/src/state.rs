@@ -117,9 +117,9 @@ pub struct ConversationState {
     pub conversation: ConversationId,
     /// Its kind.
     pub kind: ConversationKind,
-    /// The present generation.
+    /// The present generation; zero for those who are no longer members.
     pub generation: u32,
-    /// The present epoch in it.
+    /// The present epoch in it; zero for those who are no longer members.
     pub epoch: u64,
     /// The first entry that this account may read.
     pub first_seq: u64,

@@ -47,7 +47,8 @@ impl SqliteView<'_> {
             state.due = all(self.conn, sql, [key], |row| row.get(0).map(DeviceId::from_bytes))?;
         } else {
             state.count = self.count_at(state.conversation, state.last_seq)?;
-            state.request_from = None;
+            // How a conversation goes on is nobody's business who is no longer in it.
+            (state.generation, state.epoch, state.request_from) = (0, 0, None);
         }
         Ok(state)
     }
