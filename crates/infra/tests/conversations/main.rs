@@ -3,4 +3,5 @@
 #![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
 mod groups;
+mod people;
 mod world;

@@ -29,6 +29,7 @@ use openmls::prelude::{
 use openmls_basic_credential::SignatureKeyPair;
 use openmls_rust_crypto::MemoryStorage;
 use openmls_traits::OpenMlsProvider as _;
+use openmls_traits::signatures::Signer as _;
 use tls_codec::{Deserialize as _, Serialize as _};
 
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -143,6 +144,25 @@ impl World {
 
     pub(crate) fn log(&self, account: AccountId) -> DeviceLog {
         self.store().read_blocking(move |view| verified_log(view, account)).unwrap()
+    }
+
+    /// An entry for the log of the device's account, signed by the device.
+    pub(crate) fn device_entry(&self, device: usize, op: DeviceLogOp) -> Vec<u8> {
+        let Device { actor, signer, .. } = &self.devices[device];
+        let mut entry = self.log(actor.account).unsigned(op, LogSigner::Device(actor.device));
+        entry.signature = signer.sign(&entry.signed_bytes(actor.account)).unwrap().try_into().unwrap();
+        entry.encode()
+    }
+
+    /// All that a device learns since a cursor, and the cursor after it.
+    pub(crate) fn sync(&self, device: usize, cursor: Option<Vec<u8>>) -> (Vec<beseda_app::domain::Change>, Vec<u8>) {
+        let actor = self.devices[device].actor;
+        let page = self
+            .store()
+            .read_blocking(move |view| beseda_app::usecase::sync::sync(view, actor, cursor.as_deref(), 500))
+            .unwrap();
+        assert!(!page.more);
+        (page.changes, page.cursor)
     }
 
     pub(crate) fn entry(&self, person: u8, role: Role) -> RosterEntry {
