@@ -1,6 +1,6 @@
 //! How many messages a second the store makes durable: batches of 350-byte bodies into random ones of 10,000
 //! conversations, and reads of the last 50 of one. Run with
-//! `cargo run --release -p beseda-infra --features testing --example append_rate -- [messages]`.
+//! `cargo run --release -p beseda-infra --features testing --example append_rate -- [messages] [conversations]`.
 
 #![expect(clippy::print_stdout, reason = "it is what the program is for")]
 #![expect(clippy::unwrap_used, reason = "a measurement that fails has no result")]
@@ -17,15 +17,15 @@ use beseda_infra::bus::local::LocalBus;
 use beseda_infra::db::sqlite::{Options, SqliteStore};
 use beseda_model::ConversationKind;
 
-const CONVERSATIONS: u32 = 10_000;
 const SENDERS: u32 = 200;
 
 fn main() {
     let messages: u32 = std::env::args().nth(1).map_or(200_000, |text| text.parse().unwrap());
+    let conversations: u32 = std::env::args().nth(2).map_or(10_000, |text| text.parse().unwrap());
     let dir = tempfile::tempdir_in(".").unwrap();
     let store = SqliteStore::open(&Options::new(dir.path(), [1; 16]), Arc::new(LocalBus::new())).unwrap();
     people(&store, &(0..SENDERS).collect::<Vec<_>>());
-    for number in 0..CONVERSATIONS {
+    for number in 0..conversations {
         converse(
             &store,
             number,
@@ -33,14 +33,14 @@ fn main() {
             &[number % SENDERS, (number + 1 + number / SENDERS) % SENDERS],
         );
     }
-    println!("{CONVERSATIONS} conversations are there");
+    println!("{conversations} conversations are there");
     for waiting in [16, 256, 1_024, 256, 1] {
         let count = if waiting == 1 { messages / 20 } else { messages };
-        rate(&store, waiting, count);
+        rate(&store, conversations, waiting, count);
     }
     let mut times: Vec<_> = (0..2_000u32)
         .map(|number| {
-            let id = conversation(scatter(number));
+            let id = conversation(scatter(number, conversations));
             let begin = Instant::now();
             (&store as &dyn Store)
                 .read_blocking(move |view| {
@@ -55,12 +55,12 @@ fn main() {
     println!("last 50 of one: p50 {:?}, p99 {:?}", times[times.len() / 2], times[times.len() * 99 / 100]);
 }
 
-fn scatter(number: u32) -> u32 {
-    number.wrapping_mul(2_654_435_761) % CONVERSATIONS
+fn scatter(number: u32, conversations: u32) -> u32 {
+    number.wrapping_mul(2_654_435_761) % conversations
 }
 
 /// Keeps so many messages waiting all the time.
-fn rate(store: &SqliteStore, waiting: u32, count: u32) {
+fn rate(store: &SqliteStore, conversations: u32, waiting: u32, count: u32) {
     static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
     let (done, free) = sync_channel(1_100);
     let (begin, cpu) = (Instant::now(), cpu_ticks());
@@ -69,7 +69,7 @@ fn rate(store: &SqliteStore, waiting: u32, count: u32) {
             free.recv().unwrap();
         }
         let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let to = scatter(number);
+        let to = scatter(number, conversations);
         let append =
             Append { body: vec![7; 350], message: message(number), ..said(to % SENDERS, conversation(to), number) };
         let done = done.clone();

@@ -173,7 +173,7 @@ fn a_new_device_is_approved_by_an_old_one() {
         matches!(outcome, Ok(LinkOutcome::Opened { account, nonce, .. }) if account == old.account && nonce == [4; 32])
     );
 
-    let other_key = Reveal { signature_key: [9; 32], ..reveal.clone() };
+    let other_key = Reveal { signature_key: [9; 32], ..reveal };
     let broken = poll(&world, PollLink { reveal: Some(other_key), ..cmd.clone() });
     assert_eq!(broken, Err(LinkError::CommitmentBroken));
     let shown = poll(&world, PollLink { reveal: Some(reveal.clone()), ..cmd.clone() });
