@@ -6,6 +6,7 @@
 
 pub mod backend;
 pub mod chance;
+pub mod chaos;
 pub mod clock;
 pub mod network;
 pub mod people;

@@ -3,6 +3,7 @@
 use beseda_engine::Command;
 use beseda_engine::api::command::{Draft, Outcome};
 use beseda_model::{AccountId, ConversationId, MessageId};
+use beseda_wire::state::{Audience, PrivacySettings};
 
 use crate::backend::Backend;
 use crate::world::{DeviceKey, SERVER, World};
@@ -29,10 +30,15 @@ impl<B: Backend> World<B> {
             invite: None,
             device_name: format!("{name}'s phone"),
         };
-        match self.ask(device, command) {
+        let person = match self.ask(device, command) {
             Ok(Outcome::SignedUp { account, phrase, .. }) => Person { account, device, phrase },
             other => panic!("{name} could not sign up: {other:?}"),
-        }
+        };
+        // Stories are about groups more often than about who may be added to them.
+        let privacy = PrivacySettings { group_adds: Audience::Everyone, ..PrivacySettings::default() };
+        let ending = self.ask(device, Command::SetPrivacy { privacy });
+        assert_eq!(ending, Ok(Outcome::Done));
+        person
     }
 
     /// A new device of somebody, by recovery phrase.
