@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use beseda_engine::Command;
 use beseda_engine::api::command::Draft;
-use beseda_engine::api::view::{Anchor, Body, MessageView};
+use beseda_engine::api::view::{Anchor, Body, MessageView, SystemEvent};
 use beseda_engine::store::conversations::{Conversation, Standing};
 use beseda_engine::view::{self, View};
 use beseda_model::{AccountId, ConversationId, Role};
@@ -35,8 +35,9 @@ impl Storm {
     pub const LONG: Self = Self { people: 5, actions: 150, conditions: Conditions::ROUGH };
 }
 
-/// What a device shows of one message, as far as all devices must agree.
-type Shown = (MessageRef, String, Vec<(String, Vec<AccountId>)>, bool);
+/// What a device shows of one message, as far as all devices must agree. Who came after a deletion does not know whose
+/// message it was.
+type Shown = (Option<MessageRef>, String, Vec<(String, Vec<AccountId>)>, bool);
 
 /// A storm over one group.
 #[derive(Debug)]
@@ -109,8 +110,8 @@ impl Chaos {
             },
             53..61 => match some {
                 Some(target) => {
-                    let emoji = if number % 2 == 0 { "👍" } else { "🔥" }.to_owned();
-                    Command::React { conversation, target, emoji, on: number % 3 != 0 }
+                    let emoji = if number.is_multiple_of(2) { "👍" } else { "🔥" }.to_owned();
+                    Command::React { conversation, target, emoji, on: !number.is_multiple_of(3) }
                 }
                 None => return,
             },
@@ -119,13 +120,13 @@ impl Chaos {
                 None => return,
             },
             65..68 => match some {
-                Some(target) => Command::Pin { conversation, target, on: number % 2 == 0 },
+                Some(target) => Command::Pin { conversation, target, on: number.is_multiple_of(2) },
                 None => return,
             },
             68..71 => Command::RemoveMember { conversation, account: somebody },
             71..76 => Command::AddMembers { conversation, accounts: vec![somebody] },
             76..79 => {
-                let role = if number % 2 == 0 { Role::Admin } else { Role::Member };
+                let role = if number.is_multiple_of(2) { Role::Admin } else { Role::Member };
                 Command::SetRole { conversation, account: somebody, role }
             }
             79..81 => Command::SetInfo {
@@ -177,9 +178,10 @@ impl Chaos {
             let Some(row) = Conversation::find(conn, self.group).map_err(|error| format!("{name}: {error}"))? else {
                 continue;
             };
+            let start = self.start(key, &row);
             if row.member && row.standing != Standing::Left {
                 self.settled(key, &row)?;
-                complete.push((key, first_seq(conn, self.group)));
+                complete.push((key, start));
             }
             let mut ids: Vec<MessageRef> = Vec::new();
             for shown in self.rows(key) {
@@ -193,8 +195,8 @@ impl Chaos {
                     return Err(format!("{name} shows a message twice, the second time at {seq}"));
                 }
                 ids.push(shown.message);
-                // A member who left early has not seen what was done to a message later.
-                if !row.member {
+                // What was done to a message while somebody was away is not known to them.
+                if !row.member || seq <= start {
                     continue;
                 }
                 match seen.get(&seq) {
@@ -208,13 +210,26 @@ impl Chaos {
             }
         }
         for (key, first) in complete {
-            let shown: Vec<u64> = self.rows(key).iter().filter(|row| comparable(row).is_some()).filter_map(|row| row.seq).collect();
+            let shown: Vec<u64> =
+                self.rows(key).iter().filter(|row| comparable(row).is_some()).filter_map(|row| row.seq).collect();
             let missing = seen.keys().find(|seq| **seq > first && !shown.contains(seq));
             if let Some(seq) = missing {
-                return Err(format!("{} lacks entry {seq}, although it is there since {first}", self.world.at(key).name));
+                return Err(format!(
+                    "{} lacks entry {seq}, although it is there since {first}",
+                    self.world.at(key).name
+                ));
             }
         }
         Ok(())
+    }
+
+    /// The entry from which on a device has seen everything without a break: its account was added, or it joined, there.
+    fn start(&self, key: DeviceKey, row: &Conversation) -> u64 {
+        let joined = self
+            .rows(key)
+            .into_iter()
+            .filter(|row| matches!(row.body, Body::System { event: SystemEvent::JoinedHere }));
+        joined.filter_map(|row| row.seq).chain([row.first_seq]).max().unwrap_or(0)
     }
 
     /// Whether a member's device is caught up and has nothing left to do.
@@ -234,7 +249,10 @@ impl Chaos {
         ] {
             let count: i64 = conn.query_row(sql, (), |row| row.get(0)).map_err(|error| error.to_string())?;
             if count > 0 {
-                return Err(format!("{name} still has {count} {what}"));
+                let places = Conversation::all(conn).map_err(|error| error.to_string())?;
+                let states: Vec<_> =
+                    places.iter().map(|row| (row.kind, row.standing, row.is_current(), &row.due)).collect();
+                return Err(format!("{name} still has {count} {what}: {states:?}"));
             }
         }
         let warnings = view::warnings(conn).map_err(|error| error.to_string())?;
@@ -243,17 +261,10 @@ impl Chaos {
     }
 }
 
-fn first_seq(conn: &rusqlite::Connection, id: ConversationId) -> u64 {
-    let first = conn.query_row("SELECT coalesce(min(seq), 0) FROM entries WHERE conversation = ?1", [id.as_bytes()], |row| {
-        row.get::<_, i64>(0)
-    });
-    first.map_or(0, i64::cast_unsigned)
-}
-
 fn comparable(row: &MessageView) -> Option<Shown> {
-    let body = match &row.body {
-        Body::Text { text, .. } => text.clone(),
-        Body::Deleted { .. } => "(deleted)".to_owned(),
+    let (message, body) = match &row.body {
+        Body::Text { text, .. } => (Some(row.message), text.clone()),
+        Body::Deleted { .. } => (None, "(deleted)".to_owned()),
         Body::System { .. } | Body::Unsupported { .. } | Body::Unreadable { .. } => return None,
     };
     let mut reactions: Vec<_> = row
@@ -266,6 +277,5 @@ fn comparable(row: &MessageView) -> Option<Shown> {
         })
         .collect();
     reactions.sort();
-    Some((row.message, body, reactions, row.pinned))
+    Some((message, body, reactions, row.pinned))
 }
-

@@ -35,7 +35,18 @@ fn a_group_with_a_second_device_gets_ready() {
     for key in world.keys() {
         let rows = Conversation::all(world.at(key).engine().reader()).unwrap();
         for row in &rows {
-            eprintln!("{} {:?} {:?} gen {} epoch {} mls {:?}/{} seq {}/{}", world.at(key).name, row.kind, row.standing, row.generation, row.epoch, row.mls_generation, row.mls_epoch, row.applied, row.last_seq);
+            eprintln!(
+                "{} {:?} {:?} gen {} epoch {} mls {:?}/{} seq {}/{}",
+                world.at(key).name,
+                row.kind,
+                row.standing,
+                row.generation,
+                row.epoch,
+                row.mls_generation,
+                row.mls_epoch,
+                row.applied,
+                row.last_seq
+            );
         }
         let row = rows.iter().find(|row| row.id == group);
         assert!(row.is_some_and(|row| row.is_current()), "{}", world.at(key).name);
