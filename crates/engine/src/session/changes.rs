@@ -100,6 +100,18 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
     let id = state.conversation;
     let found = Conversation::find(step.tx, id)?;
     let is_new = found.as_ref().is_none_or(|conversation| !conversation.known);
+    if live && let Some(row) = &found {
+        // Pushes may overtake each other; the answer to a sync may not. Who may be looking at the past asks.
+        if state.last_seq < row.last_seq {
+            step.memory.session.sync_wanted = true;
+            return Ok(());
+        }
+        let told = (state.generation, state.epoch, state.member, &state.due, state.request_from);
+        if state.last_seq == row.last_seq && told != (row.generation, row.epoch, row.member, &row.due, row.request_from)
+        {
+            step.memory.session.sync_wanted = true;
+        }
+    }
     let mut row = found.unwrap_or_else(|| Conversation::new(id, state.kind));
     let was_member = row.member;
     row.kind = state.kind;
