@@ -166,6 +166,7 @@ pub fn on_reply(step: &mut Step<'_>, purpose: Purpose, answer: Result<Reply, Pro
         Purpose::OpenLink { id, code } => link::opened(step, id, &code, answer)?,
         Purpose::EndLink { id, code } => return link::ended(step, id, &code, answer),
         Purpose::RemoveDevice { device } => return devices::removed(step, device, answer),
+        Purpose::RestoreLog { version } => return device_logs::restored(step, version, &answer),
         Purpose::CountKeys => return keys::counted(step, answer),
         Purpose::PublishKeys { references, has_last_resort } => {
             keys::published(step, &references, has_last_resort, &answer)?;
@@ -187,6 +188,7 @@ pub fn on_lost(step: &mut Step<'_>, purpose: Purpose) -> Result<(), StoreError> 
         Purpose::RemoveDevice { device } => devices::removal_lost(step, device)?,
         Purpose::Presence { id: None }
         | Purpose::DeviceLog { .. }
+        | Purpose::RestoreLog { .. }
         | Purpose::CountKeys
         | Purpose::PublishKeys { .. } => {}
     }

@@ -324,3 +324,68 @@ fn whatever_http_answer_is_lost_there_is_one_account_and_no_device_without_an_ow
         assert_eq!(warnings(&world, device), [], "seed {seed}");
     }
 }
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    for entry in std::fs::read_dir(from).expect("a folder can be read") {
+        let entry = entry.expect("a folder can be read");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("it has a type").is_dir() {
+            std::fs::create_dir_all(&target).expect("a folder can be made");
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file can be copied");
+        }
+    }
+}
+
+#[test]
+fn a_restored_server_gets_the_device_log_back_and_a_revoked_device_stays_out() {
+    let mut world = town(9);
+    let (alice, bob, conversation) = friends(&mut world);
+    let lost = world.recover(&alice, "lost phone");
+    world.run_for(5 * MINUTE);
+    let backup = tempfile::tempdir().expect("a temporary folder can be made");
+    world.server.restart(|data| copy(data, backup.path()));
+    let everybody = [alice.device, bob.device, lost];
+    let reconnect = |world: &mut Town, devices: &[DeviceKey]| {
+        for device in devices {
+            world.set_online(*device, false);
+            world.set_online(*device, true);
+        }
+        world.run_for(5 * MINUTE);
+    };
+    reconnect(&mut world, &everybody);
+
+    // After the backup one device is revoked and another one comes.
+    let device = device_id(&world, lost);
+    assert_eq!(world.ask(alice.device, Command::RemoveDevice { device }), Ok(Outcome::Done));
+    let tablet = world.recover(&alice, "tablet");
+    world.run_for(5 * MINUTE);
+    let expected = sorted([device_id(&world, alice.device), device_id(&world, tablet)]);
+    assert_eq!(devices(&world, alice.device), expected);
+
+    world.server.restart(|data| {
+        std::fs::remove_dir_all(data).expect("a folder can be removed");
+        std::fs::create_dir_all(data).expect("a folder can be made");
+        copy(backup.path(), data);
+        beseda_infra::db::sqlite::renew_store_epoch(data, [9; 16]).expect("a restored store is marked");
+    });
+    reconnect(&mut world, &[alice.device, bob.device, tablet]);
+    assert!(warnings(&world, alice.device).contains(&WarningKind::ServerRestored));
+
+    // Whoever comes now sees the same log as those who saw it before.
+    let new = world.recover(&alice, "another one");
+    world.run_for(5 * MINUTE);
+    assert!(!devices(&world, new).contains(&device), "the lost phone stays revoked");
+    assert_eq!(devices(&world, new), devices(&world, alice.device));
+    for key in [alice.device, bob.device, new] {
+        let forks =
+            warnings(&world, key).into_iter().filter(|kind| matches!(kind, WarningKind::DeviceLogForked { .. }));
+        assert_eq!(forks.count(), 0);
+    }
+    world.say(bob.device, conversation, "all is well");
+    world.run_for(5 * MINUTE);
+    for key in [alice.device, new] {
+        assert!(texts(&world, key, conversation).contains(&"all is well".to_owned()));
+    }
+}

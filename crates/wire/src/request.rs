@@ -157,7 +157,9 @@ pub enum Request {
         /// The first version wanted (the first entry has version 1).
         from: u32,
     },
-    /// Adds an entry to one's own device log; removing a device ends its sessions at once. Answer: [`Reply::Done`].
+    /// Adds an entry to one's own device log; removing a device ends its sessions at once. Any of the account's devices
+    /// may bring an entry, whoever of them signed it: so they return what a server forgot that was restored from a
+    /// backup. A device that is added so gets no session. Answer: [`Reply::Done`].
     AppendDeviceLog {
         /// The signed entry.
         entry: DeviceLogEntry,

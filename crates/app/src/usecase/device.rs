@@ -26,12 +26,9 @@ pub enum DeviceError {
     /// Without an approving device only the recovery phrase admits one.
     #[error("the entry must be signed by the root key")]
     NotByRoot,
-    /// Entries come from the device that signs them.
+    /// A link is approved by the device that opened it.
     #[error("the entry is signed by another device")]
     NotBySender,
-    /// Devices come in by a link or by the recovery phrase.
-    #[error("a device is added by approving its link or by the recovery phrase")]
-    AddNeedsLink,
     /// The device belongs, or belonged, to another account.
     #[error("the device's id was used before")]
     DeviceKnown,
@@ -51,12 +48,9 @@ impl DeviceError {
     pub const fn code(&self) -> Code {
         match self {
             Self::NotFound => Code::NotFound,
-            Self::EntryMalformed
-            | Self::NotByRoot
-            | Self::NotBySender
-            | Self::AddNeedsLink
-            | Self::DeviceKnown
-            | Self::DeviceLog(_) => Code::InvalidDeviceLog,
+            Self::EntryMalformed | Self::NotByRoot | Self::NotBySender | Self::DeviceKnown | Self::DeviceLog(_) => {
+                Code::InvalidDeviceLog
+            }
             Self::OverLimit(error) => error.code(),
             Self::Store(error) => error.code(),
         }

@@ -61,6 +61,11 @@ pub enum Purpose {
         /// Which.
         device: DeviceId,
     },
+    /// An entry of the own device log that the server has forgotten is brought back.
+    RestoreLog {
+        /// Its version.
+        version: u32,
+    },
     /// How many key packages are left.
     CountKeys,
     /// Key packages were published.

@@ -2,7 +2,7 @@
 
 use beseda_crypto::signature::Ed25519;
 use beseda_model::device_log::{DeviceLog, DeviceLogEntry as Entry, DeviceLogError, DeviceLogOp};
-use beseda_model::{AccountId, ConversationId, Fingerprint};
+use beseda_model::{AccountId, Code, ConversationId, Fingerprint};
 use beseda_wire::state::DeviceLogEntry;
 use beseda_wire::{Bytes, Problem, Reply, Request};
 use rusqlite::Connection;
@@ -221,6 +221,10 @@ pub(super) fn announced(
     root: Fingerprint,
 ) -> Result<Asks, StoreError> {
     let known = Account::load(step.tx, account)?;
+    if version < known.version && is_own(step, account)? {
+        // The server was restored from a backup, or says so.
+        return restore(step, account, version.saturating_add(1));
+    }
     if known.version >= version && known.root == Some(root) {
         return Ok(Asks::new());
     }
@@ -265,11 +269,48 @@ pub(super) fn fetched(
     if learned == Learned::FromStart && from > 1 {
         return Ok(vec![ask(account, 1)]);
     }
+    if let Ok(Reply::DeviceLog { entries, .. }) = &answer
+        && learned == Learned::Nothing
+        && !entries.is_empty()
+        && is_own(step, account)?
+    {
+        // What the server has agrees with the pinned log, which may be longer.
+        let told = u32::try_from(entries.len()).unwrap_or(u32::MAX);
+        let asks = restore(step, account, from.saturating_add(told))?;
+        if !asks.is_empty() {
+            return Ok(asks);
+        }
+    }
     step.tx.prepare_cached("DELETE FROM device_log_checks WHERE account = ?1")?.execute([account.as_bytes()])?;
-    if Me::find(step.tx)?.is_some_and(|me| me.account == account) {
+    if is_own(step, account)? {
         return devices::own_log_seen(step, matches!(learned, Learned::Grown(_)));
     }
     Ok(Asks::new())
+}
+
+fn is_own(step: &Step<'_>, account: AccountId) -> Result<bool, StoreError> {
+    Ok(Me::find(step.tx)?.is_some_and(|me| me.account == account))
+}
+
+/// Brings back the pinned entry at `version` of the own log, which the server has forgotten; none if it is not pinned.
+fn restore(step: &Step<'_>, account: AccountId, version: u32) -> Result<Asks, StoreError> {
+    let log = accounts::device_log(step.tx, account)?;
+    let entry = log.as_ref().and_then(|log| log.entries().iter().find(|entry| entry.version == version));
+    Ok(entry.map_or_else(Asks::new, |entry| {
+        let entry = DeviceLogEntry(Bytes(entry.encode()));
+        vec![Ask::new(Request::AppendDeviceLog { entry }, Purpose::RestoreLog { version })]
+    }))
+}
+
+/// The server has answered to an entry that was brought back: on to the next. One that it refuses was brought by another
+/// device, or the server's log has become another one, which looking at it shows.
+pub(super) fn restored(step: &mut Step<'_>, version: u32, answer: &Result<Reply, Problem>) -> Result<Asks, StoreError> {
+    let Some(me) = Me::find(step.tx)?.filter(|me| !me.signed_out) else { return Ok(Asks::new()) };
+    match answer {
+        Ok(_) => restore(step, me.account, version.saturating_add(1)),
+        Err(problem) if problem.code == Code::InvalidDeviceLog => Ok(vec![ask(me.account, version)]),
+        Err(_) => Ok(Asks::new()),
+    }
 }
 
 #[cfg(test)]

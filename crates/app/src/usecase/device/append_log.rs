@@ -1,5 +1,5 @@
 use beseda_crypto::signature::Ed25519;
-use beseda_model::device_log::{DeviceLog, DeviceLogEntry, DeviceLogOp, LogSigner};
+use beseda_model::device_log::{DeviceLog, DeviceLogEntry, DeviceLogOp};
 use beseda_model::{AccountId, DeviceId};
 
 use super::{DeviceError, verified_log};
@@ -7,20 +7,16 @@ use crate::Event;
 use crate::domain::{Actor, Change, DeviceRow, OverLimit};
 use crate::port::{StoreError, UnitOfWork};
 
-/// Adds a signed entry to one's own device log: a removal, or another root key. Removing a device ends its sessions at once, deletes its key packages, and
-/// makes the removal of its leaves due wherever it has one.
+/// Adds a signed entry to one's own device log. Whose signature it has decides, not who brings it: after a restore from a
+/// backup any device of the account returns what the server forgot. Removing a device ends its sessions at once, deletes
+/// its key packages, and makes the removal of its leaves due wherever it has one; adding one gives it no session.
 ///
 /// # Errors
-/// When the entry does not follow from the log, or adds a device.
+/// When the entry does not follow from the log.
 pub fn append_log(uow: &mut dyn UnitOfWork, actor: Actor, entry: &[u8]) -> Result<(), DeviceError> {
     let entry = DeviceLogEntry::decode(entry).map_err(|_| DeviceError::EntryMalformed)?;
-    match entry.signer {
-        LogSigner::Root => {}
-        LogSigner::Device(device) if device == actor.device => {}
-        LogSigner::Device(_) => return Err(DeviceError::NotBySender),
-    }
     match entry.op {
-        DeviceLogOp::Add { .. } => Err(DeviceError::AddNeedsLink),
+        DeviceLogOp::Add { .. } => add(uow, actor.account, entry).map(drop),
         DeviceLogOp::Remove { device } => {
             follow(uow, actor.account, entry)?;
             end_device(uow, device)?;
