@@ -7,12 +7,11 @@ use std::collections::BTreeMap;
 
 use beseda_engine::api::command::Outcome;
 use beseda_engine::api::failure::Failure;
-use beseda_engine::{Command, Effect, Event};
-use beseda_model::{Clock, Timestamp};
+use beseda_model::Timestamp;
 
 pub use device::{Device, DeviceKey};
 
-use crate::backend::{Backend, SocketId};
+use crate::backend::SocketId;
 use crate::chance::SeededRng;
 use crate::clock::FakeClock;
 use crate::network::{Agenda, Conditions};

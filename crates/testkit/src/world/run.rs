@@ -1,8 +1,16 @@
 //! Moving a world forward.
 
-use beseda_engine::api::event::HttpResponse;
+use std::collections::BTreeMap;
 
-use super::*;
+use beseda_engine::api::event::HttpResponse;
+use beseda_engine::{Command, Effect, Event};
+use beseda_model::{Clock, Timestamp};
+
+use super::{Device, DeviceKey, Ending, Ends, Happening, SERVER, World};
+use crate::backend::{Backend, SocketId};
+use crate::chance::SeededRng;
+use crate::clock::FakeClock;
+use crate::network::{Agenda, Conditions};
 
 impl<B: Backend> World<B> {
     /// A world with nobody in it.
