@@ -9,6 +9,7 @@ mod own;
 mod places;
 mod profiles;
 mod shown;
+mod speed;
 
 use beseda_model::{
     AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, MessageId, Policy, Rng, Role, RosterEntry,

@@ -188,6 +188,27 @@ fn frequent_queries_use_their_indexes() {
             "SELECT (SELECT count(*) FROM messages WHERE conversation = x'00' AND seq = 0 AND state <> 2 AND state = 3)",
             "messages_waiting",
         ),
+        (
+            "SELECT row FROM messages WHERE conversation = x'00' AND hidden = 0 ORDER BY pos DESC, row DESC LIMIT 1",
+            "messages_pos",
+        ),
+        (
+            "SELECT count(*) FROM messages INDEXED BY messages_nothing_new WHERE conversation = x'00' AND seq > 1 \
+             AND seq <= 9 AND counted = 1 AND (own = 1 OR deleted_seq > 0 OR hidden > 0)",
+            "(conversation=? AND seq>? AND seq<?)",
+        ),
+        (
+            "SELECT count(*) FROM messages INDEXED BY messages_mention WHERE conversation = x'00' AND seq > 1 \
+             AND mentions_me = 1 AND hidden = 0 AND deleted_seq = 0",
+            "(conversation=? AND seq>?)",
+        ),
+        ("SELECT content FROM own_events WHERE conversation = x'00' AND state = 0 ORDER BY message", "(conversation=?"),
+        (
+            "SELECT m.account, coalesce(r.delivered, 0), coalesce(r.read, 0) FROM members m LEFT JOIN receipts r \
+             ON r.conversation = m.conversation AND r.account = m.account \
+             WHERE m.conversation = x'00' AND m.account <> x'01' ORDER BY m.account",
+            "SEARCH r USING PRIMARY KEY (conversation=? AND account=?)",
+        ),
         ("SELECT row FROM messages WHERE kind = 2 AND deleted_seq = 0 ORDER BY row", "messages_unsupported"),
     ] {
         let plan = plan(sql);
