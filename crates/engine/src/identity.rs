@@ -15,6 +15,7 @@ pub mod link;
 mod me;
 pub mod phrase;
 mod rejoin;
+mod rotation;
 mod rules;
 mod safety;
 
@@ -53,6 +54,7 @@ pub enum Standing {
 pub fn on_open(step: &mut Step<'_>) -> Result<(), StoreError> {
     join::on_open(step)?;
     devices::on_open(step)?;
+    rotation::on_open(step)?;
     account::on_open(step)
 }
 
@@ -72,6 +74,7 @@ pub fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Result<Opt
         Command::ApproveLink { code } => signed_in(step, id, |step| link::approve(step, id, code))?,
         Command::RefuseLink { code } => signed_in(step, id, |step| link::refuse(step, id, code))?,
         Command::RemoveDevice { device } => signed_in(step, id, |step| devices::remove(step, id, *device))?,
+        Command::NewPhrase { phrase } => signed_in(step, id, |step| rotation::begin(step, id, phrase))?,
         Command::SignOut => signed_in(step, id, |step| devices::sign_out(step, id))?,
         Command::ConfirmPhrase { words } => {
             let result = confirm(step, words)?;
@@ -149,6 +152,7 @@ pub fn on_hello(step: &mut Step<'_>, accepted: u64, own: u64) -> Result<(Standin
         return Ok((Standing::Leaving, asks));
     }
     asks.extend(keys::check(step)?);
+    asks.extend(rotation::due(step)?);
     asks.extend(device_logs::fetch_due(step)?);
     asks.extend(account::due(step)?);
     Ok((Standing::Current, asks))
@@ -166,6 +170,7 @@ pub fn on_reply(step: &mut Step<'_>, purpose: Purpose, answer: Result<Reply, Pro
         Purpose::OpenLink { id, code } => link::opened(step, id, &code, answer)?,
         Purpose::EndLink { id, code } => return link::ended(step, id, &code, answer),
         Purpose::RemoveDevice { device } => return devices::removed(step, device, answer),
+        Purpose::RotateRoot { id } => return rotation::answered(step, id, answer),
         Purpose::RestoreLog { version } => return device_logs::restored(step, version, &answer),
         Purpose::CountKeys => return keys::counted(step, answer),
         Purpose::PublishKeys { references, has_last_resort } => {
@@ -186,6 +191,7 @@ pub fn on_lost(step: &mut Step<'_>, purpose: Purpose) -> Result<(), StoreError> 
         | Purpose::OpenLink { id, .. }
         | Purpose::EndLink { id, .. } => ask::done(step, id, Err(Failure::Unreachable)),
         Purpose::RemoveDevice { device } => devices::removal_lost(step, device)?,
+        Purpose::RotateRoot { id } => rotation::lost(step, id)?,
         Purpose::Presence { id: None }
         | Purpose::DeviceLog { .. }
         | Purpose::RestoreLog { .. }

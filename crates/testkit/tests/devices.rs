@@ -389,3 +389,63 @@ fn a_restored_server_gets_the_device_log_back_and_a_revoked_device_stays_out() {
         assert!(texts(&world, key, conversation).contains(&"all is well".to_owned()));
     }
 }
+
+#[test]
+fn a_new_phrase_is_the_same_person_with_another_safety_number() {
+    let mut world = town(10);
+    let (mut alice, bob, conversation) = friends(&mut world);
+    let number = |world: &Town| safety_number(world.at(bob.device).engine().reader(), alice.account).unwrap();
+    let before = number(&world);
+    let wrong = Command::NewPhrase { phrase: bob.phrase.clone() };
+    assert!(matches!(world.ask(alice.device, wrong), Err(Failure::Invalid { .. })));
+    let changed = world.ask(alice.device, Command::NewPhrase { phrase: alice.phrase.clone() });
+    let Ok(Outcome::PhraseChanged { phrase: new }) = changed else { panic!("{changed:?}") };
+    let kept = phrase::kept(world.at(alice.device).engine().reader()).unwrap().expect("it is not confirmed");
+    assert_eq!(*kept.words(), new);
+    world.run_for(5 * MINUTE);
+    assert_ne!(number(&world), before);
+    let loud = WarningKind::IdentityChanged { account: alice.account };
+    assert!(!warnings(&world, bob.device).contains(&loud), "it is the same person");
+
+    // The old phrase opens nothing any more, the new one everything.
+    let stranger = world.device("somebody who saw the old phrase");
+    let (server, old) = (SERVER.to_owned(), alice.phrase.clone());
+    let refused = world.ask(stranger, Command::Recover { server, phrase: old, device_name: String::new() });
+    assert!(matches!(refused, Err(Failure::Refused { .. })), "{refused:?}");
+    alice.phrase = new;
+    let tablet = world.recover(&alice, "tablet");
+    world.run_for(5 * MINUTE);
+    world.say(bob.device, conversation, "still you");
+    world.say(tablet, conversation, "still me");
+    world.run_for(5 * MINUTE);
+    for key in [alice.device, bob.device] {
+        assert_eq!(texts(&world, key, conversation).len(), 3, "{:?}", texts(&world, key, conversation));
+    }
+    assert_eq!(texts(&world, tablet, conversation).len(), 2);
+    let group = world.group(tablet, "with both keys", &[]);
+    world.run_for(5 * MINUTE);
+    world.say(alice.device, group, "here, too");
+    world.run_for(MINUTE);
+    assert_eq!(texts(&world, tablet, group), ["here, too"]);
+}
+
+#[test]
+fn whatever_is_lost_a_new_phrase_is_never_lost() {
+    for seed in 0..8 {
+        let mut world = town(200 + seed);
+        let alice = world.person("alice");
+        world.run_for(MINUTE);
+        world.conditions.cut_one_in = 3;
+        let ended = world.ask(alice.device, Command::NewPhrase { phrase: alice.phrase.clone() });
+        world.conditions.cut_one_in = 0;
+        world.run_for(10 * MINUTE);
+        let kept = phrase::kept(world.at(alice.device).engine().reader()).unwrap().expect("it is not confirmed");
+        if let Ok(Outcome::PhraseChanged { phrase }) = ended {
+            assert_eq!(*kept.words(), phrase, "seed {seed}");
+        }
+        // Whatever the person was told: the phrase that this device shows is the account's.
+        let kept = kept.words().to_string();
+        let tablet = world.recover(&Person { phrase: kept, ..alice }, "tablet");
+        assert!(is_signed_in(&world, tablet), "seed {seed}");
+    }
+}

@@ -77,6 +77,12 @@ pub enum Command {
         /// ([`crate::identity::phrase::questions`]); none where the person's word is enough.
         words: Vec<(u8, String)>,
     },
+    /// Puts a new recovery phrase in the place of the present one, which somebody may have seen. Ends with
+    /// [`Outcome::PhraseChanged`]; everybody sees another safety number of the same person.
+    NewPhrase {
+        /// The present one.
+        phrase: String,
+    },
     /// Revokes one of one's own devices.
     RemoveDevice {
         /// Which.
@@ -408,6 +414,11 @@ pub enum Outcome {
         /// Which device.
         device: DeviceId,
     },
+    /// The account has a new recovery phrase; it can be read again from this device only until it is confirmed.
+    PhraseChanged {
+        /// 24 words.
+        phrase: String,
+    },
     /// People found.
     Accounts {
         /// Them.
@@ -423,6 +434,7 @@ impl std::fmt::Debug for Outcome {
             Self::Conversation { .. } => "Conversation",
             Self::SignedUp { .. } => "SignedUp",
             Self::SignedIn { .. } => "SignedIn",
+            Self::PhraseChanged { .. } => "PhraseChanged",
             Self::Accounts { .. } => "Accounts",
         })
     }

@@ -246,8 +246,15 @@ fn succeed(step: &mut Step<'_>, row: &mut Conversation, me: &Me, wish: i64) -> R
     let Some(policy) = row.policy.clone() else { return change::give_up(step, wish, &Failure::NotFound) };
     let everybody: Vec<AccountId> = policy.roster.iter().map(|entry| entry.account).collect();
     let Gathered::Ready { mut candidates, .. } = gather(step, me, row.id, &everybody)? else { return Ok(()) };
-    // A member whose identity is another one now is a different person: they are not brought back in.
-    candidates.retain(|candidate| policy.member(candidate.account).is_some_and(|entry| entry.root == candidate.root));
+    // A member whose identity is another one now is a different person, and not brought back in. One with a new phrase,
+    // signed by the old root key, is the same.
+    let logs = &step.memory.logs;
+    candidates.retain(|candidate| {
+        policy.member(candidate.account).is_some_and(|entry| {
+            entry.root == candidate.root
+                || logs.get(candidate.account).is_some_and(|log| log.is_root_until(candidate.version, entry.root))
+        })
+    });
     let id = GroupId { conversation: row.id, generation: row.generation.saturating_add(1) };
     let built = match group::create(step, me, id, &policy) {
         Ok((mut mls, info, tree)) => first_commit(step, row, me, &mut mls, candidates)?.map(|commit| {

@@ -61,6 +61,11 @@ pub enum Purpose {
         /// Which.
         device: DeviceId,
     },
+    /// Another root key.
+    RotateRoot {
+        /// The command that wants it, if one still waits.
+        id: Option<u64>,
+    },
     /// An entry of the own device log that the server has forgotten is brought back.
     RestoreLog {
         /// Its version.

@@ -158,8 +158,13 @@ fn act_on_own(
     log: &DeviceLog,
     news: &[DeviceLogOp],
 ) -> Result<(), StoreError> {
-    let Some(me) = Me::find(step.tx)?.filter(|me| me.account == account) else { return Ok(()) };
+    let Some(mut me) = Me::find(step.tx)?.filter(|me| me.account == account) else { return Ok(()) };
     step.notice(Notice::Me);
+    let root = log.root_at(log.version());
+    if me.root != root {
+        me.root = root;
+        me.save(step.tx)?;
+    }
     for op in news {
         if let DeviceLogOp::Add { device, .. } = op
             && *device != me.device

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use beseda_model::device_log::{DeviceLog, DeviceLogEntry as Entry, DeviceLogOp, LogSigner};
+use beseda_model::device_log::{DeviceLog, DeviceLogOp};
 use beseda_model::{Code, DeviceId};
 use beseda_wire::state::DeviceLogEntry;
-use beseda_wire::{Bytes, Problem, Reply, Request};
+use beseda_wire::{Problem, Reply, Request};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::ask::{Ask, Asks, Purpose, done, refusal};
-use super::{device_logs, link, me, phrase};
+use super::{device_logs, link, me, phrase, rotation};
 use crate::Step;
 use crate::api::command::Outcome;
 use crate::api::failure::Failure;
@@ -165,9 +165,7 @@ fn sign_removal(step: &Step<'_>, log: &DeviceLog, device: DeviceId) -> Result<Op
     let op = DeviceLogOp::Remove { device };
     let root = phrase::kept(step.tx)?.map(|phrase| phrase.root_key());
     if let Some(root) = root.filter(|root| root.fingerprint() == log.root_at(log.version())) {
-        let unsigned = log.unsigned(op, LogSigner::Root);
-        let entry = Entry { signature: root.sign(&unsigned.signed_bytes(log.account())), ..unsigned };
-        return Ok(Some(DeviceLogEntry(Bytes(entry.encode()))));
+        return Ok(Some(link::sign_by_root(log, op, &root)));
     }
     link::sign(step, op)
 }
@@ -206,6 +204,7 @@ pub(super) fn removed(
 
 /// The own device log was looked at.
 pub(super) fn own_log_seen(step: &mut Step<'_>, has_grown: bool) -> Result<Asks, StoreError> {
+    rotation::own_log_seen(step)?;
     if has_grown {
         return due(step);
     }

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use beseda_crypto::root::RootKey;
 use beseda_crypto::signature::Ed25519;
-use beseda_model::device_log::{DeviceLogEntry as Entry, DeviceLogOp, LogSigner, VerifySignature};
+use beseda_model::device_log::{DeviceLog, DeviceLogEntry as Entry, DeviceLogOp, LogSigner, VerifySignature};
 use beseda_model::{AccountId, DeviceId, Fingerprint, LIMITS, Timestamp};
 use beseda_wire::state::DeviceLogEntry;
 use beseda_wire::{Bytes, Problem, Reply, Request};
@@ -243,6 +244,13 @@ pub(super) fn sign(step: &Step<'_>, op: DeviceLogOp) -> Result<Option<DeviceLogE
     let entry = Entry { signature: key.signature(&message), ..unsigned };
     debug_assert!(Ed25519.verify(&key.public(), &message, &entry.signature));
     Ok(Some(DeviceLogEntry(Bytes(entry.encode()))))
+}
+
+/// An entry that follows from `log`, signed by root.
+pub(super) fn sign_by_root(log: &DeviceLog, op: DeviceLogOp, root: &RootKey) -> DeviceLogEntry {
+    let unsigned = log.unsigned(op, LogSigner::Root);
+    let entry = Entry { signature: root.sign(&unsigned.signed_bytes(log.account())), ..unsigned };
+    DeviceLogEntry(Bytes(entry.encode()))
 }
 
 #[cfg(test)]

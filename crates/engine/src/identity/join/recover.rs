@@ -9,12 +9,13 @@ use beseda_wire::state::DeviceLogEntry;
 
 use super::finish::{Entered, finish};
 use super::http::{get, post, read, senseless};
-use super::sign_up::{may_be_orphaned, sign_by_root};
+use super::sign_up::may_be_orphaned;
 use super::state::{Adding, Join, Stage, Way};
 use super::{Next, Stop, check_free, check_profile};
 use crate::Step;
 use crate::api::failure::Failure;
 use crate::identity::ask::refusal;
+use crate::identity::link::sign_by_root;
 use crate::identity::me::NewDevice;
 use crate::identity::phrase::Phrase;
 use crate::identity::rules;

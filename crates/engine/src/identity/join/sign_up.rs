@@ -2,7 +2,7 @@
 
 use beseda_crypto::pow;
 use beseda_crypto::root::RootKey;
-use beseda_model::device_log::{DeviceLog, DeviceLogEntry as Entry, DeviceLogOp, LogSigner};
+use beseda_model::device_log::{DeviceLog, DeviceLogOp};
 use beseda_model::{AccountId, Code};
 use beseda_wire::http::{Challenge, Proof, Registration, ServerInfo, Session, SignUp};
 use beseda_wire::state::DeviceLogEntry;
@@ -16,7 +16,7 @@ use crate::Step;
 use crate::api::failure::Failure;
 use crate::identity::me::NewDevice;
 use crate::identity::phrase::Phrase;
-use crate::identity::{devices, rules};
+use crate::identity::{devices, link, rules};
 use crate::store::me::Me;
 
 /// Hashes in one slice of work: some hundredths of a second in a browser, so that it stays alive.
@@ -178,14 +178,7 @@ fn first_entry(join: &Join) -> Option<(RootKey, DeviceLogEntry)> {
 /// The first entry of a log: adds `device`, signed by root.
 pub(super) fn begin_log(account: AccountId, root: &RootKey, device: &NewDevice) -> DeviceLogEntry {
     let op = DeviceLogOp::Add { device: device.device, signature_key: device.key().public() };
-    sign_by_root(&DeviceLog::new(account, root.public()), op, root)
-}
-
-/// The entry that would come next in `log`, signed by root.
-pub(super) fn sign_by_root(log: &DeviceLog, op: DeviceLogOp, root: &RootKey) -> DeviceLogEntry {
-    let unsigned = log.unsigned(op, LogSigner::Root);
-    let entry = Entry { signature: root.sign(&unsigned.signed_bytes(log.account())), ..unsigned };
-    DeviceLogEntry(Bytes(entry.encode()))
+    link::sign_by_root(&DeviceLog::new(account, root.public()), op, root)
 }
 
 /// Notes a device that may be in the log without anybody's knowing its session.
