@@ -14,12 +14,20 @@ use clap::Parser;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let lang = cli.global.lang.unwrap_or_else(Lang::from_environment);
+    log_to_stderr();
     match run(&cli.global, cli.command, lang) {
         Ok(()) => ExitCode::SUCCESS,
         Err(trip) => {
             report(&trip, cli.global.json, lang);
             ExitCode::from(trip.exit_code())
         }
+    }
+}
+
+/// `BESEDA_LOG=beseda_engine=debug` shows what the engine does; it never shows content.
+fn log_to_stderr() {
+    if let Ok(filter) = std::env::var("BESEDA_LOG") {
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     }
 }
 

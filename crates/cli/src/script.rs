@@ -31,6 +31,7 @@ impl Session {
     pub async fn run(&self, subject: Subject, sync_first: bool) -> Result<(), Trip> {
         if sync_first && !matches!(subject, Subject::Sync) {
             self.online().await?;
+            self.settled(None).await?;
         }
         match subject {
             // These two are no commands to an engine: the program deals with them before.

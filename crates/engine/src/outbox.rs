@@ -38,8 +38,9 @@ pub struct EnqueueOptions {
     pub message_id: Option<MessageId>,
 }
 
-/// How many things wait to be carried out on the server, in one conversation or in all: messages and silent content,
-/// changes of groups, read marks. What has failed for good does not wait.
+/// How many things wait to be exchanged with the server, in one conversation or in all: messages and silent content,
+/// changes of groups, marks; and the other way round conversations that are not caught up or not joined yet. What has
+/// failed for good does not wait.
 ///
 /// # Errors
 /// When the database fails.
@@ -50,7 +51,9 @@ pub fn pending(conn: &Connection, conversation: Option<ConversationId>) -> Resul
             "SELECT (SELECT count(*) FROM outbox WHERE state < ?2 AND (?1 IS NULL OR conversation = ?1)) \
              + (SELECT count(*) FROM intents WHERE ?1 IS NULL OR conversation = ?1) \
              + (SELECT count(*) FROM conversations \
-                WHERE read_wanted > read AND standing = 1 AND (?1 IS NULL OR conversation = ?1))",
+                WHERE known = 1 AND member = 1 AND (?1 IS NULL OR conversation = ?1) \
+                AND (standing = 0 OR (standing = 1 AND (applied < last_seq \
+                     OR applied > max(delivered_sent, delivered) OR read_wanted > read))))",
         )?
         .query_row((only, FAILED), |row| row.get(0))?;
     Ok(count.unsigned_abs())

@@ -32,7 +32,8 @@ impl Session {
         };
         let username = username.map(|name| name.trim_start_matches('@').to_owned());
         let device_name = device_name(joining.device_name);
-        self.join(Command::SignUp { server, username, password, invite, device_name }).await
+        let name = username.clone();
+        self.join(Command::SignUp { server, username, password, invite, device_name }, name).await
     }
 
     pub(super) async fn recover(&self, joining: Joining) -> Result<(), Trip> {
@@ -42,7 +43,7 @@ impl Session {
         if phrase.split(' ').count() != 24 {
             return Err(Trip::Usage(self.label(Label::PhraseNeeded)));
         }
-        self.join(Command::Recover { server, phrase, device_name: device_name(joining.device_name) }).await
+        self.join(Command::Recover { server, phrase, device_name: device_name(joining.device_name) }, None).await
     }
 
     pub(super) async fn reset_identity(&self, joining: Joining, username: String) -> Result<(), Trip> {
@@ -50,7 +51,8 @@ impl Session {
         let password = ask::secret(self.lang, "BESEDA_PASSWORD", Label::PromptPassword)?;
         let username = username.trim_start_matches('@').to_owned();
         let device_name = device_name(joining.device_name);
-        self.join(Command::ResetIdentity { server, username, password, device_name }).await
+        let name = Some(username.clone());
+        self.join(Command::ResetIdentity { server, username, password, device_name }, name).await
     }
 
     pub(super) async fn link(&self, joining: Joining) -> Result<(), Trip> {
@@ -74,19 +76,18 @@ impl Session {
             outcome = self.host.command(command) => outcome?,
             trip = progress => return trip,
         };
-        self.joined(outcome).await
+        self.joined(outcome, None).await
     }
 
-    async fn join(&self, command: Command) -> Result<(), Trip> {
+    async fn join(&self, command: Command, username: Option<String>) -> Result<(), Trip> {
         let outcome = self.patiently(false, async { Ok(self.host.command(command).await?) }).await?;
-        self.joined(outcome).await
+        self.joined(outcome, username).await
     }
 
-    async fn joined(&self, outcome: Outcome) -> Result<(), Trip> {
+    async fn joined(&self, outcome: Outcome, username: Option<String>) -> Result<(), Trip> {
         match outcome {
             Outcome::SignedUp { account, device, phrase } => {
-                let me = self.me().await?;
-                let name = me.username.map_or_else(|| account.to_string(), |name| format!("@{name}"));
+                let name = username.map_or_else(|| account.to_string(), |name| format!("@{}", safe::line(&name)));
                 let object = json!({ "account": account, "device": device, "phrase": phrase });
                 self.say("signed_up", &object, || {
                     let made = self.words(&Sentence::AccountMade(&name));
@@ -94,8 +95,7 @@ impl Session {
                 })?;
             }
             Outcome::SignedIn { account, device } => {
-                let me = self.me().await?;
-                let name = me.username.map_or_else(|| account.to_string(), |name| format!("@{name}"));
+                let name = account.to_string();
                 self.say("signed_in", &json!({ "account": account, "device": device }), || {
                     self.words(&Sentence::SignedInAs(&name))
                 })?;

@@ -19,6 +19,9 @@ use crate::host::{Host, Notices};
 use crate::safe;
 use crate::text::{Label, Lang, Sentence};
 
+/// How often is looked for what changes without a notice.
+const LOOK_AGAIN: Duration = Duration::from_millis(150);
+
 /// What a command works with.
 #[derive(Debug)]
 pub struct Session {
@@ -97,6 +100,8 @@ impl Session {
         tokio::select! {
             heard = notices.next() => heard.map(|_| ()).ok_or_else(|| Failure::Store.into()),
             changed = link.changed() => changed.map_err(|_| Failure::Store.into()),
+            // Marks and the like go out without a notice.
+            () = tokio::time::sleep(LOOK_AGAIN) => Ok(()),
         }
     }
 
