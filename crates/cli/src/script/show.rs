@@ -3,6 +3,7 @@
 use beseda_engine::api::view::{
     AccountView, Body, ConversationView, Delivery, DeviceView, MemberView, MessageView, Readiness,
 };
+use beseda_engine::timeline::markup;
 use beseda_model::{ConversationKind, Role, Timestamp};
 use beseda_wire::content::{TimedFrom, Timer};
 
@@ -102,7 +103,8 @@ impl Session {
     pub(super) fn body(&self, message: &MessageView, directory: &Directory) -> String {
         let named = |account| (directory.name(account), directory.is_me(account));
         match &message.body {
-            Body::Text { text, .. } => safe::text(text),
+            // As markup: nothing that is under other words, or hidden, is lost on the way.
+            Body::Text { text, entities } => safe::text(&markup::render(text, entities, directory)),
             Body::Deleted { by } if *by == message.message.author => self.label(Label::MessageDeleted),
             Body::Deleted { by } => self.words(&Sentence::DeletedBy(&directory.name(*by))),
             Body::System { event } => text::event(self.lang, message.message.author, event, &named),

@@ -70,6 +70,17 @@ pub fn parse(input: &str, names: &dyn Names) -> Formatted {
     out.finish()
 }
 
+/// Text for a preview: what is hidden until asked for is covered, character by character.
+pub fn covered(text: &str, entities: &[Entity]) -> String {
+    let mut hidden = entities.iter().filter(|entity| entity.style == Style::Spoiler).peekable();
+    if hidden.peek().is_none() {
+        return text.to_owned();
+    }
+    let runs: Vec<(u32, u32)> = hidden.map(|run| (run.start, run.start.saturating_add(run.len))).collect();
+    let is_hidden = |at: u32| runs.iter().any(|(start, end)| (*start..*end).contains(&at));
+    (0..).zip(text.chars()).map(|(at, c)| if is_hidden(at) && !c.is_whitespace() { '░' } else { c }).collect()
+}
+
 /// Whether a link may be followed: `http`, `https`, `mailto` and `tel` only, so that no link runs a program.
 pub fn is_safe_link(url: &str) -> bool {
     let Some((scheme, rest)) = url.split_once(':') else { return false };

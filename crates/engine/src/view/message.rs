@@ -1,7 +1,7 @@
 //! Rows of a timeline, with everything that was done to them.
 
 use beseda_model::{AccountId, ConversationId, MessageId};
-use beseda_wire::content::{Authored, Content, MessageRef};
+use beseda_wire::content::{Authored, Content, Entity, MessageRef};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::account::Names;
@@ -9,6 +9,7 @@ use super::overlay::{Fate, Overlay};
 use super::{StoreError, View};
 use crate::api::failure::Failure;
 use crate::api::view::{Body, Delivery, MessageInfo, MessageView, ReactionView, ReplyView};
+use crate::timeline::markup::covered;
 use crate::timeline::message_row::{self, Kind, TABLE};
 use crate::timeline::receipt::{self, Marks};
 use crate::timeline::rules::reaction;
@@ -88,24 +89,32 @@ impl<'c> Reader<'c> {
     }
 
     fn reply(&mut self, answered: MessageRef) -> Result<ReplyView, StoreError> {
-        let found: Option<(i64, String, bool)> = self
+        let found: Option<(i64, String, Vec<u8>, bool)> = self
             .conn
             .prepare_cached(
-                "SELECT row, substr(text, 1, ?4), kind = 0 AND deleted_seq = 0 FROM messages \
+                "SELECT row, substr(text, 1, ?4), entities, kind = 0 AND deleted_seq = 0 FROM messages \
                  WHERE conversation = ?1 AND author = ?2 AND message = ?3 AND hidden = 0",
             )?
             .query_row(
                 (self.conversation.as_bytes(), answered.author.as_bytes(), answered.id.as_bytes(), QUOTED),
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
             )
             .optional()?;
         let row = found.as_ref().map(|(row, ..)| *row);
-        let text = found.and_then(|(_, text, is_text)| is_text.then_some(text));
-        let text = text.and_then(|text| match self.overlay.text_of(answered) {
-            Fate::Stays => Some(text),
-            Fate::Becomes(edited) => Some(edited.chars().take(usize::try_from(QUOTED).unwrap_or(usize::MAX)).collect()),
-            Fate::Deleted => None,
-        });
+        let mut text = None;
+        if let Some((_, stored, entities, true)) = found {
+            text = match self.overlay.text_of(answered) {
+                Fate::Stays => {
+                    let entities: Vec<Entity> = column::decode_if(&entities, TABLE)?.unwrap_or_default();
+                    Some(covered(&stored, &entities))
+                }
+                Fate::Becomes(edit) => {
+                    let quoted = usize::try_from(QUOTED).unwrap_or(usize::MAX);
+                    Some(covered(&edit.text, &edit.entities).chars().take(quoted).collect())
+                }
+                Fate::Deleted => None,
+            };
+        }
         Ok(ReplyView { message: answered, author_name: self.names.of(self.conn, answered.author)?, text, row })
     }
 

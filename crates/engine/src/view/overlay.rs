@@ -59,7 +59,7 @@ impl Overlay {
         for change in &self.changes {
             match &change.content {
                 Content::Edit(edit) if edit.target == target && fate != Fate::Deleted => {
-                    fate = Fate::Becomes(&edit.text);
+                    fate = Fate::Becomes(edit);
                 }
                 Content::Delete(delete) if delete.targets.contains(&target) => fate = Fate::Deleted,
                 _ => {}
@@ -81,7 +81,7 @@ impl Overlay {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fate<'a> {
     Stays,
-    Becomes(&'a str),
+    Becomes(&'a Edit),
     Deleted,
 }
 

@@ -27,7 +27,12 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
         ),
         Failure::Invalid { what, reason } => Words::new(format!("{}: {}.", safe::line(what), safe::line(reason)), ""),
         Failure::NotReady { reason } => {
-            Words::new(format!("The conversation is not ready: {}.", safe::line(reason)), "Try again when it is.")
+            let why = match reason.as_str() {
+                "left" => "you are not a member any more".to_owned(),
+                "joining" => "this device is still joining".to_owned(),
+                other => safe::line(other),
+            };
+            Words::new(format!("The conversation is not ready: {why}."), "Try again when it is.")
         }
         Failure::Store => Words::new(
             "The local database failed; nothing was changed.",

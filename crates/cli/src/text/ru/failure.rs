@@ -2,6 +2,7 @@ use beseda_engine::api::failure::{Failure, Healing, Unreadable};
 use beseda_engine::api::view::WarningKind;
 use beseda_model::Code;
 
+use super::reason::{field, reason};
 use crate::host::Trouble;
 use crate::safe;
 use crate::text::{Lang, Named, Sentence, Words};
@@ -16,15 +17,14 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
         ),
         Failure::AlreadySignedIn => Words::new("В этом профиле вход уже выполнен.", "Выберите другую папку: --home."),
         Failure::NotFound => Words::new("Такого здесь нет.", "Проверьте, что вы назвали; списки показывают, что есть."),
-        Failure::NotAllowed { reason } => Words::new(
-            format!("Вам это нельзя ({}).", safe::line(reason)),
-            "Попросите владельца или администратора группы.",
-        ),
-        Failure::Invalid { what, reason } => {
-            Words::new(format!("Не подходит: {} ({}).", safe::line(what), safe::line(reason)), "")
+        Failure::NotAllowed { reason: why } => {
+            Words::new(format!("Вам это нельзя: {}.", reason(why)), "Попросите владельца или администратора группы.")
         }
-        Failure::NotReady { reason } => {
-            Words::new(format!("Беседа ещё не готова ({}).", safe::line(reason)), "Попробуйте, когда будет готова.")
+        Failure::Invalid { what, reason: why } => {
+            Words::new(format!("Не подходит {}: {}.", field(what), reason(why)), "")
+        }
+        Failure::NotReady { reason: why } => {
+            Words::new(format!("Беседа не готова: {}.", reason(why)), "Попробуйте, когда будет готова.")
         }
         Failure::Store => Words::new(
             "Сбой локальной базы данных; ничего не изменилось.",

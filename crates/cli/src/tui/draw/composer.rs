@@ -1,6 +1,7 @@
 //! The text that is being written.
 
 use beseda_engine::api::view::{Body, ConversationView, Readiness};
+use beseda_engine::timeline::markup::covered;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -36,7 +37,7 @@ pub(super) fn purpose(frame: &mut Frame<'_>, model: &Model, open: &Opened, area:
         Purpose::Reply { row, .. } => match open.message(row) {
             Some(message) => {
                 let text = match &message.body {
-                    Body::Text { text, .. } => safe::line(text),
+                    Body::Text { text, entities } => safe::line(&covered(text, entities)),
                     _ => String::new(),
                 };
                 format!(" {}: {text} ", model.say(&Sentence::ReplyTo(&model.name(message.message.author))))

@@ -1,6 +1,7 @@
 //! The list of conversations.
 
 use beseda_engine::api::view::{Body, ConversationView, Delivery, MessageView, Readiness};
+use beseda_engine::timeline::markup::covered;
 use beseda_model::ConversationKind;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -124,7 +125,7 @@ fn preview(model: &Model, conversation: &ConversationView) -> (String, ratatui::
 /// The last message in one line.
 fn said(model: &Model, conversation: &ConversationView, message: &MessageView) -> String {
     let body = match &message.body {
-        Body::Text { text, .. } => safe::line(text),
+        Body::Text { text, entities } => safe::line(&covered(text, entities)),
         Body::Deleted { .. } => model.label(Label::MessageDeleted).to_owned(),
         Body::System { event } => {
             let named = |account| (model.name(account), model.is_me(account));

@@ -142,13 +142,15 @@ pub(super) fn message(frame: &mut Frame<'_>, model: &Model, info: Option<&Messag
         if info.message.own { model.label(Label::You).to_owned() } else { safe::line(&info.message.author_name) };
     let epoch = model.say(&Sentence::Epoch { generation: info.generation, epoch: info.epoch });
     let mut lines = Vec::new();
-    for (label, value) in [
-        (Label::Author, author),
-        (Label::SentAt, model.moment(info.message.at).date_and_clock()),
-        (Label::DeliveredTo, names(&info.delivered_to)),
-        (Label::ReadBy, names(&info.read_by)),
-        (Label::Generation, format!("{} · {epoch}", model.label(Label::Encrypted))),
-    ] {
+    let mut facts = vec![(Label::Author, author), (Label::SentAt, model.moment(info.message.at).date_and_clock())];
+    // Of the other's message in a direct conversation there is nobody else to tell of.
+    let is_direct = model.opened().is_some_and(|conversation| conversation.kind == ConversationKind::Direct);
+    if info.message.own || !is_direct {
+        facts.push((Label::DeliveredTo, names(&info.delivered_to)));
+        facts.push((Label::ReadBy, names(&info.read_by)));
+    }
+    facts.push((Label::Generation, format!("{} · {epoch}", model.label(Label::Encrypted))));
+    for (label, value) in facts {
         lines.push(Line::styled(model.label(label), theme.faint()));
         lines.extend(flow_text(&format!("  {value}"), theme.plain(), width));
     }
