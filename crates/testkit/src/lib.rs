@@ -10,6 +10,7 @@ pub mod chaos;
 pub mod clock;
 pub mod network;
 pub mod people;
+pub mod served;
 pub mod world;
 
 /// A temporary folder, in memory where the system has one: simulations are about order, not about disks.

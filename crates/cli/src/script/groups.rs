@@ -1,7 +1,7 @@
 //! Conversations: their list, their members, how one keeps them.
 
 use beseda_engine::api::command::{Command, Outcome};
-use beseda_engine::api::view::ConversationView;
+use beseda_engine::api::view::{ConversationView, Readiness};
 use beseda_model::{ConversationId, Role, Timestamp};
 use beseda_wire::content::{OwnState, TimedFrom, Timer};
 use clap::ValueEnum;
@@ -161,6 +161,8 @@ impl Session {
         let conversation = self.conversation(typed).await?.conversation;
         self.online().await?;
         self.change(Some(conversation), Command::AnswerStranger { conversation, accept }).await?;
+        // The answer is known to the server; the next command must find it here, too.
+        self.seen(conversation, |row| row.readiness != Readiness::RequestReceived).await?;
         self.done()
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use beseda_engine::Command;
 use beseda_engine::api::command::Outcome;
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::view::{AccountView, ConnectionState, Delivery, Me};
+use beseda_engine::api::view::{AccountView, ConnectionState, ConversationView, Delivery, Me};
 use beseda_engine::timeline::markup::Names;
 use beseda_model::{AccountId, ConversationId, MessageId};
 use serde::Serialize;
@@ -207,6 +207,29 @@ impl Session {
                     return Ok(());
                 }
                 self.is_online(true).await?;
+                self.next_change(&mut notices).await?;
+            }
+        })
+        .await
+    }
+
+    /// Waits until a conversation looks as it should, or is gone.
+    ///
+    /// # Errors
+    /// When it does not come to that in time.
+    pub async fn seen(
+        &self,
+        conversation: ConversationId,
+        looks_right: impl Fn(&ConversationView) -> bool,
+    ) -> Result<(), Trip> {
+        let mut notices = self.host.notices();
+        self.patiently(false, async {
+            loop {
+                let rows = self.host.read(|core, now| core.conversations(now)).await?;
+                if rows.iter().find(|row| row.conversation == conversation).is_none_or(&looks_right) {
+                    return Ok(());
+                }
+                self.is_online(false).await?;
                 self.next_change(&mut notices).await?;
             }
         })
