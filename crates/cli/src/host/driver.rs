@@ -292,7 +292,7 @@ impl<M: Machine> Thread<M> {
                 }
                 Effect::WakeAt(at) => {
                     self.wake_at = Some(at);
-                    self.link.send_if_modified(|link| std::mem::replace(&mut link.wake_at, Some(at)) != Some(at));
+                    self.link.send_if_modified(|link| link.wake_at.replace(at) != Some(at));
                 }
                 Effect::Done { id, result } => {
                     if let Some(reply) = self.waiting.remove(&id) {

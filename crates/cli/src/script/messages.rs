@@ -59,11 +59,11 @@ impl Session {
         let id = *message;
         let page = self.host.read(move |core, now| core.timeline(conversation, Anchor::End, 50, now)).await?;
         let sent = page.messages.into_iter().find(|message| message.message.id == id);
-        if self.waits() {
-            if let Some(message) = &sent {
-                let object = Placed { conversation, message };
-                return self.say("message", &object, || format!("{} #{}", self.label(Label::SentNow), message.row));
-            }
+        if self.waits()
+            && let Some(message) = &sent
+        {
+            let object = Placed { conversation, message };
+            return self.say("message", &object, || format!("{} #{}", self.label(Label::SentNow), message.row));
         }
         let object = json!({ "conversation": conversation, "message": id, "row": sent.map(|message| message.row) });
         self.say("queued", &object, || self.label(Label::QueuedNow))

@@ -25,7 +25,7 @@ impl Terminal {
     pub(crate) fn signed_up(server: &Served, username: &str) -> Self {
         let terminal = Self::new(server);
         let made = terminal.done(&["sign-up", "--username", username]);
-        assert_eq!(made[0]["phrase"].as_str().unwrap().split(' ').count(), 24);
+        assert_eq!(made[0]["phrase"].as_str().expect("a phrase is shown").split(' ').count(), 24);
         terminal
     }
 
@@ -46,10 +46,10 @@ impl Terminal {
     }
 
     fn run(&self, args: &[&str]) -> (i32, Vec<Value>) {
-        let output = self.command(args).output().unwrap();
-        let lines = String::from_utf8(output.stdout).unwrap();
-        let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-        (output.status.code().unwrap(), lines)
+        let output = self.command(args).output().expect("the program runs");
+        let lines = String::from_utf8(output.stdout).expect("it prints UTF-8");
+        let lines = lines.lines().map(|line| serde_json::from_str(line).expect("each line is an object")).collect();
+        (output.status.code().expect("nobody kills it"), lines)
     }
 
     /// Runs a command that must succeed; answers what it printed.
@@ -63,15 +63,15 @@ impl Terminal {
     pub(crate) fn refused(&self, args: &[&str]) -> (i32, Value) {
         let (code, mut lines) = self.run(args);
         assert_ne!(code, 0, "{args:?}: {lines:#?}");
-        let error = lines.pop().unwrap();
+        let error = lines.pop().expect("a failure is told");
         assert_eq!((&error["type"], &error["exit"]), (&"error".into(), &code.into()));
         (code, error)
     }
 
     /// Begins a command that goes on for a while.
     pub(crate) fn begin(&self, args: &[&str]) -> Going {
-        let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
+        let mut child = self.command(args).stdin(Stdio::piped()).spawn().expect("the program runs");
+        let lines = BufReader::new(child.stdout.take().expect("its output is read here"));
         Going { child, lines }
     }
 }
@@ -88,8 +88,8 @@ impl Going {
     pub(crate) fn until(mut self, suits: impl Fn(&Value) -> bool) -> (Value, Self) {
         loop {
             let mut line = String::new();
-            assert_ne!(self.lines.read_line(&mut line).unwrap(), 0, "it ended before the line came");
-            let line = serde_json::from_str(&line).unwrap();
+            assert_ne!(self.lines.read_line(&mut line).expect("it prints UTF-8"), 0, "it ended before the line came");
+            let line = serde_json::from_str(&line).expect("each line is an object");
             if suits(&line) {
                 return (line, self);
             }
@@ -98,13 +98,13 @@ impl Going {
 
     /// Types an answer, and waits for a good end.
     pub(crate) fn answer(mut self, text: &str) {
-        writeln!(self.child.stdin.take().unwrap(), "{text}").unwrap();
+        writeln!(self.child.stdin.take().expect("it is asked once"), "{text}").expect("it reads the answer");
         assert_eq!(self.end(), 0);
     }
 
     /// Waits for the end; answers the exit code.
     pub(crate) fn end(mut self) -> i32 {
-        self.child.wait().unwrap().code().unwrap()
+        self.child.wait().expect("it ends").code().expect("nobody kills it")
     }
 }
 

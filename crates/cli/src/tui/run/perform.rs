@@ -111,10 +111,10 @@ async fn read_views(host: Arc<Host>, mut wanted: mpsc::UnboundedReceiver<Query>,
             queries.push(next);
         }
         for query in queries {
-            if let Ok(data) = read_view(&host, query).await {
-                if inputs.send(Input::Data(data)).is_err() {
-                    return;
-                }
+            if let Ok(data) = read_view(&host, query).await
+                && inputs.send(Input::Data(data)).is_err()
+            {
+                return;
             }
         }
     }

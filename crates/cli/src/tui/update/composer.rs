@@ -198,11 +198,11 @@ pub(super) fn say(model: &mut Model, markup: &str, silent: bool) -> Vec<Action> 
             let more_after = open.more_after;
             let draft = Draft { text, entities, reply_to, timer: None, silent };
             let mut actions = vec![command(Tag::Quiet, Command::Send { conversation, draft })];
-            if let Some(row) = model.conversations.iter_mut().find(|row| row.conversation == conversation) {
-                if !row.draft.is_empty() {
-                    row.draft.clear();
-                    actions.push(command(Tag::Quiet, Command::SaveDraft { conversation, text: String::new() }));
-                }
+            if let Some(row) = model.conversations.iter_mut().find(|row| row.conversation == conversation)
+                && !row.draft.is_empty()
+            {
+                row.draft.clear();
+                actions.push(command(Tag::Quiet, Command::SaveDraft { conversation, text: String::new() }));
             }
             if more_after {
                 actions.extend(messages::end(model));

@@ -107,12 +107,12 @@ pub(super) fn data(model: &mut Model, data: Data) -> Vec<Action> {
         }
         Data::Hits(words, hits) => {
             // An answer to words that were changed meanwhile is no answer.
-            if let Some(Overlay::Search(search)) = model.overlays.last_mut() {
-                if search.words.text().trim() == words {
-                    search.hits = hits;
-                    search.marked = 0;
-                    search.answered = true;
-                }
+            if let Some(Overlay::Search(search)) = model.overlays.last_mut()
+                && search.words.text().trim() == words
+            {
+                search.hits = hits;
+                search.marked = 0;
+                search.answered = true;
             }
         }
         Data::Details(info) => {
@@ -121,10 +121,10 @@ pub(super) fn data(model: &mut Model, data: Data) -> Vec<Action> {
             }
         }
         Data::Safety(account, number) => {
-            if let Some(Overlay::Verify { account: shown, number: at }) = model.overlays.last_mut() {
-                if *shown == account {
-                    *at = number;
-                }
+            if let Some(Overlay::Verify { account: shown, number: at }) = model.overlays.last_mut()
+                && *shown == account
+            {
+                *at = number;
             }
         }
         Data::Phrase(phrase) => {

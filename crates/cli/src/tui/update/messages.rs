@@ -85,12 +85,11 @@ fn letter(model: &mut Model, c: char) -> Vec<Action> {
             vec![Action::Load(Query::Details(at, message.row))]
         }),
         ('s', _) => {
-            if let Some(open) = &mut model.open {
-                if let Some(row) = open.chosen {
-                    if !open.revealed.remove(&row) {
-                        open.revealed.insert(row);
-                    }
-                }
+            if let Some(open) = &mut model.open
+                && let Some(row) = open.chosen
+                && !open.revealed.remove(&row)
+            {
+                open.revealed.insert(row);
             }
             Vec::new()
         }

@@ -211,7 +211,7 @@ fn people(model: &mut Model, which: CommandHelp, rest: &str) -> Option<Vec<Actio
             };
             conversation.zip(role).map(|(conversation, role)| Purpose::Role(conversation, role)).and_then(one)
         }
-        CommandHelp::Nick => one(Purpose::Nickname(words.clone())),
+        CommandHelp::Nick => one(Purpose::Nickname(words)),
         CommandHelp::Block | CommandHelp::Unblock | CommandHelp::Verify if names.is_empty() => {
             return peer.map(|account| match which {
                 CommandHelp::Verify => verify(model, account),
