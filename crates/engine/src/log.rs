@@ -16,7 +16,7 @@ use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 
 use apply::Flow;
-pub(crate) use commit::own_accepted;
+pub(crate) use commit::{lose, own_accepted};
 pub(crate) use message::made_at;
 
 /// A page of the log has come.
@@ -44,7 +44,7 @@ pub(crate) fn run(step: &mut Step<'_>, id: ConversationId, entries: &[Entry]) ->
     let live = pump::is_online(step);
     for entry in entries {
         let Some(mut row) = Conversation::find(step.tx, id)? else { return Ok(()) };
-        if row.chain.is_none() || row.waits_for.is_some() || row.applied.saturating_add(1) != entry.seq {
+        if row.chain.is_none() || row.verify || row.waits_for.is_some() || row.applied.saturating_add(1) != entry.seq {
             if row.applied < entry.seq {
                 break;
             }

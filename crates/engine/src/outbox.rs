@@ -87,14 +87,6 @@ pub fn enqueue(
     Ok(message)
 }
 
-/// Keeps one's own sealed profile until the server has taken it; a newer one takes its place.
-///
-/// # Errors
-/// When the database fails.
-pub fn upload_profile(step: &mut Step<'_>, sealed: &[u8]) -> Result<(), StoreError> {
-    crate::desk::keep_profile(step, sealed)
-}
-
 /// Tries a failed message again; false if there is none.
 ///
 /// # Errors

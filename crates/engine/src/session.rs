@@ -102,6 +102,8 @@ pub(crate) struct Place {
     pub(crate) group: bool,
     /// GroupInfo or Welcome were asked for.
     pub(crate) join: bool,
+    /// The server has no Welcome of the commit at this entry.
+    pub(crate) no_welcome: Option<u64>,
     /// What came of that, while device logs are fetched to check it.
     pub(crate) joining: Option<Reply>,
     /// Outbox rows that wait for an answer.

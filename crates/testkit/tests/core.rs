@@ -2,8 +2,10 @@
 
 use beseda_engine::Command;
 use beseda_engine::api::command::Outcome;
+use beseda_engine::api::view::{Anchor, Body, ConnectionState, WarningKind};
 use beseda_engine::store::conversations::{Conversation, Standing};
 use beseda_engine::store::me::Me;
+use beseda_engine::view::{self, View};
 use beseda_model::{AccountId, ConversationId};
 use beseda_testkit::backend::RealServer;
 use beseda_testkit::clock::FakeClock;
@@ -41,7 +43,7 @@ fn two_people_open_a_direct_conversation() {
     let (alice, _) = person(&mut world, "alice");
     let (bob, bob_account) = person(&mut world, "bobby");
     world.run_for(10_000);
-    assert_eq!(world.at(alice).engine().connection(), beseda_engine::api::view::ConnectionState::Online);
+    assert_eq!(world.at(alice).engine().connection(), ConnectionState::Online);
     assert!(Me::find(world.at(bob).engine().reader()).unwrap().is_some());
     let opened = world.ask(alice, Command::OpenDirect { account: bob_account });
     let Ok(Outcome::Conversation { conversation }) = opened else { panic!("{opened:?}") };
@@ -231,4 +233,176 @@ fn a_rough_network_changes_nothing_in_the_end() {
         pass(&mut world, 120_000);
         assert_together(&world, &[alice, bob, carol], id);
     }
+}
+
+/// The texts of a conversation, oldest first; what can't be read stands there with its reason.
+fn texts(world: &Town, device: DeviceKey, id: ConversationId) -> Vec<String> {
+    let view = View::new(world.at(device).engine().reader(), world.now()).unwrap();
+    let page = view::timeline(&view, id, Anchor::End, 200).unwrap();
+    page.messages
+        .iter()
+        .filter_map(|message| match &message.body {
+            Body::Text { text, .. } => Some(text.clone()),
+            Body::Unreadable { why, healing } => Some(format!("{why:?} {healing:?}")),
+            _ => None,
+        })
+        .collect()
+}
+
+fn warnings(world: &Town, device: DeviceKey) -> Vec<WarningKind> {
+    view::warnings(world.at(device).engine().reader()).unwrap().into_iter().map(|warning| warning.kind).collect()
+}
+
+/// Two people who have accepted each other.
+fn couple(world: &mut Town) -> (DeviceKey, DeviceKey, ConversationId) {
+    let (alice, _) = person(world, "alice");
+    let (bob, bob_account) = person(world, "bobby");
+    online(world);
+    let id = world.direct(alice, bob_account);
+    online(world);
+    world.say(alice, id, "hello");
+    online(world);
+    assert_eq!(world.ask(bob, Command::AnswerStranger { conversation: id, accept: true }), Ok(Outcome::Done));
+    online(world);
+    world.say(bob, id, "hi");
+    online(world);
+    assert_eq!(texts(world, alice, id), ["hello", "hi"]);
+    (alice, bob, id)
+}
+
+#[test]
+fn messages_go_both_ways_and_wait_for_the_network() {
+    let mut world = town(20);
+    let (alice, bob, id) = couple(&mut world);
+    world.set_online(bob, false);
+    world.run_for(100_000);
+    for n in 0..40 {
+        world.say(alice, id, &format!("a{n}"));
+        world.say(bob, id, &format!("b{n}"));
+    }
+    online(&mut world);
+    assert_eq!(texts(&world, bob, id).len(), 42);
+    world.restart(bob);
+    world.set_online(bob, true);
+    online(&mut world);
+    assert_together(&world, &[alice, bob], id);
+    assert_eq!(texts(&world, alice, id), texts(&world, bob, id));
+    assert_eq!(texts(&world, alice, id).len(), 82);
+}
+
+#[test]
+fn nothing_is_lost_or_doubled_in_rough_weather() {
+    for seed in 30..36 {
+        let mut world = town(seed);
+        let (alice, bob, id) = couple(&mut world);
+        world.conditions = beseda_testkit::network::Conditions::ROUGH;
+        let mut said = vec!["hello".to_owned(), "hi".to_owned()];
+        for n in 0..30 {
+            for (device, name) in [(alice, "a"), (bob, "b")] {
+                let text = format!("{name}{n}");
+                world.say(device, id, &text);
+                said.push(text);
+            }
+            pass(&mut world, 1_000);
+            if n % 10 == 5 {
+                world.restart(alice);
+            }
+        }
+        pass(&mut world, 300_000);
+        world.conditions = beseda_testkit::network::Conditions::CALM;
+        pass(&mut world, 120_000);
+        assert_together(&world, &[alice, bob], id);
+        let mut seen = texts(&world, alice, id);
+        assert_eq!(seen, texts(&world, bob, id), "seed {seed}");
+        seen.sort_unstable();
+        said.sort_unstable();
+        assert_eq!(seen, said, "seed {seed}");
+    }
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else if entry.file_type().unwrap().is_file() {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_copied_profile_retires_and_keeps_its_history() {
+    let mut world = town(40);
+    let (alice, _, id) = couple(&mut world);
+    let backup = tempfile::tempdir().unwrap();
+    world.tamper(alice, |database| copy(database.parent().unwrap(), backup.path()));
+    online(&mut world);
+    world.say(alice, id, "after the copy");
+    online(&mut world);
+    world.tamper(alice, |database| copy(backup.path(), database.parent().unwrap()));
+    online(&mut world);
+    assert!(Me::find(world.at(alice).engine().reader()).unwrap().unwrap().signed_out);
+    assert!(warnings(&world, alice).contains(&WarningKind::ProfileCopied), "{:?}", warnings(&world, alice));
+    assert_eq!(texts(&world, alice, id), ["hello", "hi"]);
+}
+
+#[test]
+fn a_damaged_group_is_joined_again_and_what_was_missed_is_asked_for() {
+    let mut world = town(41);
+    let (alice, bob, id) = couple(&mut world);
+    world.set_online(bob, false);
+    world.run_for(40_000);
+    world.say(alice, id, "while bob is away");
+    online(&mut world);
+    world.tamper(bob, |database| {
+        let conn = rusqlite::Connection::open(database).unwrap();
+        conn.execute("UPDATE mls SET value = x'ff' WHERE key LIKE 'secrets:%'", ()).unwrap();
+    });
+    world.set_online(bob, true);
+    pass(&mut world, 200_000);
+    world.say(bob, id, "I am back");
+    online(&mut world);
+    assert_together(&world, &[alice, bob], id);
+    assert!(warnings(&world, bob).contains(&WarningKind::LocalDamage));
+    assert_eq!(texts(&world, bob, id), ["hello", "hi", "while bob is away", "I am back"]);
+    assert_eq!(texts(&world, alice, id), texts(&world, bob, id));
+}
+
+#[test]
+fn a_server_restored_from_a_backup_gets_back_what_it_forgot() {
+    let mut world = town(42);
+    let (alice, bob, id) = couple(&mut world);
+    let backup = tempfile::tempdir().unwrap();
+    world.server.restart(|data| copy(data, backup.path()));
+    for device in [alice, bob] {
+        world.set_online(device, false);
+        world.set_online(device, true);
+    }
+    online(&mut world);
+    world.say(alice, id, "forgotten by the server");
+    online(&mut world);
+    world.say(bob, id, "this too");
+    online(&mut world);
+    assert_eq!(texts(&world, alice, id).len(), 4);
+    world.server.restart(|data| {
+        std::fs::remove_dir_all(data).unwrap();
+        std::fs::create_dir_all(data).unwrap();
+        copy(backup.path(), data);
+        beseda_infra::db::sqlite::renew_store_epoch(data, [7; 16]).unwrap();
+    });
+    for device in [alice, bob] {
+        world.set_online(device, false);
+        world.set_online(device, true);
+    }
+    pass(&mut world, 300_000);
+    assert!(warnings(&world, alice).contains(&WarningKind::ServerRestored));
+    assert_together(&world, &[alice, bob], id);
+    assert_eq!(row(&world, alice, id).generation, 1);
+    let mut seen = texts(&world, alice, id);
+    assert_eq!(seen, texts(&world, bob, id));
+    seen.sort_unstable();
+    assert_eq!(seen, ["forgotten by the server", "hello", "hi", "this too"]);
 }

@@ -37,8 +37,7 @@ pub(crate) fn look(step: &mut Step<'_>, id: ConversationId) -> Result<(), StoreE
         return begin(step, &mut row);
     }
     if row.verify {
-        healing::restore::ask(step, &row, row.applied);
-        return Ok(());
+        return healing::restore::ask(step, &row, row.applied);
     }
     if row.waits_for.is_none() && row.chain.is_some() && !row.is_caught_up() && !is_welcome_next(&row) {
         let place = step.place(id);
@@ -133,6 +132,12 @@ fn come_in(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError
 
 /// The group is at hand and everything is processed: whatever people want is done.
 fn act(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    let held = row.mls_generation.map(|generation| GroupId { conversation: row.id, generation });
+    if let Some(id) = held
+        && !group::is_there(step, id)?
+    {
+        return log::lose(step, row);
+    }
     if let Some(pending) = Pending::find(step.tx, row.id)? {
         resend(step, &pending);
         return Ok(());

@@ -88,14 +88,29 @@ pub(crate) fn compare(step: &mut Step<'_>, row: &Conversation, last_seq: u64) ->
 }
 
 /// Asks for the server's entries up to `to`, to compare them.
-pub(crate) fn ask(step: &mut Step<'_>, row: &Conversation, to: u64) {
-    let place = step.place(row.id);
+pub(crate) fn ask(step: &mut Step<'_>, row: &Conversation, to: u64) -> Result<(), StoreError> {
+    let from = to.saturating_sub(PAGE - 1).max(floor(step, row.id)?.saturating_add(1));
+    ask_from(step, row.id, from);
+    Ok(())
+}
+
+fn ask_from(step: &mut Step<'_>, id: ConversationId, from: u64) {
+    let place = step.place(id);
     if !place.log {
         place.log = true;
-        let from = to.saturating_sub(PAGE - 1).max(row.first_seq).max(1);
-        let request = Request::Log { conversation: row.id, from, limit: u32::try_from(PAGE).unwrap_or(u32::MAX) };
-        step.ask(request, Asked::Verify { conversation: row.id, from });
+        let limit = u32::try_from(PAGE).unwrap_or(u32::MAX);
+        step.ask(Request::Log { conversation: id, from, limit }, Asked::Verify { conversation: id, from });
     }
+}
+
+/// The first entry whose chain value this device has; zero if it knows the log from its start.
+fn floor(step: &Step<'_>, id: ConversationId) -> Result<u64, StoreError> {
+    let first: Option<i64> = step
+        .tx
+        .prepare_cached("SELECT min(seq) FROM entries WHERE conversation = ?1")?
+        .query_row([id.as_bytes()], |row| row.get(0))?;
+    let first = first.map_or(0, i64::cast_unsigned);
+    Ok(if first == 1 { 0 } else { first })
 }
 
 /// Finds the last entry that server and device agree on.
@@ -107,78 +122,80 @@ pub(crate) fn verify(
     last_seq: u64,
 ) -> Result<(), StoreError> {
     let Some(mut row) = Conversation::find(step.tx, id)? else { return Ok(()) };
+    let floor = floor(step, id)?;
     let before = from.saturating_sub(1);
-    let start =
-        if before == 0 { Some(chain::start(id)) } else { entries::find(step.tx, id, before)?.map(|(hash, _)| hash) };
-    let mut common = None;
-    if let Some(mut hash) = start {
-        common = Some(before);
-        for entry in found {
-            let body = match (&entry.body, &entry.body_hash) {
-                (Some(body), _) => chain::body_hash(&body.0),
-                (None, Some(hash)) => hash.0.as_slice().try_into().unwrap_or_default(),
-                (None, None) => break,
-            };
-            hash = chain::next(&hash, entry.seq, &body);
-            if entries::find(step.tx, id, entry.seq)?.map(|(known, _)| known) != Some(hash) {
-                break;
-            }
-            common = Some(entry.seq);
-        }
+    let start = match before {
+        0 => Some(chain::start(id)),
+        _ => entries::find(step.tx, id, before)?.map(|(hash, _)| hash),
+    };
+    if last_seq < floor || start.is_none() {
+        // The server has forgotten how this device came in.
+        row.last_seq = last_seq;
+        return rewind(step, row, None);
     }
-    match common {
-        // Nothing of this page agrees: look further back, as far as this device has anything.
-        Some(at) if at == before && !found.is_empty() && from > row.first_seq.max(1) && at > 0 => {
-            ask(step, &row, before);
-            Ok(())
+    let mut hash = start.unwrap_or_default();
+    let mut common = before;
+    for entry in found.iter().take_while(|entry| entry.seq <= row.applied) {
+        let body = match (&entry.body, &entry.body_hash) {
+            (Some(body), _) => chain::body_hash(&body.0),
+            (None, Some(hash)) => hash.0.as_slice().try_into().unwrap_or_default(),
+            (None, None) => break,
+        };
+        hash = chain::next(&hash, entry.seq, &body);
+        if entries::find(step.tx, id, entry.seq)?.map(|(known, _)| known) != Some(hash) {
+            break;
         }
-        Some(at) => {
-            row.last_seq = last_seq;
-            row.verify = false;
-            if at < row.applied { rewind(step, row, at) } else { settle(step, &row) }
-        }
-        None => {
-            // This device began later than what the server still has.
-            row.verify = false;
-            row.last_seq = last_seq;
-            let at = row.first_seq.saturating_sub(1);
-            rewind(step, row, at)
-        }
+        common = entry.seq;
     }
+    let differs = found.iter().any(|entry| entry.seq > common && entry.seq <= row.applied);
+    if common == before && before > floor && (differs || last_seq < before) {
+        // Nothing of this page agrees: look further back.
+        return ask(step, &row, before.min(last_seq));
+    }
+    if !differs && !found.is_empty() && common < row.applied.min(last_seq) {
+        // All of this page agrees, and there is more.
+        ask_from(step, id, common.saturating_add(1));
+        return Ok(());
+    }
+    row.last_seq = last_seq;
+    if common < row.applied {
+        return rewind(step, row, Some(common));
+    }
+    row.verify = false;
+    settle(step, &row)
 }
 
-fn settle(step: &mut Step<'_>, row: &Conversation) -> Result<(), StoreError> {
-    row.save(step.tx)?;
-    step.touch(row.id);
-    Ok(())
-}
-
-/// Goes back to the common head: what this account said later is said again under the same ids, in a new generation, as
-/// the old one's keys were used for what the server has forgotten.
-fn rewind(step: &mut Step<'_>, mut row: Conversation, common: u64) -> Result<(), StoreError> {
+/// Goes back to the common head, or to before this device came in: what this account said later is said again under the
+/// same ids, in a new generation, as the old one's keys were used for what the server has forgotten.
+fn rewind(step: &mut Step<'_>, mut row: Conversation, common: Option<u64>) -> Result<(), StoreError> {
     let own = Me::get(step.tx)?;
+    let at = common.unwrap_or(0);
     let later: Vec<Vec<u8>> = step
         .tx
         .prepare_cached(
             "SELECT message FROM received WHERE conversation = ?1 AND device = ?2 AND seq > ?3 ORDER BY seq",
         )?
-        .query_map((row.id.as_bytes(), own.device.as_bytes(), common.cast_signed()), |row| row.get(0))?
+        .query_map((row.id.as_bytes(), own.device.as_bytes(), at.cast_signed()), |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    let head = entries::find(step.tx, row.id, common)?.map(|(hash, _)| hash);
-    entries::truncate(step.tx, row.id, common)?;
-    row.chain = if common == 0 { Some(chain::start(row.id)) } else { head };
-    row.applied = common;
+    row.chain = match common {
+        Some(0) => Some(chain::start(row.id)),
+        Some(seq) => entries::find(step.tx, row.id, seq)?.map(|(hash, _)| hash),
+        None => None,
+    };
+    entries::truncate(step.tx, row.id, at)?;
+    row.applied = at;
+    row.verify = false;
     if let Some(generation) = row.mls_generation.take() {
         group::delete(step, GroupId { conversation: row.id, generation })?;
     }
     Pending::delete(step.tx, row.id)?;
     row.standing = if row.chain.is_some() { Standing::Broken } else { Standing::Joining };
-    row.delivered_sent = row.delivered_sent.min(common);
-    row.delivered = row.delivered.min(common);
-    row.read = row.read.min(common);
+    row.delivered_sent = row.delivered_sent.min(at);
+    row.delivered = row.delivered.min(at);
+    row.read = row.read.min(at);
     row.save(step.tx)?;
     outbox::epoch_changed(step, &row)?;
-    timeline::rewound(step, row.id, common)?;
+    timeline::rewound(step, row.id, at)?;
     for message in later {
         let message = MessageId::try_from(message.as_slice()).map_err(|_| StoreError::damaged("received"))?;
         say_again(step, row.id, message)?;
@@ -189,6 +206,12 @@ fn rewind(step: &mut Step<'_>, mut row: Conversation, common: u64) -> Result<(),
     step.notice(Notice::Conversation(row.id));
     step.notice(Notice::Timeline(row.id));
     settle(step, &row)
+}
+
+fn settle(step: &mut Step<'_>, row: &Conversation) -> Result<(), StoreError> {
+    row.save(step.tx)?;
+    step.touch(row.id);
+    Ok(())
 }
 
 fn say_again(step: &mut Step<'_>, conversation: ConversationId, message: MessageId) -> Result<(), StoreError> {

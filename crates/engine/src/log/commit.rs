@@ -52,11 +52,14 @@ pub(super) fn apply(
         return Ok(Flow::Next);
     }
     if !held {
-        if row.welcome_seq == entry.seq {
-            // The group that it leads to is joined first.
-            return Ok(Flow::Park);
+        let is_first = header.epoch == 0 && row.standing == Standing::Joining;
+        if is_first && row.welcome_seq < entry.seq && step.place(row.id).no_welcome != Some(entry.seq) {
+            // A new group began; word of this device's Welcome may still be on the way.
+            row.welcome_seq = entry.seq;
+            row.save(step.tx)?;
         }
-        return Ok(Flow::Next);
+        // The group that it leads to is joined first.
+        return Ok(if row.welcome_seq == entry.seq { Flow::Park } else { Flow::Next });
     }
     if header.epoch != row.mls_epoch {
         break_group(step, row, entry.seq, "a commit is not for the present epoch")?;
@@ -391,6 +394,15 @@ pub(crate) fn break_group(
     let me = Me::get(step.tx)?;
     let event = SystemEvent::RuleBroken { reason: reason.to_owned() };
     timeline::apply_system(step, row.id, seq, step.now, me.account, event)
+}
+
+/// The group's state is gone from this device: it comes in again from outside, and asks for what it missed.
+pub(crate) fn lose(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    row.mls_generation = None;
+    row.standing = Standing::Joining;
+    Pending::delete(step.tx, row.id)?;
+    row.save(step.tx)?;
+    outbox::epoch_changed(step, row)
 }
 
 /// This device can't follow, but what was agreed is not in doubt: it comes in again from outside.

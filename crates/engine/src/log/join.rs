@@ -53,6 +53,7 @@ pub(crate) fn offered(step: &mut Step<'_>, id: ConversationId, reply: Reply) -> 
             step.mls.restore(snapshot);
             tracing::warn!(conversation = %id, reason, "A group could not be joined");
             if matches!(reply, Reply::Welcome { .. }) {
+                step.place(id).no_welcome = Some(row.welcome_seq);
                 forget_welcome(step, &mut row);
             } else {
                 row.join_after = step.now.plus_millis(AFTER_FAILURE);
@@ -310,6 +311,7 @@ pub(crate) fn put_off(step: &mut Step<'_>, id: ConversationId, why: &Problem) ->
 pub(crate) fn no_welcome(step: &mut Step<'_>, id: ConversationId, why: &Problem) -> Result<(), StoreError> {
     let Some(mut row) = Conversation::find(step.tx, id)? else { return Ok(()) };
     if why.code == beseda_model::Code::NotFound {
+        step.place(id).no_welcome = Some(row.welcome_seq);
         row.welcome_seq = 0;
         row.save(step.tx)?;
         step.touch(id);

@@ -109,7 +109,7 @@ fn arrival(row: &Conversation, entry: &Entry, opened: &Opened, aad: &MessageAad,
 
 fn open(
     step: &mut Step<'_>,
-    row: &Conversation,
+    row: &mut Conversation,
     id: GroupId,
     header: &Header<'_>,
     aad: &MessageAad,
@@ -131,6 +131,7 @@ fn open(
         return Ok(Err(Trouble::Askable(why)));
     }
     let Some(mut mls) = group::take(step, id)? else {
+        super::commit::lose(step, row)?;
         return Ok(Err(Trouble::Askable(Unreadable::KeyGone)));
     };
     let processed = match group::process(step, &mut mls, body) {

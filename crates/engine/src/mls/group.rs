@@ -14,8 +14,9 @@ use openmls::prelude::{
 use super::keys::{self, credential};
 use super::storage::MlsStoreError;
 use crate::Step;
-use crate::store::StoreError;
+use crate::api::view::WarningKind;
 use crate::store::me::Me;
+use crate::store::{StoreError, warnings};
 
 /// OpenMLS refused; the text says why and holds nothing secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,13 +35,31 @@ impl From<MlsStoreError> for StoreError {
     }
 }
 
-/// Takes a group out of memory or the store. Whoever changed it gives it back with [`keep`]; whoever failed in the midst
-/// of a change does not, so that it is loaded anew.
+/// Takes a group out of memory or the store; none if it is not there, or damaged. Whoever changed it gives it back with
+/// [`keep`]; whoever failed in the midst of a change does not, so that it is loaded anew.
 pub(crate) fn take(step: &mut Step<'_>, id: GroupId) -> Result<Option<MlsGroup>, StoreError> {
     if let Some(group) = step.memory.groups.remove(&id) {
         return Ok(Some(group));
     }
-    Ok(MlsGroup::load(&step.mls, &id.to_mls())?)
+    match MlsGroup::load(&step.mls, &id.to_mls()) {
+        Ok(group) => Ok(group),
+        Err(_) if step.mls.forgive_damage() => {
+            warnings::add(step, Some(id.conversation), &WarningKind::LocalDamage)?;
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether a group can be loaded.
+pub(crate) fn is_there(step: &mut Step<'_>, id: GroupId) -> Result<bool, StoreError> {
+    match take(step, id)? {
+        Some(group) => {
+            keep(step, id, group);
+            Ok(true)
+        }
+        None => Ok(false),
+    }
 }
 
 /// Remembers a group.

@@ -69,6 +69,16 @@ impl<'a> MlsStore<'a> {
         Ok(())
     }
 
+    /// Takes back that a damaged value was met, where the caller can do without it; false if it was something else.
+    pub(crate) fn forgive_damage(&self) -> bool {
+        let mut failure = self.failure.borrow_mut();
+        let is_damage = matches!(*failure, Some(StoreError::Damaged { .. }));
+        if is_damage {
+            *failure = None;
+        }
+        is_damage
+    }
+
     fn fail(&self, error: impl Into<StoreError>) -> MlsStoreError {
         self.failure.borrow_mut().get_or_insert(error.into());
         MlsStoreError

@@ -147,7 +147,8 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
 
 fn welcome(step: &mut Step<'_>, id: ConversationId, seq: u64) -> Result<(), StoreError> {
     let mut row = Conversation::find(step.tx, id)?.unwrap_or_else(|| Conversation::new(id, ConversationKind::Group));
-    if row.chain.is_some() && seq <= row.applied {
+    // A log that has yet to be compared with the server's says nothing of its places.
+    if row.chain.is_some() && seq <= row.applied && !row.verify {
         step.ask(beseda_wire::Request::WelcomeDone { conversation: id, seq }, Asked::Other);
         return Ok(());
     }
