@@ -14,6 +14,7 @@ use crate::identity::{self, Asks, Purpose};
 use crate::session::{Asked, Phase, connection};
 use crate::store::accounts::{Account, DeviceLogs};
 use crate::store::conversations::Conversation;
+use crate::store::intents::{self, Intent};
 use crate::store::{StoreError, meta};
 
 const PROFILE: &str = "profile_upload";
@@ -93,23 +94,13 @@ pub(crate) fn connection_lost(step: &mut Step<'_>) -> Result<(), StoreError> {
         step.effect(Effect::Done { id, result: Err(Failure::Unreachable) });
     }
     for (intent, commands) in std::mem::take(&mut step.memory.desk.wishes) {
-        let conversation: Option<Vec<u8>> = rusqlite::OptionalExtension::optional(
-            step.tx
-                .prepare_cached("SELECT conversation FROM intents WHERE id = ?1")?
-                .query_row([intent], |row| row.get(0)),
-        )?;
-        let place = conversation.and_then(|id| beseda_model::ConversationId::try_from(id.as_slice()).ok());
-        let known = match place {
-            Some(place) => Conversation::find(step.tx, place)?.is_some_and(|row| row.known),
-            None => true,
+        // A conversation that is still a wish has its id already, and may be written to.
+        let outcome = match intents::find(step.tx, intent)? {
+            Some((conversation, Intent::Create { .. })) => Outcome::Conversation { conversation },
+            _ => Outcome::Done,
         };
         for id in commands {
-            // A conversation that is still a wish has its id already, and may be written to.
-            let outcome = match place {
-                Some(conversation) if !known => Outcome::Conversation { conversation },
-                _ => Outcome::Done,
-            };
-            step.effect(Effect::Done { id, result: Ok(outcome) });
+            step.effect(Effect::Done { id, result: Ok(outcome.clone()) });
         }
     }
     Ok(())

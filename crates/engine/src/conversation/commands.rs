@@ -157,8 +157,10 @@ fn wait(step: &mut Step<'_>, conversation: ConversationId, command: u64) -> Resu
     if desk::may_wait(step) {
         step.memory.desk.wishes.entry(intent).or_default().push(command);
     } else {
-        let known = Conversation::find(step.tx, conversation)?.is_some_and(|row| row.known);
-        let outcome = if known { Outcome::Done } else { Outcome::Conversation { conversation } };
+        let outcome = match intents::find(step.tx, intent)? {
+            Some((_, Intent::Create { .. })) => Outcome::Conversation { conversation },
+            _ => Outcome::Done,
+        };
         step.effect(Effect::Done { id: command, result: Ok(outcome) });
     }
     Ok(())

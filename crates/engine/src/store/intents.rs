@@ -53,6 +53,20 @@ pub(crate) fn first(conn: &Connection, conversation: ConversationId) -> Result<O
     .transpose()
 }
 
+/// A wish by its number, and where it belongs.
+pub(crate) fn find(conn: &Connection, id: i64) -> Result<Option<(ConversationId, Intent)>, StoreError> {
+    const DAMAGED: StoreError = StoreError::damaged("intents");
+    let row: Option<(Vec<u8>, Vec<u8>)> = conn
+        .prepare_cached("SELECT conversation, intent FROM intents WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    row.map(|(conversation, intent)| {
+        let conversation = ConversationId::try_from(conversation.as_slice()).map_err(|_| DAMAGED)?;
+        Ok((conversation, ciborium::from_reader(intent.as_slice()).map_err(|_| DAMAGED)?))
+    })
+    .transpose()
+}
+
 pub(crate) fn delete(conn: &Connection, id: i64) -> Result<(), StoreError> {
     conn.prepare_cached("DELETE FROM intents WHERE id = ?1")?.execute([id])?;
     Ok(())
