@@ -15,6 +15,7 @@ mod check;
 mod check_arch;
 mod check_docs;
 mod check_ports;
+mod fuzz;
 mod gates;
 mod generate;
 mod mutants;
@@ -51,6 +52,8 @@ enum Command {
     Bench(PassThrough),
     /// Run the long tests that are ignored otherwise
     Soak(PassThrough),
+    /// Look for inputs that break what reads hostile bytes (nightly compiler, cargo-fuzz)
+    Fuzz(FuzzArgs),
     /// Write the generated documents again
     Gen {
         /// Write nothing; fail if a document is not what its generator prints
@@ -80,6 +83,18 @@ struct RunArgs {
 }
 
 #[derive(Debug, Args)]
+struct FuzzArgs {
+    /// The name of one target; all, one after another, if there is none
+    target: Option<String>,
+    /// How long to look, for each target
+    #[arg(long, default_value_t = 60)]
+    seconds: u64,
+    /// Add the inputs that reach new code to the committed corpus
+    #[arg(long)]
+    keep: bool,
+}
+
+#[derive(Debug, Args)]
 struct PassThrough {
     /// Arguments that are handed on unchanged
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -104,6 +119,7 @@ fn run_command(command: Command) -> Result<()> {
         Command::Check => check::run(),
         Command::Bench(pass) => bench::run(&pass.args),
         Command::Soak(pass) => soak::run(&pass.args),
+        Command::Fuzz(args) => fuzz::run(args.target.as_deref(), args.seconds, args.keep),
         Command::Gen { check: true } => generate::check(),
         Command::Gen { check: false } => generate::run(),
         Command::CheckArch => check_arch::run(),

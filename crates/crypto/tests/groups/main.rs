@@ -5,5 +5,6 @@
 mod hostile;
 mod membership;
 mod random;
+mod scenes;
 mod wire;
 mod world;

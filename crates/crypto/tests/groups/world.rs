@@ -16,6 +16,7 @@ use beseda_model::commit::{
 };
 use beseda_model::device_log::{DeviceLog, DeviceLogOp, LogSigner};
 use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, MessageId, Policy, Role, RosterEntry};
+use ed25519_dalek::SigningKey;
 use openmls::group::{MlsGroup, StagedWelcome};
 use openmls::prelude::{
     BasicCredential, CredentialWithKey, KeyPackage, LeafNodeIndex, MlsMessageBodyIn, MlsMessageIn,
@@ -108,8 +109,15 @@ impl World {
     }
 
     pub(crate) fn device(&mut self, person: u8) -> usize {
-        let signer = SignatureKeyPair::new(suite::CIPHERSUITE.signature_algorithm()).unwrap();
-        let id = DeviceId::from_bytes([u8::try_from(self.devices.len()).unwrap() + 1; 16]);
+        let n = u8::try_from(self.devices.len()).unwrap() + 1;
+        let id = DeviceId::from_bytes([n; 16]);
+        // Fixed, so that fuzzing, which knows them too, can sign what it changed.
+        let key = SigningKey::from_bytes(&[n; 32]);
+        let signer = SignatureKeyPair::from_raw(
+            suite::CIPHERSUITE.signature_algorithm(),
+            key.to_bytes().to_vec(),
+            key.verifying_key().to_bytes().to_vec(),
+        );
         let signature_key = signer.public().try_into().unwrap();
         self.log(person, DeviceLogOp::Add { device: id, signature_key });
         self.devices.push(Device {
