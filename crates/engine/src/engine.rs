@@ -28,7 +28,7 @@ pub struct Engine {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Engine").field("session", &self.memory.session).finish_non_exhaustive()
+        f.debug_struct("Engine").field("phase", &self.memory.session.phase).finish_non_exhaustive()
     }
 }
 

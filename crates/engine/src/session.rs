@@ -142,6 +142,8 @@ pub(crate) struct Session {
     pub(crate) sync_wanted: bool,
     /// The server has no more changes.
     pub(crate) synced: bool,
+    /// When the server was last asked for what has changed.
+    pub(crate) synced_at: Timestamp,
     /// Everything was caught up with once on this connection.
     pub(crate) was_online: bool,
     pub(crate) places: BTreeMap<ConversationId, Place>,
@@ -157,8 +159,6 @@ pub(crate) struct Session {
     pub(crate) cards: BTreeSet<AccountId>,
     /// One's own profile is on its way to the server.
     pub(crate) publishing: bool,
-    /// The last frame that came.
-    pub(crate) heard_at: Timestamp,
     /// What the person was told.
     pub(crate) shown: Option<ConnectionState>,
     /// The moment for which the host was asked to wake the engine.

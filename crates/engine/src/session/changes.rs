@@ -22,6 +22,7 @@ const WELCOME_COMES_WITHIN: u64 = 2_000;
 pub(crate) fn sync(step: &mut Step<'_>) -> Result<(), StoreError> {
     let cursor: Option<Bytes> = meta::get(step.tx, CURSOR)?;
     step.memory.session.sync_wanted = false;
+    step.memory.session.synced_at = step.now;
     step.ask(beseda_wire::Request::Sync { cursor, limit: 500 }, Asked::Sync);
     Ok(())
 }
@@ -34,6 +35,9 @@ pub(crate) fn page(step: &mut Step<'_>, changes: Vec<Change>, cursor: &Bytes, mo
     meta::put(step.tx, CURSOR, cursor)?;
     if more {
         return sync(step);
+    }
+    if step.memory.session.synced {
+        return Ok(());
     }
     step.memory.session.synced = true;
     for conversation in Conversation::all(step.tx)? {

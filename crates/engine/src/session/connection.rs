@@ -19,8 +19,8 @@ const LONGEST_PAUSE: u64 = 60_000;
 /// A connection with an unanswered request this old is dropped.
 const ANSWER_WITHIN: u64 = 30_000;
 
-/// A silent connection is asked for a sign of life this often.
-const PING_AFTER: u64 = 50_000;
+/// What has changed is asked for this often, whatever is pushed: a push may be lost, and a silent connection may be dead.
+const SYNC_EVERY: u64 = 50_000;
 
 /// Time has passed.
 pub(crate) fn tick(step: &mut Step<'_>) -> Result<(), StoreError> {
@@ -34,8 +34,8 @@ pub(crate) fn tick(step: &mut Step<'_>) -> Result<(), StoreError> {
                 step.effect(Effect::Disconnect);
                 return lose(step, None);
             }
-            if oldest.is_none() && step.now.millis_since(session.heard_at) >= PING_AFTER {
-                step.ask(Request::Ping, Asked::Ping);
+            if session.synced && step.now.millis_since(session.synced_at) >= SYNC_EVERY {
+                step.memory.session.sync_wanted = true;
             }
             Ok(())
         }
@@ -74,7 +74,6 @@ pub(crate) fn opened(step: &mut Step<'_>) -> Result<(), StoreError> {
     }
     let me = Me::get(step.tx)?;
     step.memory.session.phase = Phase::Greeting;
-    step.memory.session.heard_at = step.now;
     step.ask(Request::Hello(Hello { token: me.token, feature: FEATURE_LEVEL }), Asked::Hello);
     Ok(())
 }
@@ -139,7 +138,6 @@ pub(crate) fn frame(step: &mut Step<'_>, bytes: &[u8]) -> Result<(), StoreError>
     if !matches!(step.memory.session.phase, Phase::Greeting | Phase::Up) {
         return Ok(());
     }
-    step.memory.session.heard_at = step.now;
     let Ok(frame) = Encoding::Cbor.decode::<ServerFrame>(bytes) else {
         // A newer server may push what this version can't read; what counts will come by log and sync.
         step.memory.session.sync_wanted = true;
@@ -179,7 +177,8 @@ pub(crate) fn next_wake(step: &Step<'_>) -> Option<Timestamp> {
         Phase::Connecting(since) => Some(since.plus_millis(ANSWER_WITHIN)),
         Phase::Greeting | Phase::Up => {
             let oldest = session.asked.values().map(|(_, at)| at.plus_millis(ANSWER_WITHIN)).min();
-            Some(oldest.unwrap_or_else(|| session.heard_at.plus_millis(PING_AFTER)))
+            let sync = session.synced.then(|| session.synced_at.plus_millis(SYNC_EVERY));
+            oldest.into_iter().chain(sync).min()
         }
     }
 }
