@@ -1,0 +1,227 @@
+//! What people say to each other, through the real server.
+#![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
+
+use beseda_engine::api::command::{Draft, Outcome, ProfileDraft};
+use beseda_engine::api::view::{Anchor, Body, ConversationView, Delivery, MessageView, Readiness, SearchQuery};
+use beseda_engine::view::{self, View};
+use beseda_engine::{Command, Notice};
+use beseda_model::{ConversationId, MessageId, Timestamp};
+use beseda_testkit::backend::RealServer;
+use beseda_testkit::clock::FakeClock;
+use beseda_testkit::people::Person;
+use beseda_testkit::world::{DeviceKey, World};
+use beseda_wire::content::{MessageRef, OwnState, TimedFrom, Timer};
+
+type Town = World<RealServer>;
+
+fn town(seed: u64) -> Town {
+    let clock = FakeClock::default();
+    World::new(seed, clock.clone(), RealServer::new(seed, clock))
+}
+
+fn looking<T>(world: &Town, device: DeviceKey, look: impl FnOnce(&View<'_>) -> T) -> T {
+    look(&View::new(world.at(device).engine().reader(), world.now()).unwrap())
+}
+
+fn page(world: &Town, device: DeviceKey, place: ConversationId) -> Vec<MessageView> {
+    looking(world, device, |view| view::timeline(view, place, Anchor::End, 200).unwrap().messages)
+}
+
+fn row(world: &Town, device: DeviceKey, place: ConversationId) -> ConversationView {
+    looking(world, device, |view| view::conversation(view, place).unwrap().unwrap())
+}
+
+fn texts(world: &Town, device: DeviceKey, place: ConversationId) -> Vec<String> {
+    let text = |message: MessageView| match message.body {
+        Body::Text { text, .. } => Some(text),
+        Body::Deleted { .. } => Some("(deleted)".to_owned()),
+        Body::Unreadable { why, .. } => Some(format!("({why:?})")),
+        Body::System { .. } | Body::Unsupported { .. } => None,
+    };
+    page(world, device, place).into_iter().filter_map(text).collect()
+}
+
+fn find(world: &Town, device: DeviceKey, place: ConversationId, id: MessageId) -> MessageView {
+    page(world, device, place).into_iter().find(|message| message.message.id == id).unwrap()
+}
+
+fn done(world: &mut Town, device: DeviceKey, command: Command) {
+    let ending = world.ask(device, command);
+    assert!(matches!(ending, Ok(Outcome::Done | Outcome::Queued { .. })), "{ending:?}");
+}
+
+/// Alice's group with bob and carol, in which everybody is ready.
+fn group(world: &mut Town) -> ([Person; 3], ConversationId) {
+    let people = ["alice", "bob", "carol"].map(|name| world.person(name));
+    let place = world.group(people[0].device, "Friends", &[people[1].account, people[2].account]);
+    let ready = world.run_until(120_000, |world| {
+        people.iter().all(|person| {
+            looking(world, person.device, |view| view::conversation(view, place).unwrap())
+                .is_some_and(|row| row.readiness == Readiness::Ready)
+        })
+    });
+    assert!(ready);
+    world.run_for(30_000);
+    (people, place)
+}
+
+#[test]
+fn everything_that_is_said_and_done_looks_the_same_to_everybody() {
+    let mut world = town(11);
+    let ([alice, bob, carol], place) = group(&mut world);
+    let first = world.say(alice.device, place, "Всем привет");
+    let second = world.say(alice.device, place, "опечатко");
+    world.run_for(20_000);
+    let target = |id| MessageRef { author: alice.account, id };
+    world.set_online(carol.device, false);
+    let draft = Draft { text: "И тебе".to_owned(), reply_to: Some(target(first)), ..Draft::default() };
+    done(&mut world, bob.device, Command::Send { conversation: place, draft });
+    let react = |on| Command::React { conversation: place, target: target(first), emoji: "👍".to_owned(), on };
+    done(&mut world, bob.device, react(true));
+    let text = "опечатка".to_owned();
+    let edit = Command::Edit { conversation: place, target: target(second), text, entities: Vec::new() };
+    done(&mut world, alice.device, edit);
+    done(&mut world, alice.device, Command::Pin { conversation: place, target: target(second), on: true });
+    let third = world.say(alice.device, place, "лишнее");
+    world.run_for(20_000);
+    let delete = Command::Delete { conversation: place, targets: vec![target(third)], for_all: true };
+    done(&mut world, alice.device, delete);
+    world.run_for(20_000);
+    world.set_online(carol.device, true);
+    world.run_for(120_000);
+
+    let expected = ["Всем привет", "опечатка", "И тебе", "(deleted)"];
+    for person in [&alice, &bob, &carol] {
+        assert_eq!(texts(&world, person.device, place), expected, "{}", world.at(person.device).name);
+        let greeting = find(&world, person.device, place, first);
+        assert_eq!(greeting.reactions[0].accounts, [bob.account]);
+        let edited = find(&world, person.device, place, second);
+        assert!(edited.pinned && edited.edited_at.is_some());
+        let deleted = page(&world, person.device, place);
+        let deleted = deleted.iter().find(|message| matches!(message.body, Body::Deleted { .. })).unwrap();
+        assert_eq!(deleted.body, Body::Deleted { by: alice.account });
+        let query = SearchQuery { text: "опечатку".to_owned(), limit: 9, ..SearchQuery::default() };
+        assert_eq!(looking(&world, person.device, |view| view::search(view, &query).unwrap()).len(), 1);
+        assert!(looking(&world, person.device, |view| view::waiting(view).unwrap()).is_empty());
+    }
+    assert_eq!(row(&world, carol.device, place).unread, 3);
+}
+
+#[test]
+fn marks_go_from_sent_to_delivered_to_read() {
+    let mut world = town(12);
+    let ([alice, bob, carol], place) = group(&mut world);
+    world.set_online(carol.device, false);
+    let said = world.say(alice.device, place, "hello");
+    world.run_for(20_000);
+    assert_eq!(find(&world, alice.device, place, said).delivery, Some(Delivery::Sent));
+    world.set_online(carol.device, true);
+    world.run_for(120_000);
+    assert_eq!(find(&world, alice.device, place, said).delivery, Some(Delivery::Delivered));
+    for person in [&bob, &carol] {
+        let seq = row(&world, person.device, place).last_seq;
+        done(&mut world, person.device, Command::MarkRead { conversation: place, seq });
+        assert_eq!(row(&world, person.device, place).unread, 0);
+    }
+    world.run_for(20_000);
+    assert_eq!(find(&world, alice.device, place, said).delivery, Some(Delivery::Read));
+}
+
+#[test]
+fn a_timed_message_goes_everywhere_and_leaves_no_complaint() {
+    let mut world = town(13);
+    let ([alice, bob, carol], place) = group(&mut world);
+    world.set_online(carol.device, false);
+    let timer = Some(Timer { seconds: 60, from: TimedFrom::Sent });
+    let draft = Draft { text: "soon gone".to_owned(), timer, ..Draft::default() };
+    done(&mut world, alice.device, Command::Send { conversation: place, draft });
+    world.run_for(20_000);
+    assert_eq!(texts(&world, bob.device, place), ["soon gone"]);
+    world.run_for(60_000);
+    for person in [&alice, &bob] {
+        assert!(texts(&world, person.device, place).is_empty());
+    }
+    world.set_online(carol.device, true);
+    world.run_for(120_000);
+    assert!(texts(&world, carol.device, place).is_empty(), "{:?}", texts(&world, carol.device, place));
+}
+
+#[test]
+fn who_joins_later_knows_what_it_is_about() {
+    let mut world = town(14);
+    let ([alice, bob, _], place) = group(&mut world);
+    let title = Some("Книжный клуб".to_owned());
+    let timer = Some(Some(Timer { seconds: 86_400, from: TimedFrom::Sent }));
+    done(&mut world, alice.device, Command::SetInfo { conversation: place, title, description: None, timer });
+    world.run_for(20_000);
+    assert_eq!(row(&world, bob.device, place).title, "Книжный клуб");
+    let dave = world.person("dave");
+    done(&mut world, alice.device, Command::AddMembers { conversation: place, accounts: vec![dave.account] });
+    world.run_for(120_000);
+    let here = row(&world, dave.device, place);
+    assert_eq!((here.title.as_str(), here.timer.map(|timer| timer.seconds)), ("Книжный клуб", Some(86_400)));
+    // And so does another device of somebody who was there.
+    let tablet = world.recover(&bob, "tablet");
+    world.run_for(240_000);
+    assert_eq!(row(&world, tablet, place).title, "Книжный клуб");
+}
+
+#[test]
+fn names_are_seen_by_contacts_and_own_matters_by_own_devices() {
+    let mut world = town(15);
+    let ([alice, bob, _], place) = group(&mut world);
+    let name = |name: &str| ProfileDraft { name: name.to_owned(), ..ProfileDraft::default() };
+    done(&mut world, alice.device, Command::SetProfile { profile: name("Алиса") });
+    world.run_for(60_000);
+    let seen = |world: &Town, device| looking(world, device, |view| view::account(view, alice.account).unwrap().name);
+    assert_eq!(seen(&world, bob.device), "Алиса");
+    done(&mut world, bob.device, Command::Nickname { account: alice.account, name: "Аля".to_owned() });
+    let state = OwnState { muted_until: Some(Timestamp::from_millis(u64::MAX)), ..OwnState::default() };
+    done(&mut world, bob.device, Command::Keep { conversation: place, state: state.clone() });
+    world.run_for(20_000);
+
+    let tablet = world.recover(&bob, "tablet");
+    world.run_for(240_000);
+    assert_eq!(seen(&world, tablet), "Аля");
+    assert_eq!(row(&world, tablet, place).own, state);
+    done(&mut world, tablet, Command::Nickname { account: alice.account, name: String::new() });
+    world.run_for(60_000);
+    assert_eq!((seen(&world, tablet), seen(&world, bob.device)), ("Алиса".to_owned(), "Алиса".to_owned()));
+}
+
+#[test]
+fn typing_is_seen_and_stops_by_itself() {
+    let mut world = town(16);
+    let ([alice, bob, _], place) = group(&mut world);
+    done(&mut world, alice.device, Command::Typing { conversation: place, typing: true });
+    assert!(world.run_until(5_000, |world| row(world, bob.device, place).typing == [alice.account]));
+    world.at_mut(bob.device).notices.clear();
+    world.run_for(10_000);
+    assert!(row(&world, bob.device, place).typing.is_empty());
+    let stopped = Notice::Typing { conversation: place, account: alice.account, typing: false };
+    assert!(world.at(bob.device).notices.contains(&stopped));
+}
+
+#[test]
+fn what_was_forwarded_and_deleted_for_oneself_stays_so_on_all_devices() {
+    let mut world = town(17);
+    let ([alice, bob, _], place) = group(&mut world);
+    let tablet = world.recover(&bob, "tablet");
+    world.run_for(240_000);
+    let said = world.say(alice.device, place, "дословно");
+    world.run_for(30_000);
+    let notes = world.direct(bob.device, bob.account);
+    let target = MessageRef { author: alice.account, id: said };
+    let forward = Command::Forward { from: place, messages: vec![target], to: vec![notes], with_author: true };
+    done(&mut world, bob.device, forward);
+    let delete = Command::Delete { conversation: place, targets: vec![target], for_all: false };
+    done(&mut world, bob.device, delete);
+    world.run_for(60_000);
+    for device in [bob.device, tablet] {
+        assert!(texts(&world, device, place).is_empty());
+        let kept = page(&world, device, notes);
+        let kept = kept.iter().find(|message| message.forward.is_some()).unwrap();
+        assert_eq!(kept.forward.as_ref().and_then(|forward| forward.author), Some(alice.account));
+    }
+    assert_eq!(texts(&world, alice.device, place), ["дословно"]);
+}
