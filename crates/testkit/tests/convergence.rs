@@ -4,6 +4,7 @@ use std::env;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use beseda_testkit::chaos::{Chaos, Storm};
+use beseda_testkit::network::Conditions;
 
 /// Seeds that have failed once, kept for ever.
 const FORMER_FAILURES: &[u64] = &[];
@@ -46,27 +47,36 @@ fn part(part: u64) {
 }
 
 #[test]
+fn timelines_converge_in_good_weather() {
+    run_all(0..4, Storm { conditions: Conditions::CALM, ..Storm::SHORT });
+}
+
+#[test]
 fn former_failures_converge() {
     run_all(FORMER_FAILURES.iter().copied(), Storm::SHORT);
 }
 
 #[test]
-fn slow_timelines_converge_part_0() {
+#[ignore = "soak"]
+fn timelines_converge_part_0() {
     part(0);
 }
 
 #[test]
-fn slow_timelines_converge_part_1() {
+#[ignore = "soak"]
+fn timelines_converge_part_1() {
     part(1);
 }
 
 #[test]
-fn slow_timelines_converge_part_2() {
+#[ignore = "soak"]
+fn timelines_converge_part_2() {
     part(2);
 }
 
 #[test]
-fn slow_timelines_converge_part_3() {
+#[ignore = "soak"]
+fn timelines_converge_part_3() {
     part(3);
 }
 

@@ -7,7 +7,7 @@ use crate::domain::{Append, AppendError, Appended, StoreEpoch};
 /// Gets the result of an append; called on the writer's thread, so it must not block.
 pub type AppendReply = Box<dyn FnOnce(Result<Appended, AppendError>) + Send>;
 
-/// A unit of work on its way to the writer. Made by [`write`](<dyn Store>::write).
+/// A unit of work on its way to the writer. Made by `write`.
 pub trait WriteJob: Send {
     /// Runs it; `false` undoes everything that it did. May be called again.
     fn run(&mut self, uow: &mut dyn UnitOfWork) -> bool;
@@ -15,7 +15,7 @@ pub trait WriteJob: Send {
     fn finish(self: Box<Self>, committed: Result<(), StoreError>);
 }
 
-/// A read on its way to a reader. Made by [`read`](<dyn Store>::read).
+/// A read on its way to a reader. Made by `read`.
 pub trait ReadJob: Send {
     /// Runs it and answers.
     fn run(self: Box<Self>, view: Result<&dyn View, StoreError>);
@@ -54,7 +54,7 @@ impl dyn Store + '_ {
         self.submit_write(Box::new(Work { work, reply, result: None }));
     }
 
-    /// Like [`write`](Self::write), but waits for the result. Not for asynchronous code.
+    /// Like `write`, but waits for the result. Not for asynchronous code.
     ///
     /// # Errors
     /// Those of `work`, or the store's.
@@ -85,7 +85,7 @@ impl dyn Store + '_ {
         })));
     }
 
-    /// Like [`read`](Self::read), but waits for the result. Not for asynchronous code.
+    /// Like `read`, but waits for the result. Not for asynchronous code.
     ///
     /// # Errors
     /// Those of `work`, or the store's.
