@@ -1,4 +1,5 @@
 //! Stories of the engine's core with the real server.
+#![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
 use beseda_engine::Command;
 use beseda_engine::api::command::Outcome;
@@ -50,7 +51,6 @@ fn two_people_open_a_direct_conversation() {
     world.run_for(20_000);
     for device in [alice, bob] {
         let row = row(&world, device, conversation);
-        eprintln!("{row:?}");
         assert_eq!(row.standing, Standing::Ready);
         assert!(row.is_current() && row.is_caught_up());
     }
@@ -66,14 +66,11 @@ fn pass(world: &mut Town, millis: u64) {
     world.run_until(millis, |world| {
         happenings += 1;
         if happenings > 50_000 {
-            for key in world.keys() {
-                let device = world.at(key);
-                eprintln!("{} {:?}", device.name, device.engine());
-                for row in Conversation::all(device.engine().reader()).unwrap() {
-                    eprintln!("   {row:?}");
-                }
-            }
-            panic!("livelock at {:?}", world.now());
+            let devices = world.keys().into_iter().map(|key| world.at(key));
+            let states: Vec<_> = devices
+                .map(|device| (&device.name, device.engine(), Conversation::all(device.engine().reader()).unwrap()))
+                .collect();
+            panic!("livelock at {:?}: {states:#?}", world.now());
         }
         false
     });
