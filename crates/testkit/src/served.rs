@@ -1,8 +1,10 @@
 //! The real server on a real port, for tests of programs that talk to it over the network.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
+use beseda_model::{LIMITS, Limits};
 use beseda_server::Config;
 use tokio::sync::oneshot;
 
@@ -38,18 +40,11 @@ impl Served {
 
     /// Starts it again after [`Served::stop`], on the same port with the same data.
     pub fn go_on(&mut self) {
-        let config = Config {
-            data_dir: self.folder.path().join("data"),
-            listen: self.addr,
-            pow_bits: 4,
-            drain_ms: 200,
-            ..Config::default()
-        };
+        let config = config(self.folder.path().join("data"), self.addr);
         let (started, address) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-            runtime.expect("the system gives threads").block_on(async {
+            runtime().block_on(async {
                 let server = beseda_server::start(config).await.expect("the server starts");
                 started.send(server.addr()).expect("somebody waits for the address");
                 // The sender is dropped when the test ends: that ends the server, too.
@@ -60,6 +55,27 @@ impl Served {
         self.addr = address.recv().expect("the server has started");
         self.running = Some((stop, thread));
     }
+}
+
+/// Serves until the process is killed, for tests that do so: people may send as fast as they can. `ready` is called as
+/// soon as connections are accepted.
+pub fn serve_for_ever(data_dir: &Path, listen: SocketAddr, ready: impl FnOnce()) {
+    let limits = Limits { requests: 1_000_000, sends: 1_000_000, ..LIMITS };
+    let config = Config { limits, ..config(data_dir.to_owned(), listen) };
+    runtime().block_on(async {
+        let _running = beseda_server::start(config).await.expect("the server starts");
+        ready();
+        std::future::pending::<()>().await;
+    });
+}
+
+fn config(data_dir: PathBuf, listen: SocketAddr) -> Config {
+    Config { data_dir, listen, pow_bits: 4, drain_ms: 200, ..Config::default() }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    built.expect("the system gives threads")
 }
 
 impl Drop for Served {
