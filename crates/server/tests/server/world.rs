@@ -216,13 +216,18 @@ impl Socket {
 
     /// The same, if the server lets it.
     pub(crate) async fn try_open(server: &Server, encoding: Encoding) -> Result<Self, tungstenite::Error> {
+        Self::dial(server.addr(), encoding).await
+    }
+
+    /// The same with whatever is at this address.
+    pub(crate) async fn dial(addr: SocketAddr, encoding: Encoding) -> Result<Self, tungstenite::Error> {
         let protocol = match encoding {
             Encoding::Cbor => SUBPROTOCOL_CBOR,
             Encoding::Json => SUBPROTOCOL_JSON,
         };
-        let mut request = format!("ws://{}/api/v1/socket", server.addr()).into_client_request()?;
+        let mut request = format!("ws://{addr}/api/v1/socket").into_client_request()?;
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
-        let tcp = TcpStream::connect(server.addr()).await.unwrap();
+        let tcp = TcpStream::connect(addr).await?;
         let (stream, response) = tokio_tungstenite::client_async(request, tcp).await?;
         assert_eq!(response.headers().get("sec-websocket-protocol").unwrap(), protocol);
         Ok(Self { stream, encoding, next_id: 0, pushes: VecDeque::new() })
