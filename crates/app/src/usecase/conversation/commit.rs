@@ -1,12 +1,12 @@
 use beseda_crypto::group_id::GroupId;
 use beseda_crypto::header;
 use beseda_crypto::public_group::{GroupError, GroupState, LiveGroup};
-use beseda_model::{ConversationId, ConversationKind, Timestamp};
+use beseda_model::{ConversationId, Timestamp};
 
 use super::group_info::wait_for_others;
 use super::judge::{self, Judged, Logs};
 use super::settle::{present, settle};
-use super::{Bundle, ConversationError, privacy};
+use super::{Bundle, ConversationError};
 use crate::domain::{Actor, Appended, OverLimit};
 use crate::port::{Budget, Store, UnitOfWork, View};
 
@@ -94,7 +94,6 @@ fn write(
     if conversation.roster_version != roster_version {
         return Err(ConversationError::Raced);
     }
-    check_roster(uow, actor, id, judged)?;
     if judged.effect.external_join {
         join(uow, actor, id, at)?;
     }
@@ -102,21 +101,6 @@ fn write(
         return Err(ConversationError::Raced);
     }
     settle(uow, id, actor, judged, at)
-}
-
-fn check_roster(
-    uow: &dyn UnitOfWork,
-    actor: Actor,
-    id: ConversationId,
-    judged: &Judged,
-) -> Result<(), ConversationError> {
-    let policy = &judged.effect.policy;
-    OverLimit::check("members_per_conversation", uow.limits().members_per_conversation, policy.roster.len())?;
-    OverLimit::check("devices_per_conversation", uow.limits().devices_per_conversation, judged.group.leaves.len())?;
-    if policy.kind == ConversationKind::Group {
-        privacy::may_add(uow, actor, id, judged.effect.joined.iter().map(|entry| entry.account))?;
-    }
-    Ok(())
 }
 
 /// Joins go one after the other, and not too often.

@@ -1,5 +1,6 @@
 use beseda_crypto::public_group::GroupError;
-use beseda_model::{Code, ConversationId, Denied};
+use beseda_model::commit::{CommitRejection, CreationRejection, PolicyFault};
+use beseda_model::{Code, ConversationId, Denied, LIMITS};
 
 use crate::domain::OverLimit;
 use crate::port::StoreError;
@@ -107,7 +108,23 @@ impl From<GroupError> for ConversationError {
         match error {
             GroupError::JoinLater => Self::JoinLater { retry_after_ms: super::group_info::RETRY_MILLIS },
             GroupError::Header(_) | GroupError::Malformed(_) | GroupError::GroupId(_) => Self::Malformed,
+            GroupError::Rejected(rejection) | GroupError::Creation(CreationRejection::Invalid(rejection)) => {
+                over_limit(&rejection).map_or_else(|| Self::Invalid(Box::new(rejection.into())), Self::OverLimit)
+            }
             error => Self::Invalid(Box::new(error)),
         }
+    }
+}
+
+/// The limits that the rules themselves hold, whatever the operator has set, are told like all others.
+const fn over_limit(rejection: &CommitRejection) -> Option<OverLimit> {
+    match rejection {
+        CommitRejection::TooManyDevices { limit } => {
+            Some(OverLimit { limit: "devices_per_conversation", value: *limit })
+        }
+        CommitRejection::PolicyShape(PolicyFault::TooManyMembers) => {
+            Some(OverLimit { limit: "members_per_conversation", value: LIMITS.members_per_conversation })
+        }
+        _ => None,
     }
 }

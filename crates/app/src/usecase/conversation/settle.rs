@@ -1,11 +1,13 @@
 //! Writing down what a commit that was found valid brings about.
 
-use beseda_model::{AccountId, ConversationId, DeviceId, Timestamp};
+use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Timestamp};
 
-use super::ConversationError;
 use super::judge::{Group, Judged};
+use super::{ConversationError, privacy};
 use crate::Event;
-use crate::domain::{Actor, Appended, Change, Conversation, Entry, EntryClass, Leaf, Member, NewEntry, WaitingWelcome};
+use crate::domain::{
+    Actor, Appended, Change, Conversation, Entry, EntryClass, Leaf, Member, NewEntry, OverLimit, WaitingWelcome,
+};
 use crate::port::{StoreError, UnitOfWork};
 
 /// The conversation, if the actor's device is current and its account a member.
@@ -62,7 +64,7 @@ pub(super) fn members(uow: &dyn UnitOfWork, id: ConversationId) -> Result<Vec<Ac
 }
 
 /// Writes a commit: its entry, the roster that follows, the group's new state and the Welcomes. The epoch was compared
-/// and set before.
+/// and set before. Whoever it brings in must accept that, whether it is a commit of its own or the first of a generation.
 pub(super) fn settle(
     uow: &mut dyn UnitOfWork,
     id: ConversationId,
@@ -70,6 +72,7 @@ pub(super) fn settle(
     judged: &Judged,
     at: Timestamp,
 ) -> Result<Appended, ConversationError> {
+    may_come(uow, id, actor, judged)?;
     // New members may read the entry that brings them in, those who go the one that removes them.
     let count = uow.conversations().find(id)?.ok_or(ConversationError::NotFound)?.count;
     let seq = uow.conversations().find(id)?.ok_or(ConversationError::NotFound)?.last_seq.saturating_add(1);
@@ -119,6 +122,16 @@ pub(super) fn put_group(uow: &mut dyn UnitOfWork, id: ConversationId, group: &Gr
     }
     uow.groups_mut().put_state(id, &group.state)?;
     uow.conversations_mut().set_leaves(id, &leaves)?;
+    Ok(())
+}
+
+fn may_come(uow: &dyn UnitOfWork, id: ConversationId, actor: Actor, judged: &Judged) -> Result<(), ConversationError> {
+    let policy = &judged.effect.policy;
+    OverLimit::check("members_per_conversation", uow.limits().members_per_conversation, policy.roster.len())?;
+    OverLimit::check("devices_per_conversation", uow.limits().devices_per_conversation, judged.group.leaves.len())?;
+    if policy.kind == ConversationKind::Group {
+        privacy::may_add(uow, actor, id, judged.effect.joined.iter().map(|entry| entry.account))?;
+    }
     Ok(())
 }
 
