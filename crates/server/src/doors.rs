@@ -362,6 +362,42 @@ mod tests {
         }
     }
 
+    const fn who(rule: Rule) -> &'static str {
+        match rule {
+            Rule::Anyone => "anyone",
+            Rule::Registration => "whoever brings a proof of work or an invitation",
+            Rule::RootSignature => "whoever signs with the account's root key",
+            Rule::Password => "whoever knows the password",
+            Rule::Ticket => "whoever brings a ticket from a sign-in",
+            Rule::LinkSecret => "whoever brings the link's secret",
+            Rule::Token => "whoever brings a session token",
+            Rule::Session => "a session, for its own account",
+            Rule::Audience => "a session, as far as others let it see",
+            Rule::Member => "a member",
+            Rule::Policy => "a member, as the policy decides",
+        }
+    }
+
+    fn row(name: &str, size: Size, rates: &[RateClass], rule: Rule) -> String {
+        let rates: Vec<_> = rates.iter().map(|rate| rate.limit_name()).collect();
+        format!("| `{name}` | {} | {} | {} |\n", size.name, rates.join(", "), who(rule))
+    }
+
+    #[test]
+    fn the_document_has_every_door() {
+        let document = include_str!("../../../docs/authorisation.md");
+        let http = HTTP_DOORS.iter().map(|door| {
+            let method = if door.method == Method::Get { "GET" } else { "POST" };
+            row(&format!("{method} {}", door.path), door.size, &[door.rate], door.rule)
+        });
+        let socket =
+            one_of_each().iter().map(socket_door).map(|door| row(door.op, door.size, door.rates, door.rule)).collect();
+        for (name, rows) in [("Route", http.collect::<String>()), ("Request", socket)] {
+            let table = format!("| {name} | Size | Rates | Who |\n| --- | --- | --- | --- |\n{rows}\n");
+            assert!(document.contains(&table), "docs/authorisation.md must have this table:\n\n{table}");
+        }
+    }
+
     #[test]
     fn routes_are_listed_once() {
         for (at, door) in HTTP_DOORS.iter().enumerate() {

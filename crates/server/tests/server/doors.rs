@@ -1,8 +1,301 @@
-//! The routes as they stand: each answers under its method, nothing else does, and every answer carries the headers.
+//! The doors as they stand: each answers under its method, nothing else does, every answer carries the headers, and what
+//! `docs/authorisation.md` says of a door is what happens there.
 
-use beseda_model::Code;
+use beseda_model::{Code, ConversationId, ConversationKind, Limits, Role};
+use beseda_wire::request::{Append, CommitBundle, Create, Hello, Request};
+use beseda_wire::state::DeviceLogEntry;
+use beseda_wire::{Bytes, FEATURE_LEVEL, Problem};
 
-use crate::world::Server;
+use crate::groups::{Client, policy};
+use crate::mls::{message, say};
+use crate::people::{Person, device};
+use crate::world::{Server, Socket};
+
+/// What the document says of a door.
+#[derive(Debug)]
+pub(crate) struct Door {
+    /// A request's name, or an HTTP route's.
+    pub(crate) name: &'static str,
+    pub(crate) size: &'static str,
+    pub(crate) rates: Vec<&'static str>,
+    pub(crate) who: &'static str,
+}
+
+fn table(heading: &str) -> Vec<Door> {
+    let document = include_str!("../../../../docs/authorisation.md");
+    let (_, rest) = document.split_once(heading).expect("the document has the table");
+    let rows = rest.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let cells = |row: &'static str| row.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>();
+    let doors = rows.skip(2).map(|row| match cells(row)[..] {
+        [name, size, rates, who] => {
+            let rates = rates.split(", ").filter(|rate| !rate.is_empty()).collect();
+            Door { name: name.trim_matches('`'), size, rates, who }
+        }
+        _ => panic!("not a row of four: {row}"),
+    });
+    doors.collect()
+}
+
+/// The doors of the socket.
+pub(crate) fn socket_doors() -> Vec<Door> {
+    table("## Requests on the socket")
+}
+
+/// One of each request, in the order of the document, as `own` asks it of `here`, of `other` or of oneself.
+pub(crate) fn one_of_each(here: ConversationId, own: &Person, other: &Person) -> Vec<Request> {
+    let account = other.account;
+    let bytes = || Bytes(vec![1; 8]);
+    let code = || "AAAA-AAAA".to_owned();
+    let people = [(own, Role::Owner), (other, Role::Owner)];
+    let outline = |generation| Client::of(own).start(here, generation, &policy(ConversationKind::Direct, &people));
+    let ((group_info, tree), (next_group_info, next_tree)) = (outline(0), outline(1));
+    let foreign = Bytes(message(here, 1, b"words"));
+    let bundle = CommitBundle { commit: foreign.clone(), group_info: bytes(), welcome: None };
+    let requests = vec![
+        Request::Hello(Hello { token: own.token.clone(), feature: FEATURE_LEVEL }),
+        Request::Ping,
+        say(here, 1, b"words"),
+        Request::Propose { message: foreign },
+        Request::Commit(bundle),
+        Request::Log { conversation: here, from: 1, limit: 1 },
+        Request::Sync { cursor: None, limit: 1 },
+        Request::Mark { conversation: here, delivered: Some(1), read: None },
+        Request::Whisper { conversation: here, body: bytes() },
+        Request::Create(Create { conversation: here, kind: ConversationKind::Direct, group_info, tree, commit: None }),
+        Request::Succeed(beseda_wire::request::Succeed { group_info: next_group_info, tree: next_tree, commit: None }),
+        Request::GroupInfo { conversation: here },
+        Request::Welcome { conversation: here },
+        Request::WelcomeDone { conversation: here, seq: 1 },
+        Request::ReportCommit { conversation: here, seq: 1 },
+        Request::AnswerStranger { conversation: here, accept: true },
+        Request::PublishKeys { packages: vec![bytes()], last_resort: None },
+        Request::CountKeys,
+        Request::ClaimKeys { account, devices: Vec::new() },
+        Request::DeviceLog { account, from: 1 },
+        Request::AppendDeviceLog { entry: DeviceLogEntry(bytes()) },
+        Request::OpenLink { code: code(), nonce: bytes() },
+        Request::ApproveLink { code: code(), entry: DeviceLogEntry(bytes()) },
+        Request::RefuseLink { code: code() },
+        Request::SignOut,
+        Request::FindAccounts { username: "somebody".to_owned() },
+        Request::Accounts { accounts: vec![account] },
+        Request::SetUsername { username: None },
+        Request::SetPassword { current: None, new: "correct horse".to_owned() },
+        Request::SetProfile { body: bytes() },
+        Request::Profiles { accounts: vec![account] },
+        Request::SetPrivacy { privacy: Default::default() },
+        Request::Block { account, blocked: false },
+        Request::WatchPresence { accounts: vec![account] },
+    ];
+    for (request, door) in requests.iter().zip(socket_doors()) {
+        let named = serde_json::to_string(request).unwrap();
+        assert!(named.contains(&format!("\"{}\"", door.name)), "{} is not {named}", door.name);
+    }
+    assert_eq!(requests.len(), socket_doors().len());
+    requests
+}
+
+/// The requests behind the doors that suit.
+pub(crate) fn behind(
+    suits: impl Fn(&Door) -> bool,
+    here: ConversationId,
+    own: &Person,
+    other: &Person,
+) -> Vec<(Door, Request)> {
+    socket_doors().into_iter().zip(one_of_each(here, own, other)).filter(|(door, _)| suits(door)).collect()
+}
+
+fn limit_of(why: &Problem) -> Option<&str> {
+    why.data.as_ref()?.limit.as_deref()
+}
+
+/// A server, two people on it and a conversation that is not theirs.
+async fn strangers(change: impl FnOnce(&mut Limits)) -> (Server, Person, Person, ConversationId) {
+    let server = Server::start_with(|config| change(&mut config.limits)).await;
+    let (alice, bob) = (server.join(1).await, server.join(2).await);
+    let (carol, dave) = (server.join(3).await, server.join(4).await);
+    let here = server.converse(ConversationKind::Direct, &[&carol, &dave]);
+    (server, alice, bob, here)
+}
+
+#[tokio::test]
+async fn every_door_for_members_is_closed_to_strangers() {
+    let (server, alice, bob, here) = strangers(|_| {}).await;
+    let mut socket = alice.connect(&server).await;
+    let for_members = |door: &Door| door.who.starts_with("a member") && door.name != "create";
+    let closed = behind(for_members, here, &alice, &bob);
+    assert_eq!(closed.len(), 11);
+    for (door, request) in closed {
+        let why = socket.ask(request).await.expect_err(door.name);
+        assert_eq!((why.code, door.name), (Code::NotAMember, door.name), "{why:?}");
+    }
+    // Nobody learns that the id is in use.
+    let (_, create) = behind(|door| door.name == "create", here, &alice, &bob).remove(0);
+    assert_eq!(socket.ask(create).await.unwrap_err().code, Code::BadRequest);
+}
+
+#[tokio::test]
+async fn no_door_but_hello_opens_without_a_session() {
+    let (server, alice, bob, here) = strangers(|_| {}).await;
+    for (door, request) in behind(|door| door.who != "whoever brings a session token", here, &alice, &bob) {
+        let mut socket = Socket::open(&server, beseda_wire::Encoding::Cbor).await;
+        let why = socket.ask(request).await.expect_err(door.name);
+        assert_eq!((why.code, door.name), (Code::OutOfOrder, door.name));
+        assert_eq!(socket.end().await.1, Some(1008));
+    }
+}
+
+#[tokio::test]
+async fn every_door_counts_what_it_says() {
+    let spend = |socket_door: &str, here, own: &Person, other: &Person| {
+        behind(|door| door.name == socket_door, here, own, other).remove(0).1
+    };
+    let classes: [(&str, &str, fn(&mut Limits)); 4] = [
+        ("requests", "ping", |limits| limits.requests = 1),
+        ("sends", "append", |limits| limits.sends = 1),
+        ("lookups", "find_accounts", |limits| limits.lookups = 1),
+        ("sign_ins", "refuse_link", |limits| limits.sign_ins = 1),
+    ];
+    let mut counted = Vec::new();
+    for (class, first, limit) in classes {
+        let (server, alice, bob, here) = strangers(limit).await;
+        let mut socket = alice.connect(&server).await;
+        drop(socket.ask(spend(first, here, &alice, &bob)).await);
+        for (door, request) in behind(|door| door.rates.contains(&class), here, &alice, &bob) {
+            let why = socket.ask(request).await.expect_err(door.name);
+            assert_eq!((why.code, limit_of(&why)), (Code::RateLimited, Some(class)), "{}", door.name);
+            assert!(why.retry_after_ms.is_some(), "{}", door.name);
+            counted.push(door.name);
+        }
+    }
+    for door in socket_doors() {
+        let times = counted.iter().filter(|name| **name == door.name).count();
+        assert_eq!(times, door.rates.len(), "{door:?}");
+        assert!(times > 0 || door.name == "hello", "the address pays for hello alone: {door:?}");
+    }
+}
+
+/// The same request with a payload of this size.
+fn enlarged(request: Request, size: usize) -> Request {
+    let bytes = Bytes(vec![1; size]);
+    let text = "x".repeat(size);
+    match request {
+        Request::Hello(hello) => Request::Hello(Hello { token: text, ..hello }),
+        Request::Append(append) => Request::Append(Append { message: bytes, ..append }),
+        Request::Propose { .. } => Request::Propose { message: bytes },
+        Request::Commit(commit) => {
+            Request::Commit(CommitBundle { commit: bytes, group_info: Bytes::default(), ..commit })
+        }
+        Request::Sync { limit, .. } => Request::Sync { cursor: Some(bytes), limit },
+        Request::Whisper { conversation, .. } => Request::Whisper { conversation, body: bytes },
+        Request::Create(create) => Request::Create(Create { group_info: bytes, tree: Bytes::default(), ..create }),
+        Request::Succeed(succeed) => {
+            Request::Succeed(beseda_wire::request::Succeed { group_info: bytes, tree: Bytes::default(), ..succeed })
+        }
+        Request::PublishKeys { .. } => Request::PublishKeys { packages: vec![bytes], last_resort: None },
+        Request::Accounts { accounts } => Request::Accounts { accounts: vec![accounts[0]; size] },
+        Request::Profiles { accounts } => Request::Profiles { accounts: vec![accounts[0]; size] },
+        Request::WatchPresence { accounts } => Request::WatchPresence { accounts: vec![accounts[0]; size] },
+        Request::SetPassword { .. } => Request::SetPassword { current: None, new: text },
+        Request::SetProfile { .. } => Request::SetProfile { body: bytes },
+        other => panic!("its size is the frame's: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn every_door_with_a_size_of_its_own_measures_it() {
+    let (server, alice, bob, here) = strangers(|_| {}).await;
+    let table = beseda_model::LIMITS.table();
+    let mut socket = alice.connect(&server).await;
+    for (door, request) in behind(|door| door.size != "frame_bytes", here, &alice, &bob) {
+        let limit = table.iter().find(|limit| limit.name == door.size).expect(door.size).value;
+        let request = enlarged(request, usize::try_from(limit).unwrap() + 1);
+        let why = match door.name {
+            "hello" => Socket::open(&server, beseda_wire::Encoding::Cbor).await.ask(request).await,
+            _ => socket.ask(request).await,
+        };
+        let why = why.expect_err(door.name);
+        assert_eq!((why.code, limit_of(&why)), (Code::TooLarge, Some(door.size)), "{}", door.name);
+    }
+}
+
+/// What each HTTP route says to who brings well-formed nonsense instead of what it asks for.
+const REFUSED: &[(&str, &str, Code)] = &[
+    ("/api/v1/accounts", "sign_up", Code::SignUpRefused),
+    ("/api/v1/devices", "add_device", Code::NotFound),
+    ("/api/v1/sessions", "sign_in", Code::WrongCredentials),
+    ("/api/v1/identity-resets", "reset_identity", Code::Unauthorized),
+    ("/api/v1/links/AAAA-AAAA/poll", "poll_link", Code::NotFound),
+];
+
+#[tokio::test]
+async fn every_http_door_that_asks_for_something_refuses_without_it() {
+    use beseda_wire::http::{AddDevice, PollLink, ResetIdentity, SignIn};
+    let server = Server::start().await;
+    let (stranger, sign_up) = crate::people::stranger(1);
+    let (mut somebody, _) = crate::people::stranger(2);
+    let entry = somebody.add_by_root(device(77));
+    let root = Bytes(stranger.root.public().to_vec());
+    let json = |body: serde_json::Result<Vec<u8>>| body.unwrap();
+    let body = |door: &str| match door {
+        "sign_up" => json(serde_json::to_vec(&sign_up)),
+        "add_device" => json(serde_json::to_vec(&AddDevice { account: stranger.account, entry: entry.clone() })),
+        "sign_in" => json(serde_json::to_vec(&SignIn {
+            username: "nobody".parse().unwrap(),
+            password: "correct horse".to_owned(),
+        })),
+        "reset_identity" => json(serde_json::to_vec(&ResetIdentity {
+            ticket: "guessed".to_owned(),
+            root: root.clone(),
+            entry: entry.clone(),
+        })),
+        "poll_link" => json(serde_json::to_vec(&PollLink { secret: "guessed".to_owned(), reveal: None })),
+        other => panic!("nothing is known of {other}"),
+    };
+    let asking: Vec<_> = table("## Routes over HTTP")
+        .into_iter()
+        .filter(|door| door.who != "anyone" && !door.name.contains("/socket"))
+        .collect();
+    assert_eq!(asking.len(), REFUSED.len(), "{asking:?}");
+    for (path, door, code) in REFUSED {
+        let answer = server.send("POST", path, &[("content-type", "application/json")], &body(door)).await;
+        assert_eq!(answer.json::<()>().unwrap_err().code, *code, "{door}");
+    }
+    let nobody: Result<(), Problem> = server.get("/api/v1/socket").await;
+    assert_eq!(nobody.unwrap_err().code, Code::BadRequest, "the socket asks for a handshake, then for the token");
+}
+
+#[tokio::test]
+async fn every_http_door_counts_and_measures_what_it_says() {
+    let routes = table("## Routes over HTTP");
+    assert_eq!(routes.len(), described().len());
+    let mut tried = 0;
+    for (class, limit) in [
+        ("anonymous_requests", (|limits| limits.anonymous_requests = 1) as fn(&mut Limits)),
+        ("sign_ups", |limits| limits.sign_ups = 1),
+        ("sign_ins", |limits| limits.sign_ins = 1),
+    ] {
+        for door in routes.iter().filter(|door| door.rates == [class]) {
+            let server = Server::start_with(|config| limit(&mut config.limits)).await;
+            let (method, path) = door.name.split_once(' ').unwrap();
+            let path = path.replace("{fingerprint}", &"0".repeat(64)).replace("{code}", "AAAA-AAAA");
+            let json = [("content-type", "application/json")];
+            let ask = async |body: &[u8]| server.send(method, &path, &json, body).await;
+            let first = ask(b"{}").await;
+            assert_ne!(first.status, 429, "{}", door.name);
+            let why = ask(b"{}").await.json::<()>().expect_err(door.name);
+            assert_eq!((why.code, limit_of(&why)), (Code::RateLimited, Some(class)), "{}", door.name);
+            tried += 1;
+            if method == "POST" {
+                let server = Server::start().await;
+                let much = vec![b' '; usize::try_from(beseda_model::LIMITS.http_body_bytes).unwrap() + 1];
+                let why = server.send(method, &path, &json, &much).await.json::<()>().expect_err(door.name);
+                assert_eq!((why.code, limit_of(&why)), (Code::TooLarge, Some(door.size)), "{}", door.name);
+            }
+        }
+    }
+    assert_eq!(tried, routes.len());
+}
 
 fn described() -> Vec<(String, String)> {
     let document: serde_json::Value = serde_json::from_str(&beseda_server::openapi()).unwrap();
@@ -12,7 +305,6 @@ fn described() -> Vec<(String, String)> {
     };
     paths.iter().flat_map(methods).collect()
 }
-
 #[tokio::test]
 async fn every_described_route_is_there_with_its_method_and_headers() {
     let server = Server::start().await;

@@ -1,6 +1,6 @@
 //! Joining a server: what it asks for, and what it refuses.
 
-use beseda_model::Code;
+use beseda_model::{Code, LIMITS};
 use beseda_server::Config;
 use beseda_server::admin::{self, Answer, Request as Admin};
 use beseda_wire::http::{
@@ -86,16 +86,17 @@ async fn names_are_taken_once_and_passwords_have_bounds() {
     request.proof = Some(server.proof().await);
     assert_eq!(code(sign_up(&server, &request).await), Code::BadRequest);
     request.username = Some("alice".parse().unwrap());
-    request.password = Some("1234567".to_owned());
+    let long = |characters: u64| Some("x".repeat(usize::try_from(characters).unwrap()));
+    request.password = long(LIMITS.password_min - 1);
     assert_eq!(code(sign_up(&server, &request).await), Code::BadRequest);
-    request.password = Some("x".repeat(257));
+    request.password = long(LIMITS.password_bytes + 1);
     assert_eq!(code(sign_up(&server, &request).await), Code::TooLarge);
-    request.password = Some("12345678".to_owned());
+    request.password = long(LIMITS.password_min);
     sign_up(&server, &request).await.unwrap();
 
     let (_, mut second) = stranger(2);
     second.username = request.username;
-    second.password = Some("x".repeat(256));
+    second.password = long(LIMITS.password_bytes);
     second.proof = Some(server.proof().await);
     assert_eq!(code(sign_up(&server, &second).await), Code::Taken);
 }

@@ -9,66 +9,69 @@ use beseda_wire::{Bytes, Encoding, Problem};
 use crate::mls::{say, say_bytes};
 use crate::world::{Came, Server, Socket};
 
-/// Where each limit is tried at its value and one beyond. A limit that is not here fails.
-const TRIED: &[(&str, &str)] = &[
-    ("frame_bytes", "here"),
-    ("http_body_bytes", "here"),
-    ("message_bytes", "here"),
-    ("request_bytes", "here"),
-    ("commit_bytes", "here"),
-    ("ephemeral_bytes", "here"),
-    ("profile_bytes", "here"),
-    ("key_package_bytes", "here"),
-    ("key_packages_per_device", "here"),
-    ("key_package_claims", "here"),
-    ("key_package_age_millis", "here"),
-    ("devices_per_account", "here"),
-    ("page_entries", "here"),
-    ("page_bytes", "here"),
-    ("sync_changes", "here"),
-    ("hello_bytes", "here"),
-    ("cursor_bytes", "here"),
-    ("lookup_accounts", "here"),
-    ("watched_accounts", "here"),
-    ("requests", "here, and rates.rs"),
-    ("sends", "here, and rates.rs"),
-    ("lookups", "here, and rates.rs"),
-    ("sign_ups", "here, and rates.rs"),
-    ("sign_ins", "here, and rates.rs"),
-    ("anonymous_requests", "here, and rates.rs"),
-    ("sockets_per_device", "here, and ws/hub.rs"),
-    ("pending_sockets", "here, and ws/pending.rs"),
-    ("hello_millis", "here"),
-    ("idle_millis", "here"),
-    ("queue_frames", "ws/outbox.rs"),
-    ("queue_bytes", "ws/outbox.rs"),
-    ("link_millis", "devices.rs"),
-    ("password_min", "joining.rs, and passwords.rs"),
-    ("password_bytes", "joining.rs, and passwords.rs"),
-];
+const HERE: &str = include_str!("limits.rs");
+const GROUPS: &str = include_str!("limits_of_groups.rs");
+const JOINING: &str = include_str!("joining.rs");
+const DEVICES: &str = include_str!("devices.rs");
+const OUTBOX: &str = include_str!("../../src/ws/outbox.rs");
 
-/// Limits that only real MLS groups reach. This suite makes none, so it does not try them.
-const NEEDS_GROUPS: &[&str] = &[
-    "devices_per_conversation",
-    "members_per_conversation",
-    "conversations_per_account",
-    "creates",
-    "stranger_requests",
-    "joins",
+/// Where each limit is tried at its value and one beyond: the source, and the test in it.
+const TRIED: &[(&str, &str, &str)] = &[
+    ("frame_bytes", HERE, "a_frame"),
+    ("http_body_bytes", HERE, "a_body_over_http"),
+    ("message_bytes", HERE, "payloads_on_the_socket"),
+    ("request_bytes", HERE, "what_a_stranger_asks"),
+    ("commit_bytes", HERE, "payloads_on_the_socket"),
+    ("ephemeral_bytes", HERE, "payloads_on_the_socket"),
+    ("profile_bytes", HERE, "payloads_on_the_socket"),
+    ("key_package_bytes", HERE, "key_packages"),
+    ("key_packages_per_device", HERE, "key_packages"),
+    ("key_package_claims", HERE, "key_packages"),
+    ("devices_per_account", HERE, "devices_of_an_account"),
+    ("devices_per_conversation", GROUPS, "devices_of_a_conversation"),
+    ("members_per_conversation", GROUPS, "members_of_a_conversation"),
+    ("conversations_per_account", GROUPS, "conversations_of_an_account"),
+    ("page_entries", HERE, "pages"),
+    ("page_bytes", HERE, "pages"),
+    ("sync_changes", HERE, "pages"),
+    ("hello_bytes", HERE, "payloads_on_the_socket"),
+    ("cursor_bytes", HERE, "payloads_on_the_socket"),
+    ("lookup_accounts", HERE, "payloads_on_the_socket"),
+    ("watched_accounts", HERE, "payloads_on_the_socket"),
+    ("requests", HERE, "rates_of_an_account"),
+    ("sends", HERE, "rates_of_an_account"),
+    ("lookups", HERE, "rates_of_an_account"),
+    ("creates", GROUPS, "conversations_made_in_a_day"),
+    ("stranger_requests", GROUPS, "strangers_asked_in_a_day"),
+    ("joins", GROUPS, "joins_of_a_device"),
+    ("sign_ups", HERE, "rates_of_an_address"),
+    ("sign_ins", HERE, "rates_of_an_address"),
+    ("anonymous_requests", HERE, "rates_of_an_address"),
+    ("sockets_per_device", HERE, "sockets_of_a_device"),
+    ("pending_sockets", HERE, "sockets_that_say_nothing"),
+    ("hello_millis", HERE, "a_late_hello"),
+    ("idle_millis", HERE, "a_silent_session"),
+    ("queue_frames", OUTBOX, "as_many_frames_as_the_limit_wait_and_one_more_means_resync"),
+    ("queue_bytes", OUTBOX, "as_many_bytes_as_the_limit_wait_and_one_more_means_resync"),
+    ("key_package_age_millis", HERE, "key_packages"),
+    ("link_millis", DEVICES, "a_refused_device_stays_out_and_a_code_expires"),
+    ("password_min", JOINING, "names_are_taken_once_and_passwords_have_bounds"),
+    ("password_bytes", JOINING, "names_are_taken_once_and_passwords_have_bounds"),
 ];
 
 #[test]
 fn every_published_limit_is_tried() {
-    for limit in LIMITS.table() {
-        let tried = TRIED.iter().any(|(name, _)| *name == limit.name) || NEEDS_GROUPS.contains(&limit.name);
-        assert!(tried, "{} has no test at its edge", limit.name);
-    }
-    for name in TRIED.iter().map(|(name, _)| name).chain(NEEDS_GROUPS) {
-        assert!(LIMITS.table().iter().any(|limit| limit.name == *name), "there is no limit {name}");
+    let table = LIMITS.table();
+    let names: Vec<_> = table.iter().map(|limit| limit.name).collect();
+    assert_eq!(TRIED.iter().map(|(name, _, _)| *name).collect::<Vec<_>>(), names);
+    for (limit, source, test) in TRIED {
+        let (_, rest) = source.split_once(&format!("fn {test}()")).expect(test);
+        let body = rest.lines().take_while(|line| line.trim() != "#[test]" && line.trim() != "#[tokio::test]");
+        assert!(body.into_iter().any(|line| line.contains(limit)), "{test} does not speak of {limit}");
     }
 }
 
-fn refused<T: std::fmt::Debug>(result: Result<T, Problem>, code: Code, limit: &str) {
+pub(crate) fn refused<T: std::fmt::Debug>(result: Result<T, Problem>, code: Code, limit: &str) {
     let why = result.expect_err(limit);
     assert_eq!((why.code, why.data.and_then(|data| data.limit).as_deref()), (code, Some(limit)));
 }
@@ -77,7 +80,7 @@ fn size(limit: u64) -> usize {
     usize::try_from(limit).unwrap()
 }
 
-async fn limited(change: impl FnOnce(&mut Limits)) -> Server {
+pub(crate) async fn limited(change: impl FnOnce(&mut Limits)) -> Server {
     Server::start_with(|config| change(&mut config.limits)).await
 }
 

@@ -9,7 +9,8 @@ use beseda_model::device_log::{DeviceLog, DeviceLogOp, LogSigner};
 use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Policy, Role, RosterEntry, Timestamp};
 use beseda_wire::Encoding;
 use beseda_wire::http::{AddDevice, Challenge, Proof, Session, SignUp};
-use beseda_wire::state::DeviceLogEntry;
+use beseda_wire::request::Request;
+use beseda_wire::state::{Audience, DeviceLogEntry, PrivacySettings};
 use ed25519_dalek::SigningKey;
 
 use crate::world::{Server, Socket};
@@ -129,6 +130,12 @@ impl Server {
         let session: Session = self.post("/api/v1/accounts", &sign_up).await.unwrap();
         person.token = session.token;
         person
+    }
+
+    /// Everybody may add this person to groups.
+    pub(crate) async fn open_door(&self, person: &Person) {
+        let privacy = PrivacySettings { group_adds: Audience::Everyone, ..PrivacySettings::default() };
+        person.connect(self).await.ask(Request::SetPrivacy { privacy }).await.unwrap();
     }
 
     /// A conversation between these people, made without MLS: the store does not look inside.
