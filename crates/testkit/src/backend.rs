@@ -3,6 +3,7 @@
 mod real;
 
 use beseda_model::Timestamp;
+use beseda_wire::{Encoding, ServerFrame};
 
 pub use real::RealServer;
 
@@ -26,4 +27,9 @@ pub trait Backend {
 
     /// What the server has to say, in order for each socket; `None` closes the socket.
     fn poll(&mut self, now: Timestamp) -> Vec<(SocketId, Option<Vec<u8>>)>;
+}
+
+/// Answers must keep their order within a socket, or not come at all; pushes promise nothing.
+pub(crate) fn is_push(frame: &[u8]) -> bool {
+    matches!(Encoding::Cbor.decode(frame), Ok(ServerFrame::Push(_)))
 }

@@ -71,12 +71,16 @@ impl Fanout {
 
 impl EventSink for Fanout {
     fn take(&self, events: &[Event]) {
-        if self.load.waiting.fetch_add(events.len(), Ordering::Relaxed) > MOST_WAITING {
-            self.load.waiting.fetch_sub(events.len(), Ordering::Relaxed);
-            self.load.lost.store(true, Ordering::Relaxed);
-            return;
+        if self.load.waiting.fetch_add(events.len(), Ordering::Relaxed) <= MOST_WAITING {
+            return self.send(Item::Events(events.to_vec()));
         }
-        self.send(Item::Events(events.to_vec()));
+        // No sync makes up for a session that goes on after its end: these are few, and never dropped.
+        let ends: Vec<_> = events.iter().filter(|event| matches!(event, Event::SessionEnded { .. })).cloned().collect();
+        self.load.waiting.fetch_sub(events.len().saturating_sub(ends.len()), Ordering::Relaxed);
+        self.load.lost.store(true, Ordering::Relaxed);
+        if !ends.is_empty() {
+            self.send(Item::Events(ends));
+        }
     }
 }
 
@@ -194,5 +198,27 @@ async fn tell_state(context: &Context, conversation: ConversationId, seats: Vec<
                 seat.lag();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use beseda_model::DeviceId;
+
+    use super::*;
+
+    #[test]
+    fn whatever_is_dropped_the_end_of_a_session_is_not() {
+        let (fanout, mut inlet) = channel();
+        let noise = Event::ConversationChanged {
+            conversation: ConversationId::from_bytes([1; 16]),
+            accounts: Vec::new().into(),
+        };
+        let end = Event::SessionEnded { device: DeviceId::from_bytes([2; 16]), revoked: true };
+        fanout.take(&vec![noise.clone(); MOST_WAITING + 1]);
+        fanout.take(&[noise.clone(), end.clone(), noise]);
+        assert!(matches!(inlet.receiver.try_recv(), Ok(Item::Events(events)) if events.len() > MOST_WAITING));
+        assert!(matches!(inlet.receiver.try_recv(), Ok(Item::Events(events)) if events == [end]));
+        assert!(inlet.load.lost.load(Ordering::Relaxed), "everybody is told to sync");
     }
 }

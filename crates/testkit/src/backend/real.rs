@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use beseda_model::{Limits, Timestamp};
 use beseda_server::local::{LocalServer, LocalSocket};
 use beseda_server::{Config, Outside};
+use beseda_wire::{Encoding, Reply, ServerFrame};
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Backend, SocketId};
+use super::{Backend, SocketId, is_push};
 use crate::chance::SeededRng;
 use crate::clock::FakeClock;
 
@@ -21,6 +22,8 @@ pub struct RealServer {
     sockets: BTreeMap<SocketId, LocalSocket>,
     folder: tempfile::TempDir,
     clock: FakeClock,
+    /// Decides what comes first of an answer and a push.
+    order: SeededRng,
     seed: u64,
     lives: u64,
 }
@@ -32,7 +35,8 @@ impl RealServer {
     pub fn new(seed: u64, clock: FakeClock) -> Self {
         let folder = crate::memory_folder();
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime needs nothing special");
-        let mut server = Self { runtime, server: None, sockets: BTreeMap::new(), folder, clock, seed, lives: 0 };
+        let order = SeededRng::fork(seed, "order");
+        let mut server = Self { runtime, server: None, sockets: BTreeMap::new(), folder, clock, order, seed, lives: 0 };
         server.start();
         server
     }
@@ -91,7 +95,10 @@ impl Backend for RealServer {
         let mut said = Vec::new();
         let mut gone = Vec::new();
         for (id, socket) in &mut self.sockets {
-            let (frames, closed) = socket.drain();
+            let (mut frames, closed) = socket.drain();
+            // They come from different threads; which was faster must not be left to the machine, or no seed would repeat.
+            let pushes_first = !frames.iter().any(|frame| is_welcome(frame)) && self.order.once_in(2);
+            frames.sort_by_key(|frame| is_push(frame) != pushes_first);
             said.extend(frames.into_iter().map(|frame| (*id, Some(frame))));
             if closed {
                 said.push((*id, None));
@@ -103,6 +110,11 @@ impl Backend for RealServer {
         }
         said
     }
+}
+
+/// The answer to hello comes before any push.
+fn is_welcome(frame: &[u8]) -> bool {
+    matches!(Encoding::Cbor.decode(frame), Ok(ServerFrame::Ok { re: Reply::Hello { .. }, .. }))
 }
 
 /// Limits on rates are about time that hardly passes here; those on sizes and counts stay.

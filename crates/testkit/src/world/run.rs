@@ -7,7 +7,7 @@ use beseda_engine::{Command, Effect, Event};
 use beseda_model::{Clock, Timestamp};
 
 use super::{Device, DeviceKey, Ending, Ends, Happening, SERVER, World};
-use crate::backend::{Backend, SocketId};
+use crate::backend::{Backend, RealServer, SocketId, is_push};
 use crate::chance::SeededRng;
 use crate::clock::FakeClock;
 use crate::network::{Agenda, Conditions};
@@ -264,10 +264,11 @@ impl<B: Backend> World<B> {
     fn pump(&mut self) {
         let now = self.now();
         for (socket, frame) in self.server.poll(now) {
-            let Some(Ends { device, .. }) = self.sockets.get(&socket).copied() else { continue };
+            let Some(Ends { device, to_device, .. }) = self.sockets.get(&socket).copied() else { continue };
             let Some(frame) = frame else {
                 self.sockets.remove(&socket);
-                let at = now.plus_millis(self.delay());
+                // A server that closes is heard to the end: the close does not overtake what was said before.
+                let at = now.plus_millis(self.delay()).max(to_device);
                 self.agenda.plan(at, Happening::Gone { device, socket });
                 continue;
             };
@@ -320,7 +321,13 @@ impl<B: Backend> World<B> {
     }
 }
 
-/// Answers must keep their order within a socket, or not come at all; pushes promise nothing.
-fn is_push(frame: &[u8]) -> bool {
-    matches!(beseda_wire::Encoding::Cbor.decode(frame), Ok(beseda_wire::ServerFrame::Push(_)))
+impl World<RealServer> {
+    /// Stops the server, lets `change` work on its files, and starts it again; devices learn of it when their sockets break.
+    pub fn restart_server(&mut self, change: impl FnOnce(&std::path::Path)) {
+        self.server.restart(change);
+        for (socket, Ends { device, .. }) in std::mem::take(&mut self.sockets) {
+            let at = self.now().plus_millis(self.delay());
+            self.agenda.plan(at, Happening::Gone { device, socket });
+        }
+    }
 }
