@@ -12,6 +12,7 @@ use beseda_wire::state::Entry;
 
 use crate::Step;
 use crate::session::pump;
+use crate::session::reply::AFTER_FAILURE;
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 
@@ -34,6 +35,13 @@ pub(crate) fn page(
         } else if last_seq > row.last_seq {
             row.last_seq = last_seq;
             row.save(step.tx)?;
+        }
+        let is_next = entries.first().is_some_and(|entry| entry.seq <= row.applied.saturating_add(1));
+        if !is_next && !row.is_caught_up() {
+            // The same question would have the same answer: there must be news that explain it.
+            step.memory.session.sync_wanted = true;
+            let later = step.now.plus_millis(AFTER_FAILURE);
+            step.place(id).hold_until = later;
         }
     }
     run(step, id, entries)

@@ -121,6 +121,35 @@ fn a_group_grows_shrinks_and_is_left() {
     assert_together(&world, &[alice], id);
 }
 
+#[test]
+fn who_was_removed_and_added_again_while_away_begins_anew_there() {
+    let mut world = town(6);
+    let (alice, _) = person(&mut world, "alice");
+    let (bob, bob_account) = person(&mut world, "bobby");
+    allow(&mut world, bob);
+    online(&mut world);
+    let id = group(&mut world, alice, &[bob_account]);
+    online(&mut world);
+    world.say(alice, id, "before");
+    online(&mut world);
+    world.set_online(bob, false);
+    online(&mut world);
+    world.say(bob, id, "from afar");
+    let remove = Command::RemoveMember { conversation: id, account: bob_account };
+    assert_eq!(world.ask(alice, remove), Ok(Outcome::Done));
+    world.say(alice, id, "not for bob");
+    online(&mut world);
+    let add = Command::AddMembers { conversation: id, accounts: vec![bob_account] };
+    assert_eq!(world.ask(alice, add), Ok(Outcome::Done));
+    world.say(alice, id, "welcome back");
+    online(&mut world);
+    world.set_online(bob, true);
+    online(&mut world);
+    assert_together(&world, &[alice, bob], id);
+    assert_eq!(texts(&world, alice, id), ["before", "not for bob", "welcome back", "from afar"]);
+    assert_eq!(texts(&world, bob, id), ["before", "welcome back", "from afar"]);
+}
+
 fn allow(world: &mut Town, device: DeviceKey) {
     let privacy = beseda_wire::state::PrivacySettings {
         group_adds: beseda_wire::state::Audience::Everyone,
@@ -402,4 +431,32 @@ fn a_server_restored_from_a_backup_gets_back_what_it_forgot() {
     assert_eq!(seen, texts(&world, bob, id));
     seen.sort_unstable();
     assert_eq!(seen, ["forgotten by the server", "hello", "hi", "this too"]);
+}
+
+#[test]
+fn a_server_that_goes_back_in_silence_is_seen_by_whoever_knows_what_it_took_back() {
+    let mut world = town(43);
+    let (alice, bob, id) = couple(&mut world);
+    let backup = tempfile::tempdir().unwrap();
+    world.restart_server(|data| copy(data, backup.path()));
+    online(&mut world);
+    world.set_online(bob, false);
+    world.say(alice, id, "taken back");
+    online(&mut world);
+    world.set_online(alice, false);
+    // Unlike one that was restored, it does not say so.
+    world.restart_server(|data| {
+        std::fs::remove_dir_all(data).unwrap();
+        std::fs::create_dir_all(data).unwrap();
+        copy(backup.path(), data);
+    });
+    world.set_online(bob, true);
+    for text in ["instead of it", "on top of that"] {
+        world.say(bob, id, text);
+        online(&mut world);
+    }
+    world.set_online(alice, true);
+    online(&mut world);
+    assert!(warnings(&world, alice).iter().any(|kind| matches!(kind, WarningKind::LogForked { .. })));
+    assert_eq!(row(&world, alice, id).standing, Standing::Forked);
 }

@@ -49,7 +49,8 @@ pub(crate) fn look(step: &mut Step<'_>, id: ConversationId) -> Result<(), StoreE
         return Ok(());
     }
     if !row.member {
-        return left(step, &mut row);
+        // What came before the end is read first.
+        return if row.waits_for.is_some() || row.standing == Standing::Left { Ok(()) } else { leave(step, &mut row) };
     }
     if matches!(row.standing, Standing::UpdateRequired | Standing::Left) {
         return Ok(());
@@ -84,15 +85,10 @@ fn begin(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> 
     wishes(step, row)
 }
 
-fn left(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
-    if row.standing == Standing::Left {
-        return Ok(());
-    }
-    if let Some(generation) = row.mls_generation.take() {
-        group::delete(step, GroupId { conversation: row.id, generation })?;
-    }
+/// This account is no longer a member: nothing more is done here, and whoever waits for something is told.
+pub(crate) fn leave(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    drop_group(step, row)?;
     row.standing = Standing::Left;
-    Pending::delete(step.tx, row.id)?;
     for intent in intents::ids(step.tx, row.id)? {
         change::give_up(step, intent, &crate::api::failure::Failure::NotReady { reason: "left".to_owned() })?;
     }
@@ -100,6 +96,30 @@ fn left(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
     outbox::fail_all(step, row.id, "left")?;
     step.notice(crate::api::event::Notice::Conversation(row.id));
     Ok(())
+}
+
+/// This account was out, and was added again at the entry that is its first now: this device begins anew there, with
+/// whatever Welcome or join there will be. What waits to be sent goes on waiting.
+pub(crate) fn begin_anew(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    drop_group(step, row)?;
+    row.standing = Standing::Joining;
+    row.chain = None;
+    row.applied = 0;
+    row.waits_for = None;
+    row.verify = false;
+    if row.welcome_seq < row.first_seq {
+        row.welcome_seq = 0;
+    }
+    outbox::epoch_changed(step, row)
+}
+
+/// Nothing that this device has in the group is of any use, and nobody answers what it has asked there.
+fn drop_group(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    if let Some(generation) = row.mls_generation.take() {
+        group::delete(step, GroupId { conversation: row.id, generation })?;
+    }
+    Pending::delete(step.tx, row.id)?;
+    healing::repair::give_up(step, row.id)
 }
 
 /// This device has no group here yet.

@@ -14,7 +14,7 @@ use crate::mls::group;
 use crate::outbox::{self, EnqueueOptions};
 use crate::session::reply::AFTER_FAILURE;
 use crate::store::StoreError;
-use crate::store::conversations::{Conversation, Standing};
+use crate::store::conversations::Conversation;
 use crate::store::intents::{self, Intent};
 use crate::store::pending::{Pending, PendingKind};
 use crate::{Step, timeline};
@@ -77,13 +77,8 @@ pub(crate) fn fulfilled(
             Outcome::Done
         }
         Some(Intent::Leave) => {
-            if let Some(generation) = row.mls_generation.take() {
-                group::delete(step, GroupId { conversation: row.id, generation })?;
-            }
-            row.standing = Standing::Left;
             row.member = false;
-            row.save(step.tx)?;
-            outbox::fail_all(step, row.id, "left")?;
+            super::advance::leave(step, row)?;
             Outcome::Done
         }
         _ => Outcome::Done,

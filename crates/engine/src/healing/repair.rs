@@ -86,6 +86,21 @@ fn forget(step: &mut Step<'_>, conversation: ConversationId, message: MessageId)
     Ok(())
 }
 
+/// Nobody will answer here any more.
+pub(crate) fn give_up(step: &mut Step<'_>, conversation: ConversationId) -> Result<(), StoreError> {
+    let asked: Vec<Vec<u8>> = step
+        .tx
+        .prepare_cached("SELECT message FROM asks WHERE conversation = ?1")?
+        .query_map([conversation.as_bytes()], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for message in asked {
+        let message = MessageId::try_from(message.as_slice()).map_err(|_| StoreError::damaged("asks"))?;
+        forget(step, conversation, message)?;
+        timeline::unrecoverable(step, conversation, message)?;
+    }
+    Ok(())
+}
+
 /// Somebody asks. Only own messages that are still there are sent again, only to somebody who belonged here when they
 /// were sent, only twice, and only for a month.
 pub(crate) fn requested(

@@ -292,16 +292,16 @@ fn merged(
     let me = Me::get(step.tx)?;
     let out = effect.devices_removed.iter().any(|leaf| leaf.device == me.device);
     let gone = effect.policy.member(me.account).is_none();
-    if gone || out {
+    if gone {
+        drop(mls);
+        row.policy = Some(effect.policy.clone());
+        members::replace(step.tx, row.id, &effect.policy, &[], entry.seq)?;
+        conversation::advance::leave(step, row)?;
+    } else if out {
         drop(mls);
         group::delete(step, id)?;
         row.mls_generation = None;
-        row.standing = if gone { Standing::Left } else { Standing::Joining };
-        if gone {
-            row.policy = Some(effect.policy.clone());
-            members::replace(step.tx, row.id, &effect.policy, &[], entry.seq)?;
-            outbox::fail_all(step, row.id, "left")?;
-        }
+        row.standing = Standing::Joining;
     } else {
         adopt(step, row, id, mls)?;
     }

@@ -8,7 +8,7 @@ use super::{Asked, connection};
 use crate::Step;
 use crate::api::event::{Effect, Notice};
 use crate::store::accounts::Account;
-use crate::store::conversations::{Conversation, Standing};
+use crate::store::conversations::Conversation;
 use crate::store::me::Me;
 use crate::store::{StoreError, members, meta};
 use crate::{desk, healing, log, timeline};
@@ -117,7 +117,7 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
         }
     }
     let mut row = found.unwrap_or_else(|| Conversation::new(id, state.kind));
-    let was_member = row.member;
+    let is_back = row.known && state.member && state.first_seq > row.first_seq;
     row.kind = state.kind;
     row.known = true;
     row.generation = state.generation;
@@ -132,12 +132,8 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
     row.read_count = row.read_count.max(state.read_count);
     row.due = state.due;
     row.request_from = state.request_from;
-    if row.member && !was_member && row.standing == Standing::Left {
-        // Back again: a new beginning, with whatever Welcome or join there will be.
-        row.standing = Standing::Joining;
-        row.mls_generation = None;
-        row.chain = None;
-        row.applied = 0;
+    if is_back {
+        crate::conversation::advance::begin_anew(step, &mut row)?;
     }
     if is_new && live {
         row.join_after = step.now.plus_millis(WELCOME_COMES_WITHIN);

@@ -137,18 +137,24 @@ fn set_unreadable(
 /// # Errors
 /// When the database fails.
 pub fn unrecoverable(step: &mut Step<'_>, conversation: ConversationId, message: MessageId) -> Result<(), StoreError> {
-    let changed = step
+    let lost: Vec<(i64, i64)> = step
         .tx
         .prepare_cached(
-            "UPDATE messages SET healing = ?3 WHERE conversation = ?1 AND message = ?2 AND kind = 3 AND healing = ?4",
+            "UPDATE messages SET healing = ?3 WHERE conversation = ?1 AND message = ?2 AND kind = 3 AND healing = ?4 \
+             RETURNING row, seq",
         )?
-        .execute((
-            conversation.as_bytes(),
-            message.as_bytes(),
-            message_row::healing_column(Healing::Unrecoverable),
-            message_row::healing_column(Healing::Asked),
-        ))?;
-    if changed > 0 {
+        .query_map(
+            (
+                conversation.as_bytes(),
+                message.as_bytes(),
+                message_row::healing_column(Healing::Unrecoverable),
+                message_row::healing_column(Healing::Asked),
+            ),
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
+        .collect::<Result<_, _>>()?;
+    for (row, seq) in lost {
+        event::explain_blank(step, conversation, seq.cast_unsigned(), row)?;
         shown(step, conversation);
     }
     Ok(())

@@ -6,7 +6,7 @@ use beseda_wire::content::{Delete, Edit, Entity, MessageRef, Pin, Reaction};
 
 use super::{shown, system};
 use crate::Step;
-use crate::api::failure::Unreadable;
+use crate::api::failure::{Healing, Unreadable};
 use crate::api::view::SystemEvent;
 use crate::log::arrival::Arrival;
 use crate::search::{index, words::Words};
@@ -120,7 +120,8 @@ fn explain_blanks(step: &mut Step<'_>, conversation: ConversationId, place: u64)
     rows.into_iter().try_for_each(|row| explain_blank(step, conversation, place, row))
 }
 
-/// An entry whose body the server removed is shown as deleted, if a valid deletion named its place.
+/// An entry whose body the server removed is shown as deleted, if a valid deletion named its place; so is a message that
+/// nobody could send again, if the deletion was of it.
 pub(super) fn explain_blank(
     step: &mut Step<'_>,
     conversation: ConversationId,
@@ -130,16 +131,19 @@ pub(super) fn explain_blank(
     let explained = step
         .tx
         .prepare_cached(
-            "UPDATE messages SET (deleted_seq, deleted_by) = (SELECT seq, deleted_by FROM deletions \
-             WHERE conversation = ?1 AND place = ?2 ORDER BY seq LIMIT 1) \
-             WHERE row = ?3 AND kind = 3 AND deleted_seq = 0 AND unreadable = ?4 \
-             AND EXISTS (SELECT 1 FROM deletions WHERE conversation = ?1 AND place = ?2)",
+            "UPDATE messages SET (deleted_seq, deleted_by) = (SELECT seq, deleted_by FROM deletions AS found \
+             WHERE conversation = ?1 AND place = ?2 AND (unreadable = ?4 OR found.message = messages.message) \
+             ORDER BY seq LIMIT 1) \
+             WHERE row = ?3 AND kind = 3 AND deleted_seq = 0 AND (unreadable = ?4 OR healing = ?5) \
+             AND EXISTS (SELECT 1 FROM deletions AS found WHERE conversation = ?1 AND place = ?2 \
+             AND (unreadable = ?4 OR found.message = messages.message))",
         )?
         .execute((
             conversation.as_bytes(),
             column::place(seq),
             row,
             message_row::unreadable_column(Unreadable::RemovedByServer),
+            message_row::healing_column(Healing::Unrecoverable),
         ))?;
     if explained > 0 {
         shown(step, conversation);

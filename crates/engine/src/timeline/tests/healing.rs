@@ -86,6 +86,28 @@ fn what_nobody_can_send_again_is_final_until_somebody_can() {
 }
 
 #[test]
+fn what_was_deleted_before_it_could_be_sent_again_is_shown_as_deleted() {
+    for deleted_first in [true, false] {
+        let mut device = Device::new();
+        for seq in [1, 2] {
+            lose(&mut device, seq, None, Unreadable::BeforeJoin, Healing::Asked);
+        }
+        for is_deletion in [deleted_first, !deleted_first] {
+            if is_deletion {
+                device.hear(3, BOB, delete(by(BOB, 1), 1));
+                // The place alone proves nothing: this one is of another message.
+                device.hear(4, CAROL, delete(by(CAROL, 8), 2));
+            } else {
+                for seq in [1, 2] {
+                    device.step(|step| unrecoverable(step, GROUP, id(seq))).0.unwrap();
+                }
+            }
+        }
+        assert_eq!(device.texts(GROUP), ["(deleted)", "(unreadable)"]);
+    }
+}
+
+#[test]
 fn a_blank_is_the_servers_unless_a_person_named_its_place() {
     let blank = |device: &mut Device, seq| {
         let meta = meta(seq, None, None);
