@@ -21,7 +21,7 @@ mod safety;
 
 pub use ask::{Ask, Asks, Purpose};
 pub use device_logs::{DeviceLogProblem, Learned, learn, want};
-pub use devices::{devices, set_name};
+pub use devices::devices;
 pub use me::{is_leaving, is_signed_in};
 pub use safety::{groups, safety_number};
 

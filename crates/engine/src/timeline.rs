@@ -27,6 +27,7 @@ pub use apply::{
 pub use command::on_command;
 pub use expiry::{expire, next_expiry};
 pub use infos::created;
+pub(crate) use own::{device_name, name_device};
 pub use own::{own_device_joined, verified};
 pub use own_event::own_content;
 pub use presence::{apply_presence, apply_typing};

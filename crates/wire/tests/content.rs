@@ -114,6 +114,12 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("own_profile_key", Content::Own(OwnSync::ProfileKey { key: key.clone() })),
         ("own_contact_key", Content::Own(OwnSync::ContactKey { account: account(1), key: key.clone() })),
         (
+            "own_device_name",
+            Content::Own(OwnSync::DeviceName {
+                device: DeviceId::from_bytes([3; 16]), name: "Телефон".to_owned()
+            }),
+        ),
+        (
             "own_everything",
             Content::Own(OwnSync::Everything {
                 values: vec![

@@ -6,16 +6,16 @@ use beseda_model::device_log::{DeviceLog, DeviceLogOp};
 use beseda_model::{Code, DeviceId};
 use beseda_wire::state::DeviceLogEntry;
 use beseda_wire::{Problem, Reply, Request};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use super::ask::{Ask, Asks, Purpose, done, refusal};
-use super::{device_logs, link, me, phrase, rotation};
-use crate::Step;
+use super::{device_logs, link, me, phrase, rotation, rules};
 use crate::api::command::Outcome;
 use crate::api::failure::Failure;
 use crate::api::view::DeviceView;
 use crate::store::me::Me;
 use crate::store::{StoreError, accounts, meta};
+use crate::{Step, timeline};
 
 /// Devices that are to be removed, each with the command that waits for it.
 const REMOVALS: &str = "identity.removals";
@@ -51,22 +51,9 @@ pub fn devices(conn: &Connection) -> Result<Vec<DeviceView>, StoreError> {
     Ok(views)
 }
 
+/// As the device that goes by it said, in notes-to-self; whatever it said fits into a list.
 fn name(conn: &Connection, device: DeviceId) -> Result<String, StoreError> {
-    let name: Option<String> = conn
-        .prepare_cached("SELECT name FROM device_names WHERE device = ?1")?
-        .query_row([device.as_bytes()], |row| row.get(0))
-        .optional()?;
-    Ok(name.unwrap_or_default())
-}
-
-/// Keeps what a device of one's own is called.
-///
-/// # Errors
-/// When the database fails.
-pub fn set_name(conn: &Connection, device: DeviceId, name: &str) -> Result<(), StoreError> {
-    conn.prepare_cached("INSERT OR REPLACE INTO device_names (device, name) VALUES (?1, ?2)")?
-        .execute((device.as_bytes(), name))?;
-    Ok(())
+    Ok(timeline::device_name(conn, device)?.map(|name| rules::device_name(&name)).unwrap_or_default())
 }
 
 /// `device` is about to be added here with a session that may be lost on its way.

@@ -1,5 +1,5 @@
-//! What one's own devices keep alike: how conversations are kept, nicknames, compared safety numbers, profile keys, and
-//! what is deleted only for oneself. They tell each other in notes-to-self, where the highest place in the log wins; a
+//! What one's own devices keep alike: how conversations are kept, nicknames, compared safety numbers, profile keys,
+//! the devices' own names, and what is deleted only for oneself. They tell each other in notes-to-self, where the highest place in the log wins; a
 //! change made here counts at once.
 
 use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, MessageId};
@@ -32,6 +32,7 @@ pub(crate) enum Key {
     Verified(AccountId),
     OwnProfile,
     Contact(AccountId),
+    DeviceName(DeviceId),
 }
 
 impl Key {
@@ -42,6 +43,7 @@ impl Key {
             Self::Verified(id) => (2, id.as_bytes().to_vec()),
             Self::OwnProfile => (3, Vec::new()),
             Self::Contact(id) => (4, id.as_bytes().to_vec()),
+            Self::DeviceName(id) => (5, id.as_bytes().to_vec()),
         }
     }
 
@@ -54,6 +56,7 @@ impl Key {
             OwnSync::Nickname { account, .. } => Some(Self::Nickname(*account)),
             OwnSync::ProfileKey { .. } => Some(Self::OwnProfile),
             OwnSync::ContactKey { account, .. } => Some(Self::Contact(*account)),
+            OwnSync::DeviceName { device, .. } => Some(Self::DeviceName(*device)),
         }
     }
 }
@@ -80,6 +83,22 @@ pub(crate) fn state(conn: &Connection, conversation: ConversationId) -> Result<O
 pub(crate) fn nickname(conn: &Connection, account: AccountId) -> Result<Option<String>, StoreError> {
     Ok(match find(conn, Key::Nickname(account))? {
         Some(OwnSync::Nickname { name, .. }) if !name.is_empty() => Some(name),
+        _ => None,
+    })
+}
+
+/// This device, new in its account, says what it is called.
+pub(crate) fn name_device(step: &mut Step<'_>, device: DeviceId, name: &str) -> Result<(), StoreError> {
+    if name.is_empty() {
+        return Ok(());
+    }
+    say(step, OwnSync::DeviceName { device, name: name.to_owned() })
+}
+
+/// What one of the own devices is called.
+pub(crate) fn device_name(conn: &Connection, device: DeviceId) -> Result<Option<String>, StoreError> {
+    Ok(match find(conn, Key::DeviceName(device))? {
+        Some(OwnSync::DeviceName { name, .. }) => Some(name),
         _ => None,
     })
 }
@@ -213,6 +232,7 @@ fn take(step: &mut Step<'_>, sync: &OwnSync) -> Result<(), StoreError> {
         }
         OwnSync::ProfileKey { key } => profile::take_own_key(step, &key.0)?,
         OwnSync::ContactKey { account, key } => profile::take_contact_key(step, *account, &key.0)?,
+        OwnSync::DeviceName { .. } => step.notice(Notice::Me),
         OwnSync::Everything { .. } => {}
     }
     Ok(())

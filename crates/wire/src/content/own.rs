@@ -1,6 +1,6 @@
 //! What one's own devices tell each other, in the notes-to-self conversation.
 
-use beseda_model::{AccountId, ConversationId, Fingerprint, Timestamp};
+use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::MessageRef;
@@ -50,6 +50,13 @@ pub enum OwnSync {
         account: AccountId,
         /// 32 bytes.
         key: Bytes,
+    },
+    /// What one of the own devices is called.
+    DeviceName {
+        /// Which.
+        device: DeviceId,
+        /// At most 64 characters.
+        name: String,
     },
     /// What the devices have agreed on so far, for a new one: each value counts only where no change of it was seen.
     Everything {

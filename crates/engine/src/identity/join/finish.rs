@@ -9,12 +9,12 @@ use super::http::senseless;
 use super::recover::verified;
 use super::state::{Join, Way};
 use super::{Next, Stop, check_profile};
-use crate::Step;
 use crate::api::command::Outcome;
 use crate::api::event::Notice;
 use crate::identity::ask::done;
 use crate::identity::{device_logs, devices, phrase, rejoin};
 use crate::store::me::Me;
+use crate::{Step, timeline};
 
 /// What the last answer gave, and what it means.
 pub(super) struct Entered {
@@ -51,7 +51,7 @@ pub(super) fn finish(step: &mut Step<'_>, join: Join, entered: &Entered) -> Resu
         seed: *join.device.seed,
     };
     me.save(step.tx)?;
-    devices::set_name(step.tx, device, &join.device_name)?;
+    timeline::name_device(step, device, &join.device_name)?;
     devices::is_owned(step.tx, device)?;
     device_logs::begin_own(step, &log)?;
     step.notice(Notice::Me);

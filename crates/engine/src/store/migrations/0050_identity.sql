@@ -2,9 +2,3 @@
 CREATE TABLE device_log_checks (
     account BLOB PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
-
--- What one's own devices are called.
-CREATE TABLE device_names (
-    device BLOB PRIMARY KEY,
-    name TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
