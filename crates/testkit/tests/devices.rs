@@ -1,9 +1,9 @@
 //! Stories of people with several devices, against the real server.
 #![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
-use beseda_engine::api::command::Outcome;
+use beseda_engine::api::command::{Draft, Outcome};
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::view::{Anchor, Body, ConnectionState, WarningKind};
+use beseda_engine::api::view::{Anchor, Body, ConnectionState, Readiness, WarningKind};
 use beseda_engine::identity::{self, phrase, safety_number};
 use beseda_engine::store::me::Me;
 use beseda_engine::{Command, Notice, view};
@@ -178,6 +178,27 @@ fn a_removed_device_is_out_at_once_and_reads_nothing_more() {
 }
 
 #[test]
+fn every_device_knows_what_the_others_are_called() {
+    let mut world = town(44);
+    let alice = world.person("alice");
+    world.run_for(MINUTE);
+    let mut names = vec![(alice.device, "phone")];
+    for name in ["tablet", "laptop"] {
+        names.push((world.recover(&alice, name), name));
+        world.run_for(5 * MINUTE);
+    }
+    let mut expected: Vec<_> = names.iter().map(|(key, name)| (device_id(&world, *key), (*name).to_owned())).collect();
+    expected[0].1 = Me::find(world.at(alice.device).engine().reader()).unwrap().unwrap().device_name;
+    expected.sort();
+    for (key, name) in names {
+        let listed = identity::devices(world.at(key).engine().reader()).unwrap();
+        let mut listed: Vec<_> = listed.into_iter().map(|device| (device.device, device.name)).collect();
+        listed.sort();
+        assert_eq!(listed, expected, "on the {name}");
+    }
+}
+
+#[test]
 fn signing_out_without_a_network_is_told_to_the_server_later() {
     let mut world = town(5);
     let (alice, ..) = friends(&mut world);
@@ -231,6 +252,8 @@ fn a_new_identity_is_loud_for_everybody_who_knew_the_old_one() {
     world.run_for(MINUTE);
     world.say(alice.device, conversation, "hello");
     world.run_for(MINUTE);
+    let accept = Command::AnswerStranger { conversation, accept: true };
+    assert_eq!(world.ask(bob.device, accept), Ok(Outcome::Done));
     let reader = |world: &Town, key| safety_number(world.at(key).engine().reader(), alice.account).unwrap();
     let before = reader(&world, bob.device).expect("bob knows alice");
     let on_alice = safety_number(world.at(alice.device).engine().reader(), bob.account).unwrap();
@@ -251,6 +274,23 @@ fn a_new_identity_is_loud_for_everybody_who_knew_the_old_one() {
     assert_ne!(reader(&world, bob.device), Some(before));
     let view = view::View::new(world.at(bob.device).engine().reader(), world.now()).unwrap();
     assert!(view::account(&view, alice.account).unwrap().identity_changed);
+
+    // Somebody new is in nothing; the two may meet again, and what was said before stays what it was.
+    let readiness = |world: &Town, id| {
+        let view = view::View::new(world.at(bob.device).engine().reader(), world.now()).unwrap();
+        view::conversation(&view, id).unwrap().unwrap().readiness
+    };
+    assert_eq!(readiness(&world, conversation), Readiness::PeerGone);
+    let draft = Draft { text: "to nobody".to_owned(), ..Draft::default() };
+    let refused = world.ask(bob.device, Command::Send { conversation, draft });
+    assert!(matches!(refused, Err(Failure::NotReady { .. })), "{refused:?}");
+    let again = world.direct(bob.device, alice.account);
+    world.run_for(MINUTE);
+    assert_eq!(readiness(&world, again), Readiness::RequestSent);
+    world.say(bob.device, again, "is it you?");
+    world.run_for(MINUTE);
+    assert_eq!(texts(&world, thief, again), ["is it you?"]);
+    assert_eq!(texts(&world, bob.device, conversation), ["hello"]);
 }
 
 #[test]

@@ -96,6 +96,7 @@ impl Session {
             Readiness::UpdateRequired => self.label(Label::UpdateRequired),
             Readiness::Forked => self.label(Label::Forked),
             Readiness::Broken => self.label(Label::Broken),
+            Readiness::PeerGone => self.label(Label::PeerGone),
         })
     }
 

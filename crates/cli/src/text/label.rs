@@ -53,6 +53,7 @@ pub enum Label {
     UpdateRequired,
     Forked,
     Broken,
+    PeerGone,
     WarningKeys,
     RetryKeys,
     // Hints at the bottom.

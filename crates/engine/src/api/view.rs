@@ -109,6 +109,8 @@ pub enum Readiness {
     Forked,
     /// The group can't go on; a new generation is needed or under way.
     Broken,
+    /// The other person lost their identity and is somebody new: nobody reads this any more.
+    PeerGone,
 }
 
 /// A conversation in the list.

@@ -187,6 +187,19 @@ pub fn device_log(conn: &Connection, id: AccountId) -> Result<Option<DeviceLog>,
     if (log.version(), log.head_hash()) == (account.version, account.head) { Ok(Some(log)) } else { Err(DAMAGED) }
 }
 
+/// Whether whoever had the root key `root` is who has the account now, as far as is known here.
+///
+/// # Errors
+/// When the database fails or the stored log is damaged.
+pub fn is_same_person(conn: &Connection, id: AccountId, root: Fingerprint) -> Result<bool, StoreError> {
+    match Account::load(conn, id)?.root {
+        Some(present) if present != root => {
+            Ok(device_log(conn, id)?.is_none_or(|log| log.is_root_until(log.version(), root)))
+        }
+        _ => Ok(true),
+    }
+}
+
 /// When each entry of an account's device log was first seen here.
 ///
 /// # Errors

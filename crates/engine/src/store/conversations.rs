@@ -3,7 +3,7 @@
 use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Policy, Role, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::StoreError;
+use super::{StoreError, accounts};
 use crate::api::view::Readiness;
 
 /// How far this device is in a conversation.
@@ -175,18 +175,40 @@ impl Conversation {
         Self::list(conn, "ORDER BY conversation DESC")
     }
 
-    /// The direct conversation with `peer`, if there is one.
+    /// The direct conversation with `peer`, as who they are now, if there is one.
     ///
     /// # Errors
     /// When the database fails or the row is damaged.
     pub fn direct_with(conn: &Connection, peer: AccountId) -> Result<Option<Self>, StoreError> {
-        let id: Option<Vec<u8>> = conn
-            .prepare_cached("SELECT conversation FROM conversations WHERE kind = 0 AND peer = ?1 AND member = 1")?
-            .query_row([peer.as_bytes()], |row| row.get(0))
-            .optional()?;
-        match id.and_then(|id| ConversationId::try_from(id.as_slice()).ok()) {
-            Some(id) => Self::find(conn, id),
-            None => Ok(None),
+        let ids: Vec<Vec<u8>> = conn
+            .prepare_cached(
+                "SELECT conversation FROM conversations WHERE kind = 0 AND peer = ?1 AND member = 1 \
+                 ORDER BY conversation DESC",
+            )?
+            .query_map([peer.as_bytes()], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for id in ids.iter().filter_map(|id| ConversationId::try_from(id.as_slice()).ok()) {
+            if let Some(row) = Self::find(conn, id)?
+                && !row.peer_is_gone(conn)?
+            {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether nobody at the other end of a direct conversation will read it any more: they have lost their identity,
+    /// and who has their account now is somebody new.
+    ///
+    /// # Errors
+    /// When the database fails or a row is damaged.
+    pub fn peer_is_gone(&self, conn: &Connection) -> Result<bool, StoreError> {
+        let (ConversationKind::Direct, Some(peer), Some(policy)) = (self.kind, self.peer, &self.policy) else {
+            return Ok(false);
+        };
+        match policy.roster.iter().find(|entry| entry.account == peer) {
+            Some(entry) => Ok(!accounts::is_same_person(conn, peer, entry.root)?),
+            None => Ok(true),
         }
     }
 
@@ -320,11 +342,17 @@ impl Conversation {
     }
 
     /// For display.
-    pub fn readiness(&self, own: AccountId) -> Readiness {
+    ///
+    /// # Errors
+    /// When the database fails or a row is damaged.
+    pub fn readiness(&self, conn: &Connection, own: AccountId) -> Result<Readiness, StoreError> {
         if !self.member {
-            return Readiness::Left;
+            return Ok(Readiness::Left);
         }
-        match self.standing {
+        if self.peer_is_gone(conn)? {
+            return Ok(Readiness::PeerGone);
+        }
+        Ok(match self.standing {
             Standing::Joining => Readiness::Joining,
             Standing::Left => Readiness::Left,
             Standing::UpdateRequired => Readiness::UpdateRequired,
@@ -335,7 +363,7 @@ impl Conversation {
                 Some(_) => Readiness::RequestReceived,
                 None => Readiness::Ready,
             },
-        }
+        })
     }
 }
 

@@ -51,6 +51,9 @@ fn allowed(step: &Step<'_>, conversation: ConversationId, action: Action) -> Res
     let here = Here::find(step.tx)?.ok_or(Failure::NotSignedIn)?;
     let place = Conversation::find(step.tx, conversation)?.ok_or(Failure::NotFound)?;
     place.check(here.account, action)?;
+    if place.peer_is_gone(step.tx)? {
+        return Err(Failure::NotReady { reason: "nobody is at the other end; open a new conversation".to_owned() });
+    }
     Ok((here, place))
 }
 

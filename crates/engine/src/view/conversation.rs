@@ -58,7 +58,7 @@ fn row(view: &View<'_>, place: &Conversation) -> Result<ConversationView, StoreE
         description,
         peer: place.peer,
         timer,
-        readiness: view.me.map_or(Readiness::Left, |me| place.readiness(me)),
+        readiness: view.me.map_or(Ok(Readiness::Left), |me| place.readiness(conn, me))?,
         role: view.me.and_then(|me| place.role(me)),
         unread: unread(view, place)?,
         mentions: mentions(view, place)?,

@@ -52,6 +52,9 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Broken => {
             "The group can't go on as it is. /renew opens a new generation; nothing that was said is lost."
         }
+        Label::PeerGone => {
+            "This person's identity is a new one: nobody reads this conversation. Open a new one with them."
+        }
         Label::WarningKeys => "F8 shows",
         Label::RetryKeys => "Ctrl+R now",
         Label::HintList => "↑↓ choose · Enter open · Ctrl+N new · Ctrl+F search · F1 help · Ctrl+Q quit",

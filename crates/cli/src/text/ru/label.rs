@@ -50,6 +50,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Broken => {
             "Группа не может продолжаться в этом виде. /renew открывает новое поколение; сказанное не пропадёт."
         }
+        Label::PeerGone => "У этого человека новая личность: эту беседу никто не читает. Начните с ним новую.",
         Label::WarningKeys => "F8 — показать",
         Label::RetryKeys => "Ctrl+R — сейчас",
         Label::HintList => "↑↓ выбор · Enter открыть · Ctrl+N новая · Ctrl+F поиск · F1 помощь · Ctrl+Q выход",

@@ -32,6 +32,7 @@ const REASONS: &[(&str, &str)] = &[
     ("update the program", "нужно обновить программу"),
     ("the log contradicts itself", "история противоречит сама себе"),
     ("accept the request first", "сначала примите запрос"),
+    ("nobody is at the other end; open a new conversation", "на том конце никого нет; начните новую беседу"),
     ("the last owner must make somebody else an owner first", "последний владелец сначала должен назначить другого"),
     ("the group would have no owner", "в группе не осталось бы владельца"),
     ("only groups have a title and a description", "название и описание есть только у групп"),

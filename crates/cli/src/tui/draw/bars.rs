@@ -126,6 +126,7 @@ fn notice_lines(model: &Model, width: usize) -> Option<Vec<Line<'static>>> {
         Readiness::UpdateRequired => Label::UpdateRequired,
         Readiness::Forked => Label::Forked,
         Readiness::Broken => Label::Broken,
+        Readiness::PeerGone => Label::PeerGone,
     };
     let style = match conversation.readiness {
         Readiness::Forked | Readiness::Broken => theme.bad(),
