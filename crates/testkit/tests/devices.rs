@@ -141,6 +141,36 @@ fn a_new_device_is_approved_by_an_old_one() {
 }
 
 #[test]
+fn a_comparison_code_that_did_not_arrive_is_told_again() {
+    let mut world = town(43);
+    let (alice, ..) = friends(&mut world);
+    let tablet = world.device("tablet");
+    let command = Command::StartLink { server: SERVER.to_owned(), device_name: "tablet".to_owned() };
+    let id = world.command(tablet, command);
+    world.run_for(1_000);
+    let code = world.at(tablet).notices.iter().find_map(|notice| match notice {
+        Notice::LinkProgress { link, .. } => Some(link.clone()),
+        _ => None,
+    });
+    let code = code.expect("the new device shows a code");
+    let is_told = |world: &Town| {
+        world.at(alice.device).notices.iter().filter(|notice| matches!(notice, Notice::LinkCode { .. })).count()
+    };
+    world.conditions.drop_push_one_in = 1;
+    assert_eq!(world.ask(alice.device, Command::OpenLink { code: code.clone() }), Ok(Outcome::Done));
+    world.run_for(10_000);
+    assert_eq!(is_told(&world), 0);
+    // Typing the code again is the same request.
+    assert_eq!(world.ask(alice.device, Command::OpenLink { code: code.clone() }), Ok(Outcome::Done));
+    world.conditions.drop_push_one_in = 0;
+    world.run_for(20_000);
+    assert_eq!(is_told(&world), 1);
+    assert_eq!(world.ask(alice.device, Command::ApproveLink { code }), Ok(Outcome::Done));
+    world.run_for(MINUTE);
+    assert!(matches!(world.ending(tablet, id), Some(Ok(Outcome::SignedIn { .. }))));
+}
+
+#[test]
 fn a_new_device_that_is_turned_down_stays_outside() {
     let mut world = town(3);
     let (alice, ..) = friends(&mut world);

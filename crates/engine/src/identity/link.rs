@@ -166,6 +166,10 @@ pub(super) fn revealed(
         save(step.tx, &links)?;
         return warnings::add(step, None, &WarningKind::LinkTampered { device });
     };
+    // The server repeats what it told; people are told once.
+    if link.revealed == Some((device, signature_key)) {
+        return Ok(());
+    }
     let root = me::root(step.tx, &me)?;
     let comparison = Shown { device, signature_key, nonce }.comparison_code(me.account, root, &link.nonce);
     link.revealed = Some((device, signature_key));

@@ -15,16 +15,20 @@ pub struct OpenLink {
     pub at: Timestamp,
 }
 
-/// Takes up a request and returns the new device's commitment. Once only: a second nonce would let somebody choose the
-/// comparison code.
+/// Takes up a request and returns the new device's commitment. Once only, or again with the same nonce: a second one would
+/// let somebody choose the comparison code.
 ///
 /// # Errors
 /// When the code is unknown, or was taken up before.
 pub fn open_link(uow: &mut dyn UnitOfWork, actor: Actor, cmd: OpenLink) -> Result<[u8; 32], LinkError> {
     let link = find(uow.view(), &cmd.code, cmd.at)?;
-    match link.progress {
+    match &link.progress {
         LinkProgress::Waiting => {}
-        LinkProgress::Opened { by, nonce } if by == actor && nonce == cmd.nonce => return Ok(link.commitment),
+        LinkProgress::Opened { by, nonce } | LinkProgress::Revealed { by, nonce, .. }
+            if *by == actor && *nonce == cmd.nonce =>
+        {
+            return Ok(link.commitment);
+        }
         _ => return Err(LinkError::WrongStep),
     }
     let commitment = link.commitment;

@@ -77,7 +77,11 @@ pub fn poll_link(uow: &mut dyn UnitOfWork, cmd: PollLink) -> Result<LinkOutcome,
             uow.links_mut().update(&Link { progress, ..link })?;
             Ok(LinkOutcome::Comparing)
         }
-        (LinkProgress::Revealed { .. }, _) => Ok(LinkOutcome::Comparing),
+        // Told again with every poll, for the old device may have been without a connection.
+        (LinkProgress::Revealed { by, reveal, .. }, _) => {
+            uow.emit(Event::LinkRevealed { to: by.device, code: cmd.code, reveal: reveal.clone() });
+            Ok(LinkOutcome::Comparing)
+        }
         (LinkProgress::Refused, _) => Ok(LinkOutcome::Refused),
         (LinkProgress::Approved { account, device }, _) => {
             let actor = Actor { account: *account, device: *device };
