@@ -28,8 +28,8 @@ struct Rotation {
     phrase: Phrase,
     entry: DeviceLogEntry,
     version: u32,
-    /// An answer was lost, so that the server may take the entry, or have taken it, at any time.
-    lost: bool,
+    /// The server has taken the entry, or may have: an answer was lost, or the look into the log that follows it.
+    may_count: bool,
 }
 
 impl Rotation {
@@ -78,7 +78,7 @@ fn prepare(step: &mut Step<'_>, id: u64, present: &str) -> Result<Result<Rotatio
     let op = DeviceLogOp::RotateRoot { root_key: next.root_key().public() };
     let entry = link::sign_by_root(&log, op, &present);
     let version = log.version().saturating_add(1);
-    Ok(Ok(Rotation { command: Some(id), phrase: next, entry, version, lost: false }))
+    Ok(Ok(Rotation { command: Some(id), phrase: next, entry, version, may_count: false }))
 }
 
 /// The server has answered.
@@ -91,25 +91,27 @@ pub(super) fn answered(
     let look = device_logs::fetch(step, me.account)?;
     match answer {
         // It counts once this device has seen it in the log.
-        Ok(_) => Ok(vec![look]),
+        Ok(_) => Rotation { may_count: true, ..rotation }.save(step.tx)?,
+        // It may be in the log already: what that says decides.
+        Err(_) if rotation.may_count => {}
         Err(problem) => {
+            meta::remove(step.tx, ROTATION)?;
             let is_behind = problem.code == Code::InvalidDeviceLog;
-            if !rotation.lost {
-                meta::remove(step.tx, ROTATION)?;
-            }
             if let Some(id) = id {
                 done(step, id, Err(refusal(problem)));
             }
-            // Either the log has moved on, or the entry is in it already.
-            Ok(if is_behind { vec![look] } else { Asks::new() })
+            if !is_behind {
+                return Ok(Asks::new());
+            }
         }
     }
+    Ok(vec![look])
 }
 
 /// The answer was lost: the entry is brought again, until the log shows what became of it.
 pub(super) fn lost(step: &mut Step<'_>, id: Option<u64>) -> Result<(), StoreError> {
     if let Some(rotation) = Rotation::load(step.tx)? {
-        Rotation { command: None, lost: true, ..rotation }.save(step.tx)?;
+        Rotation { command: None, may_count: true, ..rotation }.save(step.tx)?;
     }
     if let Some(id) = id {
         let reason = "it is tried again when the server can be reached; this device shows the phrase once it counts";
