@@ -3,6 +3,18 @@
 //! One set of serde types is spoken in two encodings: CBOR (RFC 8949) by programs and JSON by people, bots and debuggers.
 //! Nothing here decides anything; `docs/protocol.md` explains the exchange with byte examples that a test checks.
 
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::panic)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::panic,
+        clippy::allow_attributes,
+        reason = "a test that panics has failed, which is its job"
+    )
+)]
+
 pub mod bytes;
 pub mod codec;
 pub mod content;

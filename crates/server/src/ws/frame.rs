@@ -1,6 +1,18 @@
 //! WebSocket frames (RFC 6455) as a server meets them: reading masked frames out of a stream of bytes without holding a
 //! buffer while nothing is on the way, and writing whole unmasked frames that sessions share.
 
+#![deny(clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::panic)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::panic,
+        clippy::allow_attributes,
+        reason = "a test that panics has failed, which is its job"
+    )
+)]
+
 use beseda_wire::Encoding;
 use bytes::Bytes;
 use serde::Serialize;
@@ -123,7 +135,7 @@ impl Reader {
                 self.forget_what_was_read();
                 return Ok(None);
             };
-            let end = header.start + header.length;
+            let end = header.start.saturating_add(header.length);
             let Some(payload) = self.rest.get(header.start..end) else {
                 self.forget_what_was_read();
                 return Ok(None);
@@ -170,16 +182,16 @@ impl Reader {
         if first & RESERVED != 0 || second & MASKED == 0 {
             return Err(FrameError::Protocol);
         }
-        let (length, extra, bytes) = match second & !MASKED {
+        let (length, bytes) = match second & !MASKED {
             126 => match bytes.split_first_chunk::<2>() {
-                Some((length, rest)) => (u64::from(u16::from_be_bytes(*length)), 2, rest),
+                Some((length, rest)) => (u64::from(u16::from_be_bytes(*length)), rest),
                 None => return Ok(None),
             },
             127 => match bytes.split_first_chunk::<8>() {
-                Some((length, rest)) => (u64::from_be_bytes(*length), 8, rest),
+                Some((length, rest)) => (u64::from_be_bytes(*length), rest),
                 None => return Ok(None),
             },
-            short => (u64::from(short), 0, bytes),
+            short => (u64::from(short), bytes),
         };
         if first & CONTROL != 0 {
             if !fin || length > CONTROL_BYTES {
@@ -188,9 +200,10 @@ impl Reader {
         } else if length.saturating_add(self.parts.len() as u64) > self.longest {
             return Err(FrameError::TooLarge);
         }
-        let Some(mask) = bytes.first_chunk::<4>() else { return Ok(None) };
+        let Some((mask, payload)) = bytes.split_first_chunk::<4>() else { return Ok(None) };
         let length = usize::try_from(length).map_err(|_| FrameError::TooLarge)?;
-        Ok(Some(Header { fin, opcode, mask: *mask, start: self.read + 2 + extra + 4, length }))
+        let start = self.rest.len().saturating_sub(payload.len());
+        Ok(Some(Header { fin, opcode, mask: *mask, start, length }))
     }
 
     fn forget_what_was_read(&mut self) {
@@ -224,9 +237,9 @@ pub(crate) fn message<T: Serialize>(encoding: Encoding, value: &T) -> Bytes {
     let mut bytes = Vec::with_capacity(192);
     bytes.resize(HEADER_BYTES, 0);
     encoding.encode_into(value, &mut bytes);
-    let (header, length) = header(opcode, bytes.len() - HEADER_BYTES);
+    let (header, length) = header(opcode, bytes.len().saturating_sub(HEADER_BYTES));
     // The header is written just before the payload; what it leaves free in front is cut off.
-    let start = HEADER_BYTES - length;
+    let start = HEADER_BYTES.saturating_sub(length);
     for (slot, byte) in bytes.iter_mut().skip(start).zip(header.iter().take(length)) {
         *slot = *byte;
     }
@@ -258,7 +271,7 @@ fn header(opcode: u8, length: usize) -> ([u8; HEADER_BYTES], usize) {
     for (slot, byte) in header.iter_mut().zip([FIN | opcode, marker].iter().chain(extended)) {
         *slot = *byte;
     }
-    (header, 2 + extended.len())
+    (header, extended.len().saturating_add(2))
 }
 
 /// What a whole frame of this server carries.
