@@ -1,6 +1,27 @@
-//! The parts of a GroupInfo that OpenMLS keeps to itself: who signed it, and its confirmation tag.
+//! GroupInfos: whose key one was signed with, and the parts that OpenMLS keeps to itself.
 
+use openmls::ciphersuite::signable::Verifiable as _;
+use openmls::ciphersuite::signature::OpenMlsSignaturePublicKey;
+use openmls::messages::group_info::VerifiableGroupInfo;
+use openmls::prelude::{MlsMessageBodyIn, MlsMessageIn};
+use openmls_rust_crypto::RustCrypto;
+use tls_codec::Deserialize as _;
+
+use crate::suite;
 use crate::tls::{Malformed, Reader};
+
+/// Whether a framed GroupInfo was signed with the private half of `key`. Which leaf it names as its signer is not looked
+/// at: a key belongs to one device.
+pub fn is_signed_by(bytes: &[u8], key: &[u8; 32], crypto: &RustCrypto) -> bool {
+    let Ok(message) = MlsMessageIn::tls_deserialize_exact(bytes) else { return false };
+    let MlsMessageBodyIn::GroupInfo(info) = message.extract() else { return false };
+    verify(info, key, crypto)
+}
+
+pub(crate) fn verify(info: VerifiableGroupInfo, key: &[u8; 32], crypto: &RustCrypto) -> bool {
+    OpenMlsSignaturePublicKey::new(key.to_vec().into(), suite::CIPHERSUITE.signature_algorithm())
+        .is_ok_and(|key| info.verify(crypto, &key).is_ok())
+}
 
 const MLS_1_0: u16 = 1;
 const GROUP_INFO: u16 = 4;

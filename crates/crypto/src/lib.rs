@@ -25,7 +25,7 @@ pub mod credential;
 pub mod device_key;
 pub mod facts;
 pub mod group_id;
-mod group_info;
+pub mod group_info;
 pub mod header;
 pub mod key_package;
 mod null_storage;

@@ -12,8 +12,6 @@ use beseda_model::commit::{
     PolicyFact,
 };
 use beseda_model::{AccountId, Policy};
-use openmls::ciphersuite::signable::Verifiable;
-use openmls::ciphersuite::signature::OpenMlsSignaturePublicKey;
 use openmls::framing::{
     MlsMessageBodyIn, MlsMessageIn, ProcessedMessage, ProcessedMessageContent, ProtocolMessage, PublicMessageIn, Sender,
 };
@@ -466,8 +464,8 @@ fn check_group_info(
     if outline.signer != signer.u32() {
         return Err(GroupInfoFault::Signer.into());
     }
-    let key = OpenMlsSignaturePublicKey::new(signature_key.to_vec().into(), suite::CIPHERSUITE.signature_algorithm())
-        .map_err(|_| GroupInfoFault::Signature)?;
-    group_info.verify(&*CRYPTO, &key).map_err(|_| GroupInfoFault::Signature)?;
+    if !group_info::verify(group_info, &signature_key, &CRYPTO) {
+        return Err(GroupInfoFault::Signature.into());
+    }
     Ok(())
 }

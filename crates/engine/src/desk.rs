@@ -10,12 +10,13 @@ use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, Notice};
 use crate::api::failure::Failure;
+use crate::api::view::WarningKind;
 use crate::identity::{self, Asks, Purpose};
 use crate::session::{Asked, Phase, connection};
 use crate::store::accounts::{Account, DeviceLogs};
 use crate::store::conversations::Conversation;
 use crate::store::intents::{self, Intent};
-use crate::store::{StoreError, meta};
+use crate::store::{StoreError, members, meta, warnings};
 
 const PROFILE: &str = "profile_upload";
 
@@ -168,10 +169,17 @@ fn log_ended(step: &mut Step<'_>, account: AccountId) -> Result<(), StoreError> 
     if known.version < known.wanted {
         step.memory.session.known_ends.insert(account, known.wanted);
     }
+    if step.memory.session.take_cited(account).is_some_and(|cited| cited > known.version) && !known.forked {
+        warnings::add(step, None, &WarningKind::DeviceLogWithheld { account })?;
+    }
     for mut row in Conversation::waiting_for(step.tx, account)? {
         row.waits_for = None;
         row.save(step.tx)?;
         step.touch(row.id);
+    }
+    // A removal in it may be due.
+    for id in members::conversations_of(step.tx, account)? {
+        step.touch(id);
     }
     let waiting: Vec<_> = step
         .memory

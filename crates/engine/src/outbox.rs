@@ -155,6 +155,12 @@ pub(crate) fn epoch_changed(step: &mut Step<'_>, row: &Conversation) -> Result<(
     Ok(())
 }
 
+/// The server has gone back: its former answers count no more.
+pub(crate) fn rewound(step: &mut Step<'_>, row: &Conversation) -> Result<(), StoreError> {
+    step.tx.prepare_cached("UPDATE outbox SET accepted = 0 WHERE conversation = ?1")?.execute([row.id.as_bytes()])?;
+    epoch_changed(step, row)
+}
+
 /// Nothing that waits here will ever be sent.
 pub(crate) fn fail_all(step: &mut Step<'_>, conversation: ConversationId, reason: &str) -> Result<(), StoreError> {
     let waiting: Vec<Vec<u8>> = step
@@ -226,15 +232,52 @@ pub(crate) fn appended(
     row.last_seq = row.last_seq.max(seq);
     row.save(step.tx)?;
     let Some(found) = find(step, id)?.filter(|found| found.state == SEALED) else { return Ok(()) };
-    step.tx.prepare_cached("UPDATE outbox SET state = ?2 WHERE id = ?1")?.execute((id, ACCEPTED))?;
+    if seq <= row.applied {
+        // What stands there was processed, and was not this.
+        let place = row.applied;
+        queue_again(step, id)?;
+        log::fork::show(step, &mut row, seq, place, at)?;
+        return row.save(step.tx);
+    }
+    step.tx.prepare_cached("UPDATE outbox SET state = ?2, accepted = ?3 WHERE id = ?1")?.execute((
+        id,
+        ACCEPTED,
+        seq.cast_signed(),
+    ))?;
     if row.applied.saturating_add(1) == seq {
         // The answer says where these very bytes stand: no need to fetch them.
         let before = entries::find(step.tx, conversation, row.applied)?.map_or(row.count, |(_, count)| count);
         let count = before.saturating_add(u64::from(found.class == EntryClass::Counted));
         let body = Some(Bytes(found.sealed));
         let entry = Entry { seq, class: found.class, count, at, body, body_hash: None, expires_at: None };
-        return log::run(step, conversation, &[entry]);
+        return log::run(step, conversation, &[entry]).map(drop);
     }
+    Ok(())
+}
+
+/// Whether a message of this id is here to be sent, or to be seen in the log.
+pub(crate) fn holds(step: &Step<'_>, conversation: ConversationId, message: MessageId) -> Result<bool, StoreError> {
+    Ok(step
+        .tx
+        .prepare_cached("SELECT 1 FROM outbox WHERE conversation = ?1 AND message = ?2 AND state <> 2")?
+        .exists((conversation.as_bytes(), message.as_bytes()))?)
+}
+
+/// An entry was processed. If an own message was to stand in its place and is still waited for, the server's answer was
+/// not true: it is sent again once people have looked.
+pub(crate) fn passed(step: &mut Step<'_>, row: &mut Conversation, entry: &Entry) -> Result<(), StoreError> {
+    let promised: Option<i64> = step
+        .tx
+        .prepare_cached("SELECT id FROM outbox WHERE conversation = ?1 AND accepted = ?2 AND state <> 2")?
+        .query_row((row.id.as_bytes(), entry.seq.cast_signed()), |row| row.get(0))
+        .optional()?;
+    let Some(id) = promised else { return Ok(()) };
+    queue_again(step, id)?;
+    log::fork::show(step, row, entry.seq, entry.seq, entry.at)
+}
+
+fn queue_again(step: &Step<'_>, id: i64) -> Result<(), StoreError> {
+    step.tx.prepare_cached("UPDATE outbox SET state = 0, sealed = x'', accepted = 0 WHERE id = ?1")?.execute([id])?;
     Ok(())
 }
 

@@ -40,6 +40,7 @@ pub(crate) enum Asked {
     Sync,
     Log {
         conversation: ConversationId,
+        from: u64,
     },
     Verify {
         conversation: ConversationId,
@@ -98,6 +99,8 @@ pub(crate) enum Claim {
 pub(crate) struct Place {
     /// A page of its log was asked for.
     pub(crate) log: bool,
+    /// The entry that was asked for last and did not come.
+    pub(crate) missed: Option<u64>,
     /// A request that moves the group waits for its answer.
     pub(crate) group: bool,
     /// GroupInfo or Welcome were asked for.
@@ -153,6 +156,8 @@ pub(crate) struct Session {
     pub(crate) asked_logs: BTreeSet<AccountId>,
     /// Device logs of which the server has no more than this.
     pub(crate) known_ends: BTreeMap<AccountId, u32>,
+    /// Versions of device logs that members cite and this device does not have.
+    cited: BTreeMap<AccountId, u32>,
     /// Profiles to ask for.
     pub(crate) profiles: BTreeSet<AccountId>,
     /// Accounts whose cards are to be asked for.
@@ -169,6 +174,17 @@ impl Session {
     /// A conversation's place; made when first needed.
     pub(crate) fn place(&mut self, conversation: ConversationId) -> &mut Place {
         self.places.entry(conversation).or_default()
+    }
+
+    /// A member cites this version of a device log, which is not pinned here yet.
+    pub(crate) fn cite(&mut self, account: AccountId, version: u32) {
+        let cited = self.cited.entry(account).or_default();
+        *cited = version.max(*cited);
+    }
+
+    /// The version of a device log that a member cites, while it is not pinned here. Told once.
+    pub(crate) fn take_cited(&mut self, account: AccountId) -> Option<u32> {
+        self.cited.remove(&account)
     }
 
     /// Whether requests may be sent.

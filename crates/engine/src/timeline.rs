@@ -33,7 +33,7 @@ pub use own_event::own_content;
 pub use presence::{apply_presence, apply_typing};
 pub use profile::{apply_profile, joined};
 pub use receipt::{apply_receipt, apply_settings};
-pub use relocate::{moved, rewound};
+pub use relocate::{displaced, moved, rewound};
 pub use reread::reprocess_unsupported;
 
 #[cfg(test)]

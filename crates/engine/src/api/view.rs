@@ -480,6 +480,26 @@ pub enum WarningKind {
         /// Whose.
         account: AccountId,
     },
+    /// The server does not show a part of a device log that a member cites: a removal may be hidden in it.
+    DeviceLogWithheld {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The server says that there are more entries, and does not give the next one.
+    EntryWithheld {
+        /// Which.
+        seq: u64,
+    },
+    /// The conversation has other members, or other roles, than were agreed when this device could last follow it, and
+    /// this device has not seen who decided so.
+    MembersDiffer {
+        /// Who has come.
+        added: Vec<AccountId>,
+        /// Who has gone.
+        removed: Vec<AccountId>,
+        /// Whose role is another one.
+        roles: Vec<AccountId>,
+    },
     /// The server let pass what it should have refused.
     InvalidCommit {
         /// At which entry.

@@ -8,12 +8,13 @@ use beseda_wire::Request;
 use rusqlite::OptionalExtension;
 
 use super::{change, prepare};
+use crate::api::view::WarningKind;
 use crate::mls::group;
 use crate::session::{Asked, pump};
 use crate::store::conversations::{Conversation, Standing};
 use crate::store::me::Me;
 use crate::store::pending::Pending;
-use crate::store::{StoreError, intents};
+use crate::store::{StoreError, intents, warnings};
 use crate::{Step, healing, log, outbox};
 
 /// Entries in one page of a log.
@@ -43,8 +44,8 @@ pub(crate) fn look(step: &mut Step<'_>, id: ConversationId) -> Result<(), StoreE
         let place = step.place(id);
         if !place.log {
             place.log = true;
-            let request = Request::Log { conversation: id, from: row.applied.saturating_add(1), limit: PAGE };
-            step.ask(request, Asked::Log { conversation: id });
+            let from = row.applied.saturating_add(1);
+            step.ask(Request::Log { conversation: id, from, limit: PAGE }, Asked::Log { conversation: id, from });
         }
         return Ok(());
     }
@@ -55,11 +56,16 @@ pub(crate) fn look(step: &mut Step<'_>, id: ConversationId) -> Result<(), StoreE
     if matches!(row.standing, Standing::UpdateRequired | Standing::Left) {
         return Ok(());
     }
-    if row.mls_generation != Some(row.generation) {
+    if row.mls_generation.is_none() {
         if row.standing == Standing::Broken {
             return wishes(step, &mut row);
         }
         return come_in(step, &mut row);
+    }
+    if row.mls_generation < Some(row.generation) {
+        // A generation begins in the log, which shows none: this device stays where it is.
+        let reason = "the log does not show how the generation of which the server speaks began".to_owned();
+        return warnings::add(step, Some(id), &WarningKind::InvalidCommit { seq: row.applied, reason });
     }
     if !row.is_caught_up() || row.waits_for.is_some() {
         return Ok(());
@@ -107,6 +113,7 @@ pub(crate) fn begin_anew(step: &mut Step<'_>, row: &mut Conversation) -> Result<
     row.applied = 0;
     row.waits_for = None;
     row.verify = false;
+    row.reread = 0;
     if row.welcome_seq < row.first_seq {
         row.welcome_seq = 0;
     }
@@ -158,11 +165,11 @@ fn act(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
     {
         return log::lose(step, row);
     }
-    if let Some(pending) = Pending::find(step.tx, row.id)? {
-        resend(step, &pending);
+    if row.standing == Standing::Forked {
         return Ok(());
     }
-    if row.standing == Standing::Forked {
+    if let Some(pending) = Pending::find(step.tx, row.id)? {
+        resend(step, &pending);
         return Ok(());
     }
     if intents::first(step.tx, row.id)?.is_some() {

@@ -33,6 +33,12 @@ pub(crate) fn accepted(
     step.place(id).failures = 0;
     row.last_seq = row.last_seq.max(seq);
     if let Some(pending) = Pending::find(step.tx, id)?.filter(|pending| pending.message == message) {
+        if pending.kind != PendingKind::Create && seq <= row.applied {
+            // What stands there was processed, and was not this.
+            let (now, place) = (step.now, row.applied);
+            step.place(id).hold_until = now.plus_millis(AFTER_NONSENSE);
+            crate::log::fork::show(step, &mut row, seq, place, now)?;
+        }
         match pending.kind {
             PendingKind::Create => {
                 // From here on it is a conversation like all others, and its log starts with what was sent.

@@ -46,12 +46,14 @@ fn acknowledge(step: &mut Step<'_>, warning: i64) -> Result<Ended, StoreError> {
     if !warnings::acknowledge(step, warning)? {
         return Ok(Some(Err(Failure::NotFound)));
     }
-    // People have looked: a conversation that stood still over a fork goes on.
+    // People have looked: a conversation that stood still over a fork goes on with what the server shows now.
     if let Some(id) = found.and_then(|found| found.conversation)
         && let Some(mut row) = Conversation::find(step.tx, id)?
         && row.standing == Standing::Forked
     {
         row.standing = if row.mls_generation.is_some() { Standing::Ready } else { Standing::Joining };
+        row.verify = row.applied > 0 && row.chain.is_some();
+        row.reread = row.applied;
         row.save(step.tx)?;
         step.touch(id);
         step.notice(Notice::Conversation(id));

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use beseda_crypto::aad::CommitAad;
 use beseda_crypto::facts;
 use beseda_crypto::group_id::GroupId;
-use beseda_model::commit::{CitedLog, Leaf, validate_commit};
+use beseda_model::commit::{CitedLog, Leaf, LeafIdentity, validate_commit};
+use beseda_model::device_log::DeviceLog;
 use beseda_model::{AccountId, Action, ConversationKind, DeviceId, MessageId, Policy, Role, RosterEntry, decide};
 use beseda_wire::Request;
 use beseda_wire::request::{CommitBundle, Create, Succeed, Welcome};
@@ -302,7 +303,7 @@ fn leave(step: &mut Step<'_>, row: &mut Conversation, me: &Me, wish: i64) -> Res
     }
 }
 
-/// Commits removals that are due, when it is this device's turn; true if it was.
+/// Commits removals that are due, when it is this device's turn; true if nothing else may happen before.
 pub(super) fn due(step: &mut Step<'_>, row: &mut Conversation) -> Result<bool, StoreError> {
     let Some(generation) = row.mls_generation else { return Ok(false) };
     let id = GroupId { conversation: row.id, generation };
@@ -312,8 +313,7 @@ pub(super) fn due(step: &mut Step<'_>, row: &mut Conversation) -> Result<bool, S
     let has_proposals = mls.has_pending_proposals();
     let rank = leaves.iter().position(|leaf| leaf.identity.device == me.device).unwrap_or_default();
     group::keep(step, id, mls);
-    let has_due = leaves.iter().any(|leaf| row.due.contains(&leaf.identity.device));
-    if !has_proposals && !has_due {
+    if !has_proposals && due_leaves(step, row, &me, &leaves)?.is_empty() {
         step.place(row.id).due_at = None;
         return Ok(false);
     }
@@ -322,12 +322,54 @@ pub(super) fn due(step: &mut Step<'_>, row: &mut Conversation) -> Result<bool, S
     let at = *step.place(row.id).due_at.get_or_insert(now.plus_millis(wait));
     let waiting = outbox::has_waiting(step, row.id)?;
     if at > now && !waiting {
-        return Ok(false);
+        return Ok(true);
     }
     step.place(row.id).due_at = None;
-    let before = Pending::find(step.tx, row.id)?.is_some();
     commit(step, row, &me, Plan::default(), None)?;
-    Ok(!before && Pending::find(step.tx, row.id)?.is_some())
+    Ok(true)
+}
+
+/// Why a leaf has to go.
+enum Due {
+    /// Its device is revoked in this version of its account's device log.
+    Revoked(CitedLog),
+    /// Its account has begun anew as somebody else: the old one goes with all its leaves.
+    Replaced,
+}
+
+/// The leaves that any commit of this epoch has to remove: of devices that are revoked, whether or not the server says
+/// that their removal is due, and of accounts that the server says are due and that this device may remove.
+fn due_leaves(
+    step: &mut Step<'_>,
+    row: &Conversation,
+    me: &Me,
+    leaves: &[Leaf],
+) -> Result<Vec<(Leaf, Due)>, StoreError> {
+    let Some(policy) = &row.policy else { return Ok(Vec::new()) };
+    let role = policy.role(me.account).unwrap_or(Role::Member);
+    step.memory.logs.load(step.tx, leaves.iter().map(|leaf| leaf.identity.account))?;
+    let mut due = Vec::new();
+    for leaf in leaves {
+        let LeafIdentity { account, device, .. } = leaf.identity;
+        let Some(member) = policy.member(account).filter(|_| device != me.device) else { continue };
+        let log = step.memory.logs.get(account);
+        let version = log.map_or(0, DeviceLog::version);
+        let is_same_person = log.is_some_and(|log| log.is_root_until(version, member.root));
+        if is_same_person && log.is_some_and(|log| log.is_revoked_at(version, device)) {
+            due.push((*leaf, Due::Revoked(CitedLog { account, version })));
+        } else if !row.due.contains(&device) {
+            continue;
+        } else if log.is_some()
+            && !is_same_person
+            && decide(policy.kind, &policy.permissions, role, Action::Remove { target: member.role }).is_ok()
+        {
+            due.push((*leaf, Due::Replaced));
+        } else if log.is_none_or(|log| log.device_at(version, device).is_some()) {
+            // The server knows of a revocation that this device does not: it will learn of it by the log.
+            Account::want(step.tx, account, version.saturating_add(1))?;
+        }
+    }
+    Ok(due)
 }
 
 /// Renews the own leaf.
@@ -423,29 +465,13 @@ fn add_due(
         .collect();
     let mut out: BTreeSet<AccountId> =
         leaves.iter().filter(|leaf| proposed.contains(&leaf.index)).map(|leaf| leaf.identity.account).collect();
-    let role = before.role(me.account).unwrap_or(Role::Member);
-    for leaf in leaves.iter().filter(|leaf| row.due.contains(&leaf.identity.device)) {
-        let account = leaf.identity.account;
-        if account == me.account && leaf.identity.device == me.device {
-            continue;
-        }
-        step.memory.logs.load(step.tx, [account])?;
-        let log = step.memory.logs.get(account);
-        let version = log.map_or(0, beseda_model::device_log::DeviceLog::version);
-        let revoked = log.is_some_and(|log| log.is_revoked_at(version, leaf.identity.device));
-        if revoked {
-            plan.removes.insert(leaf.index);
-            plan.cited.push(CitedLog { account, version });
-        } else if let Some(target) = before.role(account)
-            && decide(before.kind, &before.permissions, role, Action::Remove { target }).is_ok()
-            && log
-                .is_some_and(|log| before.member(account).is_some_and(|entry| !log.is_root_until(version, entry.root)))
-        {
-            // The account has begun anew as somebody else: the old one goes with all its leaves.
-            out.insert(account);
-        } else if log.is_none_or(|log| log.device_at(version, leaf.identity.device).is_some()) {
-            // The server knows of a revocation that this device does not: it will learn of it by the log.
-            Account::want(step.tx, account, version.saturating_add(1))?;
+    for (leaf, why) in due_leaves(step, row, me, leaves)? {
+        match why {
+            Due::Revoked(cited) => {
+                plan.removes.insert(leaf.index);
+                plan.cited.push(cited);
+            }
+            Due::Replaced => drop(out.insert(leaf.identity.account)),
         }
     }
     let gone: BTreeSet<AccountId> =

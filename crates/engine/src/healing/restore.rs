@@ -52,7 +52,7 @@ pub(crate) fn greeted(
     if known.as_ref() != Some(store_epoch) {
         meta::put(step.tx, STORE_EPOCH, store_epoch)?;
         if known.is_some() {
-            step.tx.execute("UPDATE conversations SET verify = 1 WHERE applied > 0", ())?;
+            step.tx.execute("UPDATE conversations SET verify = 1, reread = 0 WHERE applied > 0", ())?;
             meta::remove(step.tx, changes::CURSOR)?;
             warnings::add(step, None, &WarningKind::ServerRestored)?;
         }
@@ -66,7 +66,7 @@ pub(crate) fn greeted(
 /// The cursor is of no use: everything is asked for anew.
 pub(crate) fn forget_cursor(step: &mut Step<'_>) -> Result<(), StoreError> {
     meta::remove(step.tx, changes::CURSOR)?;
-    step.tx.execute("UPDATE conversations SET verify = 1 WHERE applied > 0", ())?;
+    step.tx.execute("UPDATE conversations SET verify = 1, reread = 0 WHERE applied > 0", ())?;
     changes::sync(step)
 }
 
@@ -157,10 +157,29 @@ pub(crate) fn verify(
         ask_from(step, id, common.saturating_add(1));
         return Ok(());
     }
+    if row.reread > 0 && common < row.applied && last_seq >= row.applied {
+        return reread(step, row, common, last_seq);
+    }
     row.last_seq = last_seq;
     if common < row.applied {
         return rewind(step, row, Some(common));
     }
+    row.verify = false;
+    row.reread = 0;
+    settle(step, &row)
+}
+
+/// The server has shown this device another log than the one that it shows now, and people have looked at that: the log is
+/// read again from where both agree. The group stays as it is; what was understood stands, and what was kept back comes.
+fn reread(step: &mut Step<'_>, mut row: Conversation, common: u64, last_seq: u64) -> Result<(), StoreError> {
+    row.chain = match common {
+        0 => Some(chain::start(row.id)),
+        _ => entries::find(step.tx, row.id, common)?.map(|(hash, _)| hash),
+    };
+    entries::unchain(step.tx, row.id, common)?;
+    row.last_seq = last_seq;
+    row.reread = last_seq;
+    row.applied = common;
     row.verify = false;
     settle(step, &row)
 }
@@ -185,6 +204,7 @@ fn rewind(step: &mut Step<'_>, mut row: Conversation, common: Option<u64>) -> Re
     entries::truncate(step.tx, row.id, at)?;
     row.applied = at;
     row.verify = false;
+    row.reread = 0;
     if let Some(generation) = row.mls_generation.take() {
         group::delete(step, GroupId { conversation: row.id, generation })?;
     }
@@ -194,7 +214,7 @@ fn rewind(step: &mut Step<'_>, mut row: Conversation, common: Option<u64>) -> Re
     row.delivered = row.delivered.min(at);
     row.read = row.read.min(at);
     row.save(step.tx)?;
-    outbox::epoch_changed(step, &row)?;
+    outbox::rewound(step, &row)?;
     timeline::rewound(step, row.id, at)?;
     for message in later {
         let message = MessageId::try_from(message.as_slice()).map_err(|_| StoreError::damaged("received"))?;
@@ -214,7 +234,12 @@ fn settle(step: &mut Step<'_>, row: &Conversation) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn say_again(step: &mut Step<'_>, conversation: ConversationId, message: MessageId) -> Result<(), StoreError> {
+/// Says an own message again that was in the log and is not any more, under its id.
+pub(crate) fn say_again(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    message: MessageId,
+) -> Result<(), StoreError> {
     let Some(content) = timeline::own_content(step.tx, conversation, message)? else { return Ok(()) };
     let Ok(authored) = Authored::decode(&content) else { return Ok(()) };
     let class = match &authored.content {

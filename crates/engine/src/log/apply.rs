@@ -12,7 +12,7 @@ use crate::api::event::Notice;
 use crate::api::failure::{Healing, Unreadable};
 use crate::store::conversations::Conversation;
 use crate::store::{StoreError, entries};
-use crate::timeline;
+use crate::{outbox, timeline};
 
 /// Whether the log goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,14 +32,7 @@ pub(super) fn apply(
     live: bool,
 ) -> Result<Flow, StoreError> {
     let Some(before) = row.chain else { return Ok(Flow::Park) };
-    let hash = match (&entry.body, &entry.body_hash) {
-        (Some(body), _) => chain::body_hash(&body.0),
-        (None, Some(hash)) => match <[u8; 32]>::try_from(hash.0.as_slice()) {
-            Ok(hash) => hash,
-            Err(_) => return Ok(Flow::Park),
-        },
-        (None, None) => return Ok(Flow::Park),
-    };
+    let Some(hash) = body_hash(entry) else { return Ok(Flow::Park) };
     let after = chain::next(&before, entry.seq, &hash);
     entries::insert(step.tx, row.id, entry.seq, &after, entry.count)?;
     let flow = match &entry.body {
@@ -53,13 +46,26 @@ pub(super) fn apply(
         entries::truncate(step.tx, row.id, row.applied)?;
         return Ok(Flow::Park);
     }
+    outbox::passed(step, row, entry)?;
     row.applied = entry.seq;
+    if row.applied >= row.reread {
+        row.reread = 0;
+    }
     row.chain = Some(after);
     row.last_seq = row.last_seq.max(entry.seq);
     row.count = row.count.max(entry.count);
     row.save(step.tx)?;
     step.notice(Notice::Conversation(row.id));
     Ok(Flow::Next)
+}
+
+/// The hash of an entry's body, which outlives the body; none if the server gives neither.
+pub(super) fn body_hash(entry: &Entry) -> Option<[u8; 32]> {
+    match (&entry.body, &entry.body_hash) {
+        (Some(body), _) => Some(chain::body_hash(&body.0)),
+        (None, Some(hash)) => hash.0.as_slice().try_into().ok(),
+        (None, None) => None,
+    }
 }
 
 fn framed(
@@ -106,8 +112,9 @@ fn gone(step: &mut Step<'_>, row: &mut Conversation, entry: &Entry) -> Result<()
         // Handshakes are never purged: without this one the group can't be followed.
         return commit::break_group(step, row, entry.seq, "the server has deleted a commit");
     }
+    // Not only what is for reading: the class is the server's word.
     let expired = entry.expires_at.is_some_and(|at| at <= step.now);
-    if entry.class == EntryClass::Counted && !expired {
+    if !expired && !entries::stands_at(step.tx, row.id, entry.seq)? {
         unreadable(step, row, entry, Unreadable::RemovedByServer)?;
     }
     Ok(())

@@ -6,7 +6,7 @@ use beseda_crypto::aad::{CommitAad, MessageAad};
 use beseda_crypto::facts;
 use beseda_crypto::group_id::GroupId;
 use beseda_crypto::header::Header;
-use beseda_model::commit::{CommitEffect, CommitRejection, validate_commit};
+use beseda_model::commit::{CommitEffect, CommitFacts, CommitRejection, Committer, LeafIdentity, validate_commit};
 use beseda_model::{AccountId, ConversationKind};
 use beseda_wire::Request;
 use beseda_wire::state::Entry;
@@ -14,10 +14,11 @@ use openmls::framing::ProcessedMessageContent;
 use openmls::group::MlsGroup;
 use openmls::prelude::Proposal;
 
-use super::Flow;
-use super::message::check_chain;
+use super::message::{check_chain, check_device_log};
+use super::{Flow, WITHHELD_FOR};
 use crate::Step;
 use crate::api::event::Notice;
+use crate::api::failure::{Healing, Unreadable};
 use crate::api::view::{SystemEvent, WarningKind};
 use crate::mls::group;
 use crate::session::{Asked, changes};
@@ -61,6 +62,15 @@ pub(super) fn apply(
         // The group that it leads to is joined first.
         return Ok(if row.welcome_seq == entry.seq { Flow::Park } else { Flow::Next });
     }
+    if header.epoch < row.mls_epoch {
+        if entry.seq <= row.reread {
+            return Ok(Flow::Next);
+        }
+        // One that this group has left behind: it changes nothing.
+        let meta = super::apply::meta(row, entry);
+        timeline::apply_unreadable(step, &meta, Unreadable::Forged, Healing::NotNeeded)?;
+        return Ok(Flow::Next);
+    }
     if header.epoch != row.mls_epoch {
         break_group(step, row, entry.seq, "a commit is not for the present epoch")?;
         return Ok(Flow::Next);
@@ -74,8 +84,7 @@ pub(super) fn apply(
             return Ok(Flow::Park);
         }
     }
-    judge(step, row, entry, id, body, &aad)?;
-    Ok(Flow::Next)
+    judge(step, row, entry, id, body, &aad)
 }
 
 /// Whether a device log has to be fetched before a commit that cites it can be judged.
@@ -85,10 +94,21 @@ fn missing(step: &mut Step<'_>, row: &mut Conversation, account: AccountId, vers
     if version <= known.version || known.forked || version <= end {
         return Ok(false);
     }
+    step.memory.session.cite(account, version);
+    wait_for(step, row, account, version)?;
+    Ok(true)
+}
+
+/// The log goes on once the server has told of an account's device log up to `version`, or that there is no more of it.
+pub(super) fn wait_for(
+    step: &mut Step<'_>,
+    row: &mut Conversation,
+    account: AccountId,
+    version: u32,
+) -> Result<(), StoreError> {
     Account::want(step.tx, account, version)?;
     row.waits_for = Some(account);
-    row.save(step.tx)?;
-    Ok(true)
+    row.save(step.tx)
 }
 
 fn judge(
@@ -98,25 +118,32 @@ fn judge(
     id: GroupId,
     body: &[u8],
     aad: &CommitAad,
-) -> Result<(), StoreError> {
+) -> Result<Flow, StoreError> {
     let Some(mut mls) = group::take(step, id)? else {
-        return rejoin(step, row, entry.seq, "the group's state is gone");
+        rejoin(step, row, entry.seq, "the group's state is gone")?;
+        return Ok(Flow::Next);
     };
+    let before = step.mls.snapshot();
     let processed = match group::process(step, &mut mls, body) {
         Ok(processed) => processed,
         Err(error) => {
             drop(mls);
-            return rejoin(step, row, entry.seq, &error.0);
+            rejoin(step, row, entry.seq, &error.to_string())?;
+            return Ok(Flow::Next);
         }
     };
     let sender = processed.sender().clone();
     let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
         drop(mls);
-        return break_group(step, row, entry.seq, "not a commit of another member");
+        break_group(step, row, entry.seq, "not a commit of another member")?;
+        return Ok(Flow::Next);
     };
     let effect = match facts::of_commit(&mls, &sender, aad.cited(), &staged) {
         Err(error) => Err(error.to_string()),
         Ok(facts) => {
+            if let Some(committer) = committer(&facts) {
+                check_device_log(step, &committer, &aad.message)?;
+            }
             step.memory.logs.load(step.tx, aad.cited().iter().map(|cited| cited.account))?;
             match validate_commit(&facts, &step.memory.logs) {
                 Ok(effect) => Ok(effect),
@@ -124,7 +151,13 @@ fn judge(
                     drop(mls);
                     row.standing = Standing::UpdateRequired;
                     row.mls_generation = None;
-                    return Ok(());
+                    return Ok(Flow::Next);
+                }
+                Err(CommitRejection::LogNotAtHand { account, .. }) if !Account::load(step.tx, account)?.forked => {
+                    drop(mls);
+                    step.mls.restore(before);
+                    stand_still(step, row, account);
+                    return Ok(Flow::Park);
                 }
                 Err(rejection) => Err(rejection.to_string()),
             }
@@ -134,16 +167,34 @@ fn judge(
         Ok(effect) => effect,
         Err(reason) => {
             drop(mls);
-            return break_group(step, row, entry.seq, &reason);
+            break_group(step, row, entry.seq, &reason)?;
+            return Ok(Flow::Next);
         }
     };
     check_chain(step, row, entry, &aad.message)?;
     if mls.merge_staged_commit(&step.provider(), *staged).is_err() {
         drop(mls);
-        return rejoin(step, row, entry.seq, "a commit could not be merged");
+        rejoin(step, row, entry.seq, "a commit could not be merged")?;
+        return Ok(Flow::Next);
     }
     drop_pending(step, row)?;
-    merged(step, row, entry, id, mls, &effect)
+    merged(step, row, entry, id, mls, &effect)?;
+    Ok(Flow::Next)
+}
+
+fn committer(facts: &CommitFacts) -> Option<LeafIdentity> {
+    match facts.committer {
+        Committer::Member(index) => facts.tree.iter().find(|leaf| leaf.index == index).map(|leaf| leaf.identity),
+        Committer::External => facts.path,
+    }
+}
+
+/// The server keeps back a part of a device log without which a commit can't be judged. People were warned, and nothing
+/// says that the commit is not valid: the log stands still until the server gives it.
+fn stand_still(step: &mut Step<'_>, row: &Conversation, account: AccountId) {
+    step.memory.session.known_ends.remove(&account);
+    let later = step.now.plus_millis(WITHHELD_FOR);
+    step.place(row.id).hold_until = later;
 }
 
 /// What was under way in the former epoch has lost the race; the wish behind it stays.
@@ -360,7 +411,7 @@ pub(super) fn propose(
         Err(error) => {
             // The commit that carries it out names it by its hash: without it the next epoch can't be reached.
             drop(mls);
-            return rejoin(step, row, entry.seq, &error.0);
+            return rejoin(step, row, entry.seq, &error.to_string());
         }
     };
     if let Ok(aad) = MessageAad::from_bytes(processed.aad()) {

@@ -1,7 +1,11 @@
 //! The start of a generation.
 
 use beseda_crypto::group_id::GroupId;
+use beseda_crypto::{group_info, policy_ext};
+use beseda_model::commit::PolicyFact;
+use beseda_model::device_log::DeviceLogOp;
 use beseda_wire::state::Entry;
+use openmls::messages::group_info::VerifiableGroupInfo;
 
 use super::{Flow, commit};
 use crate::Step;
@@ -9,6 +13,7 @@ use crate::api::failure::{Healing, Unreadable};
 use crate::api::view::SystemEvent;
 use crate::mls::group;
 use crate::store::StoreError;
+use crate::store::accounts::Account;
 use crate::store::conversations::{Conversation, Standing};
 use crate::store::me::Me;
 use crate::store::pending::{Pending, PendingKind};
@@ -22,9 +27,13 @@ pub(super) fn start(
     body: &[u8],
     hash: &[u8; 32],
 ) -> Result<Flow, StoreError> {
-    let id = group::group_info(body).ok().and_then(|info| GroupId::try_from(info.group_id()).ok());
+    let info = group::group_info(body).ok();
+    let id = info.as_ref().and_then(|info| GroupId::try_from(info.group_id()).ok());
     let expected = if entry.seq == 1 { 0 } else { row.mls_generation.map_or(0, |held| held.saturating_add(1)) };
     let Some(id) = id.filter(|id| id.conversation == row.id && id.generation >= expected) else {
+        if entry.seq <= row.reread {
+            return Ok(Flow::Next);
+        }
         let meta = super::apply::meta(row, entry);
         timeline::apply_unreadable(step, &meta, Unreadable::Forged, Healing::NotNeeded)?;
         return Ok(Flow::Next);
@@ -33,6 +42,19 @@ pub(super) fn start(
     let event = if id.generation == 0 { SystemEvent::Created } else { SystemEvent::Renewed };
     let pending = Pending::find(step.tx, row.id)?;
     let own = pending.as_ref().filter(|pending| pending.has_body(hash));
+    if own.is_none()
+        && row.mls_generation.is_some()
+        && let Some(info) = &info
+    {
+        match judge(step, row, info, body)? {
+            Verdict::Follows => {}
+            Verdict::LogsFirst => return Ok(Flow::Park),
+            Verdict::Refused(reason) => {
+                commit::break_group(step, row, entry.seq, reason)?;
+                return Ok(Flow::Next);
+            }
+        }
+    }
     if let Some(old) = row.mls_generation {
         group::delete(step, GroupId { conversation: row.id, generation: old })?;
         row.mls_generation = None;
@@ -68,4 +90,53 @@ pub(super) fn start(
         row.epoch = 0;
     }
     Ok(Flow::Next)
+}
+
+enum Verdict {
+    /// It follows from the group that this device holds.
+    Follows,
+    /// Device logs have to come first.
+    LogsFirst,
+    /// It does not.
+    Refused(&'static str),
+}
+
+/// A successor is opened by a device of a member, with the policy that was agreed last. Whether that member had reason to
+/// is the server's to say: it alone knows who could not follow.
+fn judge(
+    step: &mut Step<'_>,
+    row: &mut Conversation,
+    info: &VerifiableGroupInfo,
+    body: &[u8],
+) -> Result<Verdict, StoreError> {
+    let Some(agreed) = row.policy.clone() else { return Ok(Verdict::Follows) };
+    match policy_ext::from_extensions(info.group_context().extensions()) {
+        PolicyFact::Known(policy) if policy == agreed => {}
+        // What it says can't be told here; who says it can.
+        PolicyFact::Unknown { .. } => {}
+        _ => return Ok(Verdict::Refused("the new generation has another policy than was agreed last")),
+    }
+    step.memory.logs.load(step.tx, agreed.roster.iter().map(|member| member.account))?;
+    for member in &agreed.roster {
+        let Some(log) = step.memory.logs.get(member.account) else { continue };
+        // A device that was revoked since may have opened it; its leaf is removed before anything is said.
+        let mut keys = log.entries().iter().filter_map(|entry| match entry.op {
+            DeviceLogOp::Add { signature_key, .. } => Some(signature_key),
+            DeviceLogOp::Remove { .. } | DeviceLogOp::RotateRoot { .. } => None,
+        });
+        if log.is_root_until(log.version(), member.root)
+            && keys.any(|key| group_info::is_signed_by(body, &key, &step.memory.crypto))
+        {
+            return Ok(Verdict::Follows);
+        }
+    }
+    // The device may be newer than what is pinned here.
+    for member in &agreed.roster {
+        let next = Account::load(step.tx, member.account)?.version.saturating_add(1);
+        if step.memory.session.known_ends.get(&member.account).is_none_or(|end| *end < next) {
+            commit::wait_for(step, row, member.account, next)?;
+            return Ok(Verdict::LogsFirst);
+        }
+    }
+    Ok(Verdict::Refused("nobody who belongs to the group has opened the new generation"))
 }

@@ -4,7 +4,7 @@ use beseda_crypto::aad::{CommitAad, MessageAad};
 use beseda_crypto::facts;
 use beseda_crypto::group_id::GroupId;
 use beseda_model::commit::{CitedLog, Leaf, PolicyFact, check_tree};
-use beseda_model::{ConversationId, ConversationKind, MessageId};
+use beseda_model::{ConversationId, ConversationKind, MessageId, Policy};
 use beseda_wire::request::CommitBundle;
 use beseda_wire::{Bytes, Problem, Reply, Request};
 use openmls::group::GroupContext;
@@ -133,7 +133,9 @@ fn welcome(
     }
     row.updated_at = beseda_model::Timestamp::default();
     adopt(step, row, id, mls)?;
-    differs(step, row, old.as_ref(), seq)?;
+    if let Some(new) = &row.policy {
+        differs(step, row, old.as_ref(), new)?;
+    }
     row.save(step.tx)?;
     if row.applied == seq {
         let me = Me::get(step.tx)?;
@@ -168,8 +170,8 @@ fn external(
             return Ok(Err(Obstacle::Later));
         }
         Some(known) if row.applied == last_seq && known != chain => {
-            row.standing = Standing::Forked;
-            warnings::add(step, Some(row.id), &WarningKind::LogForked { seq: last_seq })?;
+            let now = step.now;
+            super::fork::show(step, row, last_seq, last_seq, now)?;
         }
         Some(_) => {}
     }
@@ -189,7 +191,6 @@ fn external(
     let aad = message_aad(step, row, &me, message)?;
     let aad = CommitAad::new(aad, vec![CitedLog { account: me.account, version: own_version }]).to_bytes();
     step.memory.groups.remove(&id);
-    let old = row.policy.clone();
     let (mls, built) = match group::join_externally(step, &me, info, tree, aad) {
         Ok(joined) => joined,
         Err(error) => return Ok(Err(error.into())),
@@ -217,7 +218,9 @@ fn external(
         intent: None,
     };
     pending.save(step.tx)?;
-    differs(step, row, old.as_ref(), last_seq)?;
+    if let PolicyFact::Known(new) = beseda_crypto::policy_ext::from_extensions(context.extensions()) {
+        differs(step, row, row.policy.as_ref(), &new)?;
+    }
     Ok(Ok(()))
 }
 
@@ -266,20 +269,21 @@ fn check(
     Ok(check_tree(leaves, &policy, &step.memory.logs).map(|_| ()).map_err(|error| Obstacle::Bad(error.to_string())))
 }
 
-/// A successor must carry what was agreed last: any difference is shown.
-fn differs(
-    step: &mut Step<'_>,
-    row: &Conversation,
-    old: Option<&beseda_model::Policy>,
-    seq: u64,
-) -> Result<(), StoreError> {
-    let (Some(old), Some(new)) = (old, row.policy.as_ref()) else { return Ok(()) };
-    if row.known && row.applied > 0 && new.revision <= old.revision && new != old {
-        let me = Me::get(step.tx)?;
-        let reason = "the renewed group has another policy than was agreed last".to_owned();
-        timeline::apply_system(step, row.id, seq, step.now, me.account, SystemEvent::RuleBroken { reason })?;
-    }
-    Ok(())
+/// What was agreed before this device lost its way, and what it finds now: any difference is shown, as this device has not
+/// seen who decided so.
+fn differs(step: &mut Step<'_>, row: &Conversation, old: Option<&Policy>, new: &Policy) -> Result<(), StoreError> {
+    let Some(old) = old.filter(|old| *old != new && row.applied > 0) else { return Ok(()) };
+    let accounts = |policy: &Policy, other: &Policy| {
+        let all = policy.roster.iter().map(|member| member.account);
+        all.filter(|account| other.member(*account).is_none()).collect::<Vec<_>>()
+    };
+    let roles = new.roster.iter().filter(|member| old.role(member.account).is_some_and(|role| role != member.role));
+    let kind = WarningKind::MembersDiffer {
+        added: accounts(new, old),
+        removed: accounts(old, new),
+        roles: roles.map(|member| member.account).collect(),
+    };
+    warnings::add(step, Some(row.id), &kind)
 }
 
 /// The authenticated data of whatever this device adds to a log next.

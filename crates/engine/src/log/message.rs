@@ -12,10 +12,11 @@ use openmls::framing::{ProcessedMessageContent, Sender};
 use openmls::group::MlsGroup;
 
 use super::arrival::{Arrival, ArrivalMeta};
+use super::fork;
 use crate::Step;
 use crate::api::failure::{Healing, Unreadable};
-use crate::api::view::{SystemEvent, WarningKind};
-use crate::mls::group;
+use crate::api::view::WarningKind;
+use crate::mls::group::{self, ProcessError};
 use crate::store::accounts::Account;
 use crate::store::conversations::{Conversation, Standing};
 use crate::store::me::Me;
@@ -56,8 +57,15 @@ pub(super) fn apply(
     };
     meta.message_id = Some(aad.message);
     let me = Me::get(step.tx)?;
-    let opened = match open(step, row, group, header, &aad, body, hash, &me)? {
+    let opened = match open(step, row, entry, group, header, &aad, body, hash, &me)? {
         Ok(opened) => opened,
+        // In a log that is read again it may stand elsewhere than it was shown at first.
+        Err(Trouble::Known) if entry.seq <= row.reread => {
+            for from in entries::moved(step.tx, row.id, aad.message, entry.seq)? {
+                timeline::displaced(step, row.id, aad.message, from, entry.seq)?;
+            }
+            return Ok(());
+        }
         Err(Trouble::Known) => return Ok(()),
         Err(Trouble::Final(why)) => return unreadable(step, &meta, why, Healing::NotNeeded),
         Err(Trouble::Askable(why)) => {
@@ -110,6 +118,7 @@ fn arrival(row: &Conversation, entry: &Entry, opened: &Opened, aad: &MessageAad,
 fn open(
     step: &mut Step<'_>,
     row: &mut Conversation,
+    entry: &Entry,
     id: GroupId,
     header: &Header<'_>,
     aad: &MessageAad,
@@ -118,7 +127,12 @@ fn open(
     me: &Me,
 ) -> Result<Result<Opened, Trouble>, StoreError> {
     if row.mls_generation != Some(id.generation) || row.mls_epoch != header.epoch {
-        if entries::was_received(step.tx, row.id, me.device, aad.message)? {
+        if row.mls_generation.is_none() && outbox::holds(step, row.id, aad.message)? {
+            // The group by which it was sealed is gone, but an own message of this id is there.
+            entries::receive(step.tx, row.id, me.device, aad.message, entry.seq)?;
+            outbox::arrived(step, row.id, aad.message, entry.seq, entry.at)?;
+        }
+        if entries::is_known(step.tx, row.id, aad.message)? {
             return Ok(Err(Trouble::Known));
         }
         let why = match row.mls_generation {
@@ -140,8 +154,12 @@ fn open(
             tracing::debug!(conversation = %row.id, %error, "A message could not be decrypted");
             // What OpenMLS holds in memory is not trusted after a failure.
             drop(mls);
-            let used = error.0.contains("reuse") || error.0.contains("distant");
-            return Ok(Err(Trouble::Askable(if used { Unreadable::KeyGone } else { Unreadable::Damaged })));
+            if !matches!(error, ProcessError::NoKey) {
+                return Ok(Err(Trouble::Askable(Unreadable::Damaged)));
+            }
+            // What is shown a second time changes nothing: the first one stands.
+            let known = entries::is_known(step.tx, row.id, aad.message)?;
+            return Ok(Err(if known { Trouble::Known } else { Trouble::Askable(Unreadable::KeyGone) }));
         }
     };
     let sender = sender(&mls, processed.sender());
@@ -182,19 +200,15 @@ pub(super) fn check_chain(
     } else {
         entries::find(step.tx, row.id, cited.n)?.is_none_or(|(hash, _)| chain::short(&hash) == cited.hash)
     };
-    if !fits {
-        row.standing = Standing::Forked;
-        warnings::add(step, Some(row.id), &WarningKind::LogForked { seq: cited.n.min(entry.seq) })?;
-        let me = Me::get(step.tx)?;
-        timeline::apply_system(step, row.id, entry.seq, entry.at, me.account, SystemEvent::LogForked)?;
-    }
-    Ok(())
+    if fits { Ok(()) } else { fork::show(step, row, cited.n.min(entry.seq), entry.seq, entry.at) }
 }
 
-fn check_device_log(step: &mut Step<'_>, sender: &LeafIdentity, aad: &MessageAad) -> Result<(), StoreError> {
+/// The sender knows the same device log of their own account as this device, as far as both know it.
+pub(super) fn check_device_log(step: &mut Step<'_>, sender: &LeafIdentity, aad: &MessageAad) -> Result<(), StoreError> {
     let cited = aad.device_log;
     let known = Account::load(step.tx, sender.account)?;
     if cited.version > known.version {
+        step.memory.session.cite(sender.account, cited.version);
         return Account::want(step.tx, sender.account, cited.version);
     }
     step.memory.logs.load(step.tx, [sender.account])?;

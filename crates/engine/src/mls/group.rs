@@ -3,7 +3,8 @@
 use beseda_crypto::group_id::GroupId;
 use beseda_crypto::suite;
 use beseda_model::Policy;
-use openmls::group::{MlsGroup, StagedWelcome};
+use openmls::framing::errors::MessageDecryptionError;
+use openmls::group::{MlsGroup, ProcessMessageError, StagedWelcome, ValidationError};
 use openmls::messages::group_info::VerifiableGroupInfo;
 use openmls::prelude::tls_codec::{DeserializeBytes as _, Serialize as _};
 use openmls::prelude::{
@@ -105,14 +106,34 @@ pub(crate) fn tree(bytes: &[u8]) -> Result<RatchetTreeIn, MlsError> {
     RatchetTreeIn::tls_deserialize_exact_bytes(bytes).map_err(MlsError::new)
 }
 
+/// Why a message could not be processed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ProcessError {
+    /// Its key was used before, or is too old or too new to be had.
+    #[error("there is no key for it any more")]
+    NoKey,
+    /// Anything else.
+    #[error(transparent)]
+    Other(#[from] MlsError),
+}
+
 /// Decrypts or verifies a framed message.
-pub(crate) fn process(step: &mut Step<'_>, group: &mut MlsGroup, bytes: &[u8]) -> Result<ProcessedMessage, MlsError> {
+pub(crate) fn process(
+    step: &mut Step<'_>,
+    group: &mut MlsGroup,
+    bytes: &[u8],
+) -> Result<ProcessedMessage, ProcessError> {
     let message: ProtocolMessage = match body(bytes)? {
         MlsMessageBodyIn::PublicMessage(message) => message.into(),
         MlsMessageBodyIn::PrivateMessage(message) => message.into(),
-        _ => return Err(MlsError("not a message of a group".to_owned())),
+        _ => return Err(MlsError("not a message of a group".to_owned()).into()),
     };
-    group.process_message(&step.provider(), message).map_err(MlsError::new)
+    group.process_message(&step.provider(), message).map_err(|error| match error {
+        ProcessMessageError::ValidationError(ValidationError::UnableToDecrypt(
+            MessageDecryptionError::SecretTreeError(_),
+        )) => ProcessError::NoKey,
+        error => MlsError::new(error).into(),
+    })
 }
 
 /// What a commit is to change besides the committer's own leaf, which it always renews.

@@ -27,6 +27,11 @@ pub(crate) fn sync(step: &mut Step<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Whether something but everything would be asked for.
+pub(super) fn has_cursor(step: &Step<'_>) -> Result<bool, StoreError> {
+    Ok(meta::get::<Bytes>(step.tx, CURSOR)?.is_some())
+}
+
 /// A page of changes.
 pub(crate) fn page(step: &mut Step<'_>, changes: Vec<Change>, cursor: &Bytes, more: bool) -> Result<(), StoreError> {
     for change in changes {
@@ -79,7 +84,7 @@ fn pushed_entry(step: &mut Step<'_>, id: ConversationId, entry: &Entry) -> Resul
         conversation.count = conversation.count.max(entry.count);
         conversation.save(step.tx)?;
     }
-    log::run(step, id, std::slice::from_ref(entry))
+    log::run(step, id, std::slice::from_ref(entry)).map(drop)
 }
 
 fn apply(step: &mut Step<'_>, change: Change, live: bool) -> Result<(), StoreError> {

@@ -16,6 +16,9 @@ use crate::{desk, identity};
 const FIRST_PAUSE: u64 = 500;
 const LONGEST_PAUSE: u64 = 60_000;
 
+/// A server that asks for a longer pause than this is asked again all the same.
+const LONGEST_WISH: u64 = 600_000;
+
 /// A connection with an unanswered request this old is dropped.
 const ANSWER_WITHIN: u64 = 30_000;
 
@@ -85,7 +88,7 @@ pub(crate) fn lose(step: &mut Step<'_>, pause: Option<u64>) -> Result<(), StoreE
     }
     let lost = step.memory.session.drop_connection();
     let session = &mut step.memory.session;
-    let pause = pause.unwrap_or_else(|| {
+    let pause = pause.map(|wish| wish.min(LONGEST_WISH)).unwrap_or_else(|| {
         let doubled = FIRST_PAUSE.saturating_mul(1 << session.failures.min(16)).min(LONGEST_PAUSE);
         let mut byte = [0; 2];
         step.rng.fill(&mut byte);

@@ -21,9 +21,9 @@ pub(crate) fn answered(step: &mut Step<'_>, asked: Asked, reply: Reply) -> Resul
             healing::restore::greeted(step, account, device, &store_epoch, send_no)
         }
         (Asked::Sync, Reply::Sync { changes, cursor, more }) => super::changes::page(step, changes, &cursor, more),
-        (Asked::Log { conversation }, Reply::Log { entries, last_seq }) => {
+        (Asked::Log { conversation, from }, Reply::Log { entries, last_seq }) => {
             step.place(conversation).log = false;
-            log::page(step, conversation, &entries, last_seq)
+            log::page(step, conversation, from, &entries, last_seq)
         }
         (Asked::Verify { conversation, from }, Reply::Log { entries, last_seq }) => {
             step.place(conversation).log = false;
@@ -95,11 +95,15 @@ pub(crate) fn refused(step: &mut Step<'_>, asked: Asked, why: &Problem) -> Resul
             connection::lose(step, why.retry_after_ms)
         }
         Asked::Sync if why.code == Code::StoreEpochChanged => healing::restore::forget_cursor(step),
+        // A cursor of which the server can make nothing is as good as none.
+        Asked::Sync if !conversation::advance::is_passing(why.code) && super::changes::has_cursor(step)? => {
+            healing::restore::forget_cursor(step)
+        }
         Asked::Sync => {
             step.effect(Effect::Disconnect);
             connection::lose(step, why.retry_after_ms)
         }
-        Asked::Log { conversation } | Asked::Mark { conversation } => {
+        Asked::Log { conversation, .. } | Asked::Mark { conversation } => {
             let place = step.place(conversation);
             place.log = false;
             place.marking = false;

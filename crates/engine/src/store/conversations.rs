@@ -100,11 +100,13 @@ pub struct Conversation {
     pub waits_for: Option<AccountId>,
     /// Whether the server may have gone back, so that the log has to be compared first.
     pub verify: bool,
+    /// The log contradicted itself and is read again up to here; zero: it is not.
+    pub reread: u64,
 }
 
 const COLUMNS: &str = "conversation, kind, peer, generation, epoch, first_seq, last_seq, count, member, joined, \
     delivered, read, read_count, due, request_from, known, applied, chain, standing, mls_generation, mls_epoch, policy, \
-    own_sends, updated_at, welcome_seq, join_after, delivered_sent, read_wanted, state_wanted, waits_for, verify";
+    own_sends, updated_at, welcome_seq, join_after, delivered_sent, read_wanted, state_wanted, waits_for, verify, reread";
 
 impl Conversation {
     /// A conversation of which nothing is known yet.
@@ -141,6 +143,7 @@ impl Conversation {
             state_wanted: false,
             waits_for: None,
             verify: false,
+            reread: 0,
         }
     }
 
@@ -234,7 +237,7 @@ impl Conversation {
     /// # Errors
     /// When the database fails.
     pub fn save(&self, conn: &Connection) -> Result<(), StoreError> {
-        let marks = (1..=31).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
+        let marks = (1..=32).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ");
         conn.prepare_cached(&format!("INSERT OR REPLACE INTO conversations ({COLUMNS}) VALUES ({marks})"))?.execute(
             rusqlite::params![
                 self.id.as_bytes(),
@@ -268,6 +271,7 @@ impl Conversation {
                 self.state_wanted,
                 bytes(self.waits_for.as_ref().map(AccountId::as_bytes)),
                 self.verify,
+                self.reread.cast_signed(),
             ],
         )?;
         Ok(())
@@ -323,6 +327,7 @@ impl Conversation {
             state_wanted: row.get(28)?,
             waits_for: account(29)?,
             verify: row.get(30)?,
+            reread: number(31)?,
         })
     }
 

@@ -13,6 +13,7 @@ struct Migration {
 /// All steps, ascending. Numbers below 100 belong to the core, the hundreds from 100 on to the timeline.
 const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, sql: include_str!("migrations/0001_core.sql") },
+    Migration { number: 2, sql: include_str!("migrations/0002_forks.sql") },
     Migration { number: 50, sql: include_str!("migrations/0050_identity.sql") },
     Migration { number: 101, sql: include_str!("migrations/0101_timeline.sql") },
     Migration { number: 110, sql: include_str!("migrations/0110_search.sql") },

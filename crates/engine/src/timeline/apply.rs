@@ -103,7 +103,11 @@ pub fn apply_unreadable(
     let counted = meta.class == EntryClass::Counted;
     let row = NewRow {
         // What was not for reading is shown only if people should know that it is lost.
-        hidden: if counted || why == Unreadable::Forged { Hidden::No } else { Hidden::NotForReading },
+        hidden: if counted || matches!(why, Unreadable::Forged | Unreadable::RemovedByServer) {
+            Hidden::No
+        } else {
+            Hidden::NotForReading
+        },
         author,
         own: author == Some(here.account),
         counted,

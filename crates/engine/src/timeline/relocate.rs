@@ -1,6 +1,6 @@
 //! Rows whose place in the log is another one than before.
 
-use beseda_model::ConversationId;
+use beseda_model::{ConversationId, MessageId};
 
 use super::apply::shown;
 use super::column;
@@ -42,6 +42,24 @@ pub fn moved(step: &mut Step<'_>, from: ConversationId, to: ConversationId) -> R
     }
     shown(step, from);
     shown(step, to);
+    Ok(())
+}
+
+/// A message stands at another place of the log than the server had shown.
+///
+/// # Errors
+/// When the database fails.
+pub fn displaced(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    message: MessageId,
+    from: u64,
+    to: u64,
+) -> Result<(), StoreError> {
+    step.tx
+        .prepare_cached("UPDATE messages SET seq = ?4, pos = ?4 WHERE conversation = ?1 AND message = ?2 AND seq = ?3")?
+        .execute((conversation.as_bytes(), message.as_bytes(), column::place(from), column::place(to)))?;
+    shown(step, conversation);
     Ok(())
 }
 

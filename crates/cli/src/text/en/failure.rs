@@ -164,6 +164,11 @@ pub(in crate::text) fn warning(kind: &WarningKind, named: Named<'_>) -> Words {
             "A new device was added to your account.",
             "If it was not you: remove it at once (F9 or `device remove`).",
         ),
+        WarningKind::LinkTampered { .. } => Words::new(
+            "The server tried to put a device of its own in the place of the one that you were approving; nothing was \
+             approved.",
+            "Do not approve devices on this server before its operator has explained that.",
+        ),
         WarningKind::ServerRestored => Words::new(
             "The server went back to an older state, most likely a backup.",
             "Your devices bring back what they have; nothing is to be done.",
@@ -171,6 +176,24 @@ pub(in crate::text) fn warning(kind: &WarningKind, named: Named<'_>) -> Words {
         WarningKind::DeviceLogForked { account } => Words::new(
             format!("The server told two different stories about the devices of {}.", named(*account).0),
             "Say nothing secret to them here until you have spoken by another way.",
+        ),
+        WarningKind::DeviceLogWithheld { account } => Words::new(
+            format!("The server keeps back the newest list of the devices of {}.", named(*account).0),
+            "One of them may be removed without this device knowing: say nothing secret here until this is gone.",
+        ),
+        WarningKind::EntryWithheld { seq } => Words::new(
+            format!("The server keeps back a part of this conversation (entry {seq}); it goes on once that has come."),
+            "Ask the operator, if it lasts.",
+        ),
+        WarningKind::MembersDiffer { added, removed, roles } => Words::new(
+            format!(
+                "Who belongs here has changed in a way that this device could not follow (added: {}, removed: {}, with \
+                 another role: {}).",
+                added.len(),
+                removed.len(),
+                roles.len()
+            ),
+            "Look at the members, and ask them by another way if you know nothing of it.",
         ),
         WarningKind::InvalidCommit { seq, reason } => Words::new(
             format!(
