@@ -1,10 +1,12 @@
 //! The server as a world sees it: a thing that takes requests and frames and gives frames, one at a time.
 
+mod lying;
 mod real;
 
 use beseda_model::Timestamp;
 use beseda_wire::{Encoding, ServerFrame};
 
+pub use lying::{LyingServer, Said};
 pub use real::RealServer;
 
 /// One open socket.
