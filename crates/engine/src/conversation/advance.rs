@@ -1,6 +1,7 @@
 //! What a conversation needs next. Looked at whenever something about it has changed; every answer is derived from its
 //! rows, so that it is the same after a crash.
 
+use beseda_crypto::facts;
 use beseda_crypto::group_id::GroupId;
 use beseda_model::device_log::DeviceLogOp;
 use beseda_model::{Code, ConversationId, ConversationKind, Timestamp};
@@ -50,8 +51,7 @@ pub(crate) fn look(step: &mut Step<'_>, id: ConversationId) -> Result<(), StoreE
         return Ok(());
     }
     if !row.member {
-        // What came before the end is read first.
-        return if row.waits_for.is_some() || row.standing == Standing::Left { Ok(()) } else { leave(step, &mut row) };
+        return out(step, &mut row);
     }
     if matches!(row.standing, Standing::UpdateRequired | Standing::Left) {
         return Ok(());
@@ -89,6 +89,32 @@ fn begin(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> 
         return Ok(());
     }
     wishes(step, row)
+}
+
+/// The server says that this account is no longer a member. Where this device holds the group, everything up to the end is
+/// read first, and the end must be somebody's decision: a commit, which would have been followed by now, or the wish to
+/// leave of a device of this account.
+fn out(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+    if row.waits_for.is_some() || row.standing == Standing::Left {
+        return Ok(());
+    }
+    if row.mls_generation.is_some() && !wants_to_leave(step, row)? {
+        let reason = "the log shows nobody who removed this account, as the server says".to_owned();
+        return warnings::add(step, Some(row.id), &WarningKind::InvalidCommit { seq: row.applied, reason });
+    }
+    leave(step, row)
+}
+
+/// Whether a device of this account has said in the log that the account leaves.
+fn wants_to_leave(step: &mut Step<'_>, row: &Conversation) -> Result<bool, StoreError> {
+    let own = Me::get(step.tx)?.account;
+    let Some(generation) = row.mls_generation else { return Ok(false) };
+    let id = GroupId { conversation: row.id, generation };
+    let Some(mls) = group::take(step, id)? else { return Ok(true) };
+    let leavers = prepare::leavers(&mls);
+    let leaves = facts::leaves(mls.treesync()).unwrap_or_default();
+    group::keep(step, id, mls);
+    Ok(leaves.iter().any(|leaf| leavers.contains(&leaf.index) && leaf.identity.account == own))
 }
 
 /// This account is no longer a member: nothing more is done here, and whoever waits for something is told.

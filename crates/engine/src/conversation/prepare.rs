@@ -444,6 +444,17 @@ fn put_off(step: &mut Step<'_>, row: &Conversation) {
     place.renew_at = Some(later);
 }
 
+/// The leaves that wait to leave.
+pub(super) fn leavers(mls: &MlsGroup) -> BTreeSet<u32> {
+    mls.pending_proposals()
+        .filter(|queued| *queued.proposal() == Proposal::SelfRemove)
+        .filter_map(|queued| match queued.sender() {
+            Sender::Member(leaf) => Some(leaf.u32()),
+            _ => None,
+        })
+        .collect()
+}
+
 /// Adds to a plan what any commit of this epoch has to carry: people who leave, revoked devices, removed accounts.
 fn add_due(
     step: &mut Step<'_>,
@@ -455,14 +466,7 @@ fn add_due(
 ) -> Result<(), StoreError> {
     let Some(before) = row.policy.clone() else { return Ok(()) };
     let mut after = plan.policy.clone().unwrap_or_else(|| before.clone());
-    let proposed: BTreeSet<u32> = mls
-        .pending_proposals()
-        .filter(|queued| *queued.proposal() == Proposal::SelfRemove)
-        .filter_map(|queued| match queued.sender() {
-            Sender::Member(leaf) => Some(leaf.u32()),
-            _ => None,
-        })
-        .collect();
+    let proposed = leavers(mls);
     let mut out: BTreeSet<AccountId> =
         leaves.iter().filter(|leaf| proposed.contains(&leaf.index)).map(|leaf| leaf.identity.account).collect();
     for (leaf, why) in due_leaves(step, row, me, leaves)? {

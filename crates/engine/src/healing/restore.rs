@@ -18,7 +18,7 @@ use crate::store::intents::{self, Intent};
 use crate::store::me::{self, Me};
 use crate::store::pending::Pending;
 use crate::store::{StoreError, entries, meta, warnings};
-use crate::{desk, identity, timeline};
+use crate::{conversation, desk, identity, timeline};
 
 const STORE_EPOCH: &str = "store_epoch";
 
@@ -257,6 +257,7 @@ pub(crate) fn not_there(step: &mut Step<'_>, id: ConversationId, why: &Problem) 
     if matches!(why.code, Code::NotFound | Code::NotAMember | Code::Forbidden) {
         row.verify = false;
         row.member = false;
+        conversation::advance::leave(step, &mut row)?;
         return settle(step, &row);
     }
     let pause = why.retry_after_ms.unwrap_or(crate::session::reply::AFTER_FAILURE);

@@ -4,9 +4,10 @@ use beseda_engine::Command;
 use beseda_engine::api::command::Draft;
 use beseda_engine::api::failure::{Failure, Healing};
 use beseda_engine::api::view::{Body, WarningKind};
+use beseda_engine::store::conversations::Standing;
 use beseda_model::{ConversationId, DeviceId};
 use beseda_testkit::world::DeviceKey;
-use beseda_wire::state::{Change, Entry, EntryClass};
+use beseda_wire::state::{Change, ConversationState, Entry, EntryClass};
 use beseda_wire::{Bytes, ClientFrame, Push, Reply, Request, ServerFrame};
 
 use crate::database::{change, look};
@@ -358,36 +359,65 @@ fn a_message_that_was_acknowledged_and_dropped_is_missed_and_sent_again() {
     }
 }
 
-#[test]
-fn a_state_that_the_log_does_not_bear_out_moves_nobody() {
-    let mut world = town(13);
-    let friends = friends(&mut world);
-    let (bob, place) = (friends.bob.device, friends.place);
-    let victim = id(&world, bob);
-    let before = row(&world, bob, place);
+/// Tells `victim` of another state of `place` than there is.
+fn misstate(
+    world: &mut Town,
+    victim: DeviceKey,
+    place: ConversationId,
+    misstate: impl Fn(&mut ConversationState) + 'static,
+) {
+    let victim = id(world, victim);
     world.server.tell(move |device, _, mut frame| {
-        if device == victim
-            && let ServerFrame::Ok { re: Reply::Sync { changes, .. }, .. } = &mut frame
-        {
-            for change in changes {
-                if let Change::Conversation(state) = change
-                    && state.conversation == place
-                {
-                    state.generation += 1;
-                    state.epoch = 0;
-                }
+        let told: Vec<&mut Change> = match &mut frame {
+            ServerFrame::Push(Push::Change(change)) => vec![change],
+            ServerFrame::Ok { re: Reply::Sync { changes, .. }, .. } => changes.iter_mut().collect(),
+            _ => Vec::new(),
+        };
+        for change in told {
+            if let Change::Conversation(state) = change
+                && device == victim
+                && state.conversation == place
+            {
+                misstate(state);
             }
         }
         vec![frame.into()]
     });
+}
+
+/// A state that the log does not bear out: it is shown, moves nobody, and is over with the lie.
+fn assert_unmoved(seed: u64, lie: impl Fn(&mut ConversationState) + 'static) {
+    let mut world = town(seed);
+    let friends = friends(&mut world);
+    let (bob, place) = (friends.bob.device, friends.place);
+    let before = row(&world, bob, place);
+    misstate(&mut world, bob, place, lie);
     say(&mut world, friends.alice.device, place, "d");
     pass(&mut world, 2 * MINUTE);
     let after = row(&world, bob, place);
     assert_eq!((after.mls_generation, after.mls_epoch), (before.mls_generation, before.mls_epoch));
+    assert_eq!(after.standing, Standing::Ready);
     assert!(matches!(warnings(&world, bob).as_slice(), [WarningKind::InvalidCommit { .. }]));
+    friends.assert_well_elsewhere(&mut world);
     world.server.be_honest();
     say(&mut world, friends.alice.device, place, "e");
     pass(&mut world, 2 * MINUTE);
     say(&mut world, bob, place, "f");
-    assert_eq!(texts(&world, friends.carol.device, place), ["a", "b", "c", "d", "e", "f"]);
+    for device in friends.devices() {
+        assert_eq!(texts(&world, device, place), ["a", "b", "c", "d", "e", "f"]);
+    }
+    assert_eq!(row(&world, bob, place).mls_epoch, before.mls_epoch, "he never had to come in again");
+}
+
+#[test]
+fn a_generation_that_the_log_does_not_show_moves_nobody() {
+    assert_unmoved(13, |state| {
+        state.generation += 1;
+        state.epoch = 0;
+    });
+}
+
+#[test]
+fn who_was_removed_by_nobody_stays() {
+    assert_unmoved(14, |state| state.member = false);
 }
