@@ -1,7 +1,12 @@
-//! The byte examples in `docs/protocol.md` are what the program reads and writes.
+//! The examples in `docs/protocol.md` are what the program reads and writes, and none is missing.
 #![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
-use beseda_wire::{ClientFrame, Encoding, ServerFrame};
+use std::collections::BTreeSet;
+
+use beseda_model::Code;
+use beseda_wire::http::SignUp;
+use beseda_wire::state::Change;
+use beseda_wire::{ClientFrame, Encoding, Push, Reply, Request, ServerFrame};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -76,4 +81,64 @@ fn the_content_example_is_what_the_program_encrypts() {
     assert!(item == bytes, "the bytes are\n{}", hex(&item));
     let shown: serde_json::Value = ciborium::from_reader(bytes.as_slice()).unwrap();
     assert_eq!(shown, expected);
+}
+
+/// The names of all variants, as serde knows them: it lists them when it is asked for one that is not there.
+fn variants<T: DeserializeOwned>() -> BTreeSet<String> {
+    let refusal = serde_json::from_str::<T>(r#""no such variant""#).map(drop).unwrap_err().to_string();
+    let (_, listed) = refusal.split_once("expected one of ").unwrap();
+    listed.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Every line of the block is a `T` and is written again as it stands; no variant is left out.
+fn check_each<T: Serialize + DeserializeOwned>(name: &str, unwritten: &[&str]) {
+    let examples = examples();
+    let block = examples.iter().find(|e| e.kind == "json-each" && e.name == name).unwrap();
+    let mut shown: BTreeSet<String> = unwritten.iter().map(|name| (*name).to_owned()).collect();
+    for line in block.text.lines() {
+        let value: T = serde_json::from_str(line).unwrap_or_else(|e| panic!("{line}: {e}"));
+        assert_eq!(serde_json::to_string(&value).unwrap(), line);
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        let variant = line.as_str().or_else(|| line.as_object()?.keys().next().map(String::as_str));
+        shown.insert(variant.unwrap().to_owned());
+    }
+    assert_eq!(shown, variants::<T>());
+}
+
+#[test]
+fn every_request_is_on_the_page() {
+    check_each::<Request>("request", &[]);
+}
+
+#[test]
+fn every_reply_is_on_the_page() {
+    check_each::<Reply>("reply", &[]);
+}
+
+#[test]
+fn every_push_is_on_the_page() {
+    // What a client makes of a push that it can't read; never sent.
+    check_each::<Push>("push", &["unknown"]);
+}
+
+#[test]
+fn every_change_is_on_the_page() {
+    check_each::<Change>("change", &[]);
+}
+
+#[test]
+fn every_code_is_on_the_page() {
+    let page = include_str!("../../../docs/protocol.md");
+    let listed: Vec<_> = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ")).collect();
+    for code in Code::ALL {
+        assert!(listed.iter().any(|(listed, _)| *listed == code.as_str()), "{code} is missing");
+    }
+}
+
+#[test]
+fn the_body_of_a_sign_up_is_one() {
+    let examples = examples();
+    let body = examples.iter().find(|e| e.kind == "json-body" && e.name == "sign-up").unwrap();
+    let read: SignUp = serde_json::from_str(&body.text).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), body.text);
 }
