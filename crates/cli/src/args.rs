@@ -120,10 +120,13 @@ pub enum Subject {
     Profile(ProfileArgs),
     /// Show or change who sees what.
     Privacy(PrivacyArgs),
-    /// Set your username; without one, drop it.
+    /// Show, set or drop your username.
     Username {
         /// The new one.
         name: Option<String>,
+        /// Drop it: nobody can search for you any more, and somebody else may take it.
+        #[arg(long, conflicts_with = "name")]
+        off: bool,
     },
     /// Set or change your password (asked for, or BESEDA_PASSWORD and BESEDA_NEW_PASSWORD).
     Password,

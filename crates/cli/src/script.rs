@@ -20,6 +20,8 @@ pub use join::device_name;
 
 use std::io::{Write, stderr};
 
+use beseda_engine::api::failure::Failure;
+
 use crate::args::Subject;
 use crate::text::Lang;
 
@@ -29,6 +31,15 @@ impl Session {
     /// # Errors
     /// Why it was not done.
     pub async fn run(&self, subject: Subject, sync_first: bool) -> Result<(), Trip> {
+        match self.carry_out(subject, sync_first).await {
+            Err(Trip::Failure(Failure::NotSignedIn)) if self.me().await.is_ok_and(|me| me.signed_out) => {
+                Err(Trip::SignedOut)
+            }
+            result => result,
+        }
+    }
+
+    async fn carry_out(&self, subject: Subject, sync_first: bool) -> Result<(), Trip> {
         if sync_first && !matches!(subject, Subject::Sync) {
             self.online().await?;
             self.settled(None).await?;
@@ -48,7 +59,7 @@ impl Session {
             Subject::Me => self.show_me().await,
             Subject::Profile(args) => self.profile(args).await,
             Subject::Privacy(args) => self.privacy(args).await,
-            Subject::Username { name } => self.username(name).await,
+            Subject::Username { name, off } => self.username(name, off).await,
             Subject::Password => self.password().await,
             Subject::Find { username } => self.find(username).await,
             Subject::People(who) => self.list_people(who.person).await,

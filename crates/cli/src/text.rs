@@ -124,6 +124,12 @@ enum Unit {
     Week,
 }
 
+/// With a capital letter at the beginning.
+pub fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
 /// Names in a row: `Alice, Bob and Carol`.
 fn enumerate(names: &[String], and: &str) -> String {
     match names {

@@ -32,7 +32,7 @@ pub trait Machine: Send + 'static {
 /// What the host knows of the connection besides the engine's state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Link {
-    /// Why the last attempt, or the last connection, ended; none while one is open.
+    /// Why the last attempt, request or connection failed; none while a connection is open.
     pub trouble: Option<Trouble>,
     /// The next moment at which the engine wants to do something: without a connection, the next attempt.
     pub wake_at: Option<Timestamp>,
@@ -50,7 +50,7 @@ pub enum Heard {
 enum Job<M> {
     Command(Command, oneshot::Sender<Result<Outcome, Failure>>),
     Socket { attempt: u64, event: SocketEvent },
-    Http { id: u64, response: Option<HttpResponse> },
+    Http { id: u64, response: Result<HttpResponse, Trouble> },
     Look(Box<dyn FnOnce(&mut M) + Send>),
     Nudge,
     Stop,
@@ -231,7 +231,12 @@ impl<M: Machine> Thread<M> {
                 }
                 Job::Socket { attempt, event } if attempt == self.attempt => self.socket_event(event),
                 Job::Socket { .. } => {}
-                Job::Http { id, response } => self.step(Event::Http { id, response }),
+                Job::Http { id, response } => {
+                    if let Err(trouble) = response {
+                        self.link.send_modify(|link| link.trouble = Some(trouble));
+                    }
+                    self.step(Event::Http { id, response: response.ok() });
+                }
                 Job::Look(look) => look(&mut self.machine),
                 Job::Nudge => self.step(Event::Nudge),
                 Job::Stop => {

@@ -104,6 +104,9 @@ pub fn default_dir() -> Result<PathBuf, ProfileError> {
 #[cfg(unix)]
 fn make_private_dir(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
+    if fs::metadata(dir).is_ok_and(|there| !there.is_dir()) {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
     fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
 

@@ -121,8 +121,15 @@ fn trouble(error: &tungstenite::Error) -> Trouble {
 }
 
 fn trouble_of_io(error: &std::io::Error) -> Trouble {
-    if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-        return Trouble::Certificate;
+    let inner = error.get_ref();
+    if let Some(wrapped) = inner.and_then(|inner| inner.downcast_ref::<std::io::Error>()) {
+        return trouble_of_io(wrapped);
+    }
+    match inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
+        // What answers does not speak TLS at all: most likely the address should begin with http.
+        Some(rustls::Error::InvalidMessage(_)) => return Trouble::NotAServer,
+        Some(_) => return Trouble::Certificate,
+        None => {}
     }
     match error.kind() {
         std::io::ErrorKind::TimedOut => Trouble::TimedOut,
@@ -149,22 +156,44 @@ impl Http {
         Ok(Self { client })
     }
 
-    /// The answer; none if there was none that could be read to its end.
-    pub(super) async fn request(&self, method: &'static str, url: &str, body: Option<Vec<u8>>) -> Option<HttpResponse> {
-        let method = reqwest::Method::from_bytes(method.as_bytes()).ok()?;
+    /// The answer, or why there was none that could be read to its end.
+    pub(super) async fn request(
+        &self,
+        method: &'static str,
+        url: &str,
+        body: Option<Vec<u8>>,
+    ) -> Result<HttpResponse, Trouble> {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Trouble::NotAServer)?;
         let mut request = self.client.request(method, url);
         if let Some(body) = body {
             request = request.header("Content-Type", "application/json").body(body);
         }
-        let mut response = request.send().await.ok()?;
+        let mut response = request.send().await.map_err(|error| trouble_of_http(&error))?;
         let status = response.status().as_u16();
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.ok()? {
+        while let Some(chunk) = response.chunk().await.map_err(|_| Trouble::Closed)? {
             if body.len() + chunk.len() > MOST_BYTES {
-                return None;
+                return Err(Trouble::NotAServer);
             }
             body.extend_from_slice(&chunk);
         }
-        Some(HttpResponse { status, body })
+        Ok(HttpResponse { status, body })
     }
+}
+
+fn trouble_of_http(error: &reqwest::Error) -> Trouble {
+    if error.is_timeout() {
+        return Trouble::TimedOut;
+    }
+    if error.is_builder() {
+        return Trouble::NoSuchHost;
+    }
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref() {
+            return trouble_of_io(io);
+        }
+        cause = inner.source();
+    }
+    if error.is_connect() { Trouble::NoSuchHost } else { Trouble::Closed }
 }

@@ -2,6 +2,7 @@
 
 use beseda_engine::Notice;
 use beseda_engine::api::command::{Command, Outcome};
+use beseda_model::Code;
 use serde_json::json;
 
 use super::ask;
@@ -80,7 +81,16 @@ impl Session {
     }
 
     async fn join(&self, command: Command, username: Option<String>) -> Result<(), Trip> {
-        let outcome = self.patiently(false, async { Ok(self.host.command(command).await?) }).await?;
+        let by_phrase = matches!(command, Command::Recover { .. });
+        let outcome = match self.patiently(false, async { Ok(self.host.command(command).await?) }).await {
+            Err(Trip::Unreachable { queued, .. }) => {
+                return Err(Trip::Unreachable { trouble: self.host.link().borrow().trouble, queued });
+            }
+            Err(trip) if by_phrase && trip.code() == Some(Code::NotFound) => {
+                return Err(Trip::NotFound(self.label(Label::PhraseUnknown)));
+            }
+            outcome => outcome?,
+        };
         self.joined(outcome, username).await
     }
 
@@ -155,7 +165,11 @@ impl Session {
     /// Takes the request up, waits for the digits, compares them, and approves or refuses.
     async fn approve(&self, code: String, expected: Option<String>) -> Result<(), Trip> {
         let mut notices = self.host.notices();
-        self.ask(Command::OpenLink { code: code.clone() }).await?;
+        let unknown = |trip: Trip| match trip.code() {
+            Some(Code::NotFound) => Trip::NotFound(self.label(Label::CodeUnknown)),
+            _ => trip,
+        };
+        self.ask(Command::OpenLink { code }).await.map_err(unknown)?;
         let (link, digits) = self
             .patiently(false, async {
                 loop {
@@ -177,8 +191,10 @@ impl Session {
         };
         if !same {
             self.ask(Command::RefuseLink { code: link }).await?;
-            let theirs = expected.unwrap_or_else(|| "?".to_owned());
-            return Err(Trip::Refused(self.words(&Sentence::DigitsDiffer { theirs: &theirs, ours: &digits })));
+            return Err(Trip::Refused(match expected {
+                Some(theirs) => self.words(&Sentence::DigitsDiffer { theirs: &theirs, ours: &digits }),
+                None => self.label(Label::LinkRefused),
+            }));
         }
         self.ask(Command::ApproveLink { code: link }).await?;
         self.done()

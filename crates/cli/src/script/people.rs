@@ -70,6 +70,7 @@ impl Session {
         if privacy != old {
             self.online().await?;
             self.change(None, Command::SetPrivacy { privacy }).await?;
+            self.seen_of_me(|me| me.privacy == privacy).await?;
         }
         let circle = |audience: Audience| match audience {
             Audience::Everyone => "everyone",
@@ -89,9 +90,18 @@ impl Session {
         })
     }
 
-    pub(super) async fn username(&self, name: Option<String>) -> Result<(), Trip> {
+    pub(super) async fn username(&self, name: Option<String>, off: bool) -> Result<(), Trip> {
         let username = name.map(|name| name.trim_start_matches('@').to_owned());
+        if username.is_none() && !off {
+            let present = self.me().await?.username;
+            return self.say("username", &json!({ "username": present }), || match &present {
+                Some(name) => format!("@{name}"),
+                None => self.label(Label::NoUsername),
+            });
+        }
+        let wanted = username.clone().map(|name| name.to_lowercase());
         self.ask(Command::SetUsername { username }).await?;
+        self.seen_of_me(|me| me.username == wanted).await?;
         self.done()
     }
 
@@ -144,6 +154,7 @@ impl Session {
         let account = self.person(person).await?;
         self.online().await?;
         self.change(None, Command::Block { account, blocked }).await?;
+        self.seen_of_me(|me| me.blocked.contains(&account) == blocked).await?;
         self.done()
     }
 

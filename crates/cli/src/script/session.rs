@@ -236,6 +236,22 @@ impl Session {
         .await
     }
 
+    /// Waits until one's own settings are here as the server has them: the next command must find them.
+    ///
+    /// # Errors
+    /// When it does not come to that in time.
+    pub async fn seen_of_me(&self, looks_right: impl Fn(&Me) -> bool) -> Result<(), Trip> {
+        let mut notices = self.host.notices();
+        self.patiently(false, async {
+            while !looks_right(&self.me().await?) {
+                self.is_online(false).await?;
+                self.next_change(&mut notices).await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// Whether commands wait until they are durable.
     pub const fn waits(&self) -> bool {
         self.wait

@@ -6,7 +6,7 @@ use beseda_engine::store::StoreError;
 use beseda_model::Code;
 
 use crate::host::{ProfileError, StartError, TlsError, Trouble};
-use crate::text::{self, Label, Lang, Sentence, Words};
+use crate::text::{self, Label, Lang, Sentence, Words, capital};
 
 /// Why a command did not do what was wanted.
 #[derive(Debug)]
@@ -25,6 +25,10 @@ pub enum Trip {
         /// Whether something waits.
         queued: bool,
     },
+    /// Nothing came in the time given by `--timeout`.
+    NothingCame,
+    /// This device was signed out.
+    SignedOut,
     /// What was named is not there.
     NotFound(String),
     /// What was given can't be understood.
@@ -97,8 +101,8 @@ impl Trip {
             },
             Self::Failure(Failure::NotAllowed { .. }) | Self::Refused(_) => 4,
             Self::Failure(Failure::NotFound) | Self::NotFound(_) => 5,
-            Self::Failure(Failure::NotSignedIn) => 6,
-            Self::Timeout { .. } => 7,
+            Self::Failure(Failure::NotSignedIn) | Self::SignedOut => 6,
+            Self::Timeout { .. } | Self::NothingCame => 7,
             Self::Failure(Failure::AlreadySignedIn) | Self::Profile(ProfileError::Locked { .. }) => 8,
             Self::Failure(Failure::NotReady { .. }) => 9,
             Self::Failure(_) | Self::Profile(_) | Self::Store { .. } | Self::Tls(_) | Self::System(_) => 1,
@@ -110,14 +114,14 @@ impl Trip {
         match self {
             Self::Failure(Failure::Refused { .. }) => "refused",
             Self::Failure(Failure::Unreachable) | Self::Unreachable { .. } => "unreachable",
-            Self::Failure(Failure::NotSignedIn) => "not_signed_in",
+            Self::Failure(Failure::NotSignedIn) | Self::SignedOut => "not_signed_in",
             Self::Failure(Failure::AlreadySignedIn) => "already_signed_in",
             Self::Failure(Failure::NotFound) | Self::NotFound(_) => "not_found",
             Self::Failure(Failure::NotAllowed { .. }) | Self::Refused(_) => "not_allowed",
             Self::Failure(Failure::Invalid { .. }) | Self::Usage(_) => "invalid",
             Self::Failure(Failure::NotReady { .. }) => "not_ready",
             Self::Failure(Failure::Store) | Self::Store { .. } => "store",
-            Self::Timeout { .. } => "timeout",
+            Self::Timeout { .. } | Self::NothingCame => "timeout",
             Self::Profile(ProfileError::Locked { .. }) => "profile_in_use",
             Self::Failure(_) | Self::Profile(_) | Self::Tls(_) | Self::System(_) => "failure",
         }
@@ -147,12 +151,14 @@ impl Trip {
             Self::Failure(failure) => text::failure(lang, failure),
             Self::Unreachable { trouble, queued } => Words {
                 what: match trouble {
-                    Some(trouble) => format!("{}: {}.", label(Label::Offline), text::trouble(lang, *trouble)),
+                    Some(trouble) => format!("{}.", capital(text::trouble(lang, *trouble))),
                     None => text::failure(lang, &Failure::Unreachable).what,
                 },
                 todo: waits(*queued),
             },
             Self::Timeout { queued } => Words { what: label(Label::NotInTime), todo: waits(*queued) },
+            Self::NothingCame => Words { what: label(Label::NothingCame), todo: String::new() },
+            Self::SignedOut => Words { what: label(Label::SignedOutHere), todo: String::new() },
             Self::NotFound(said) | Self::Usage(said) | Self::System(said) | Self::Refused(said) => {
                 Words { what: said.clone(), todo: String::new() }
             }
@@ -163,17 +169,18 @@ impl Trip {
             Self::Profile(ProfileError::Io { path, source }) => Words {
                 what: lang.sentence(&Sentence::ProfileBroken {
                     path: &path.display().to_string(),
-                    reason: &source.to_string(),
+                    // Without the number, which tells people nothing.
+                    reason: &std::io::Error::from(source.kind()).to_string(),
                 }),
                 todo: String::new(),
             },
-            Self::Profile(error) => Words { what: error.to_string(), todo: String::new() },
+            Self::Profile(error) => Words { what: format!("{}.", capital(&error.to_string())), todo: String::new() },
             Self::Store { newer: true, .. } => Words { what: label(Label::NewerStore), todo: String::new() },
             Self::Store { newer: false, reason } => {
                 let words = text::failure(lang, &Failure::Store);
                 Words { what: format!("{} ({reason})", words.what), todo: words.todo }
             }
-            Self::Tls(error) => Words { what: error.to_string(), todo: String::new() },
+            Self::Tls(error) => Words { what: format!("{}.", capital(&error.to_string())), todo: String::new() },
         }
     }
 }

@@ -51,7 +51,13 @@ impl Session {
             Ok(())
         };
         // Without a number to wait for, watching has no end.
-        if wanted.is_some() { self.patiently(false, work).await } else { work.await }
+        if wanted.is_none() {
+            return work.await;
+        }
+        match self.patiently(false, work).await {
+            Err(Trip::Timeout { .. }) => Err(Trip::NothingCame),
+            ended => ended,
+        }
     }
 
     async fn watched(&self, only: Option<ConversationId>) -> Result<Vec<ConversationView>, Trip> {

@@ -37,7 +37,7 @@ pub enum Sentence<'a> {
     NoSuchPerson(&'a str),
     NoSuchConversation(&'a str),
     Ambiguous(&'a str),
-    DeleteQuestion(usize),
+    RemoveDeviceQuestion(&'a str),
     SafetyWith(&'a str),
     ApproveDevice(&'a str),
     SignedInAs(&'a str),
@@ -46,11 +46,6 @@ pub enum Sentence<'a> {
         generation: u32,
         epoch: u64,
     },
-    FieldProblem {
-        what: &'a str,
-        reason: &'a str,
-    },
-    MutedUntil(&'a str),
     AddedAt(&'a str),
     Status(&'a str),
     NoSuchMessage(&'a str),
@@ -70,7 +65,6 @@ pub enum Sentence<'a> {
         ours: &'a str,
     },
     OpenFirst(&'a str),
-    Pending(u64),
 }
 
 /// A slash command of the full-screen program.
@@ -113,6 +107,7 @@ pub enum CommandHelp {
     Bio,
     Status,
     Username,
+    Me,
     Devices,
     Link,
     Warnings,

@@ -184,6 +184,8 @@ pub enum Tag {
     Quiet,
     /// "Done" is to be said.
     Told,
+    /// Something was said; it is given back if that failed.
+    Say(u32),
     /// Joining a server.
     Join,
     /// A conversation to be shown then.

@@ -64,6 +64,40 @@ pub struct Model {
     pub warnings: Vec<Warning>,
     /// A short answer at the bottom.
     pub toast: Option<Toast>,
+    /// What was just said.
+    pub said: Utterances,
+}
+
+/// Something that was said, until it is known that the engine has taken it.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// Where.
+    pub conversation: ConversationId,
+    /// What for.
+    pub purpose: Purpose,
+    /// As it was typed.
+    pub markup: String,
+}
+
+/// What was said and is not taken yet, by numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Utterances {
+    last: u32,
+    open: BTreeMap<u32, Said>,
+}
+
+impl Utterances {
+    /// Keeps one; answers its number.
+    pub fn keep(&mut self, said: Said) -> u32 {
+        self.last = self.last.wrapping_add(1);
+        self.open.insert(self.last, said);
+        self.last
+    }
+
+    /// Forgets one, and gives it back.
+    pub fn take(&mut self, number: u32) -> Option<Said> {
+        self.open.remove(&number)
+    }
 }
 
 /// Where keys go.
@@ -195,6 +229,13 @@ pub enum Overlay {
         /// The marked one.
         marked: usize,
     },
+    /// Oneself: what others see, and who sees what.
+    Me {
+        /// The marked setting.
+        marked: usize,
+    },
+    /// A command, where there is no conversation to write it in.
+    Command(Editor),
     /// One's own devices.
     Devices {
         /// They.
@@ -349,6 +390,7 @@ impl Model {
             overlays: Vec::new(),
             warnings: Vec::new(),
             toast: None,
+            said: Utterances::default(),
         }
     }
 

@@ -59,9 +59,18 @@ pub(super) fn blocks(model: &Model, open: &Opened, width: usize) -> Vec<Block> {
 }
 
 fn belongs_together(before: &MessageView, message: &MessageView) -> bool {
-    before.message.author == message.message.author
-        && message.at.millis_since(before.at) < TOGETHER_MS
-        && !matches!(before.body, Body::System { .. })
+    match (is_event(before), is_event(message)) {
+        (true, true) => true,
+        (false, false) => {
+            before.message.author == message.message.author && message.at.millis_since(before.at) < TOGETHER_MS
+        }
+        _ => false,
+    }
+}
+
+/// Whether a row tells of something that happened, and is nobody's message.
+pub(super) const fn is_event(message: &MessageView) -> bool {
+    matches!(message.body, Body::System { .. })
 }
 
 fn day(model: &Model, message: &MessageView) -> String {
@@ -152,7 +161,12 @@ impl Painter<'_> {
 
     fn reply(&self, reply: &ReplyView) -> Line<'static> {
         let said = match &reply.text {
-            Some(text) => format!("{}: {}", safe::line(&reply.author_name), safe::line(text)),
+            Some(text) => {
+                let author = reply.message.author;
+                let is_known = self.model.is_me(author) || self.model.people.contains_key(&author);
+                let name = if is_known { self.model.name(author) } else { safe::line(&reply.author_name) };
+                format!("{name}: {}", safe::line(text))
+            }
             None => self.model.label(Label::ReplyMissing).to_owned(),
         };
         Line::styled(format!("┃ {}", safe::fit(&said, self.text_width().saturating_sub(2))), self.model.theme.faint())

@@ -72,6 +72,14 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_shows_one_of_them() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let picture = std::fs::read_to_string(folder.join("docs/screens/tui-80x24-direct-typing.txt")).unwrap();
+        let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
+        assert!(readme.contains(&format!("```text\n{picture}```\n")), "put this into the README:\n{picture}");
+    }
+
+    #[test]
     fn every_size_is_drawn_without_a_panic() {
         for scene in SCENES {
             for size in [(1, 1), (2, 30), (29, 7), (30, 8), (45, 10), (59, 12), (60, 9), (200, 60)] {

@@ -13,7 +13,8 @@ use beseda_engine::api::view::{Anchor, Readiness};
 use beseda_model::ConversationId;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-pub(super) use slash::COMMANDS;
+pub(super) use overlay::{SETTINGS, Setting};
+pub(super) use slash::{COMMANDS, matching, needs_conversation};
 pub(crate) use welcome::server_address;
 
 use super::input::{Action, Input, Query, Tag};
@@ -155,6 +156,16 @@ fn latin(c: char) -> char {
     }
 }
 
+/// What a key says to a question. In Russian the word counts before the place of the key: «н» is «нет», although it lies
+/// where the y is.
+const fn yes_or_no(c: char) -> Option<bool> {
+    match c {
+        'y' | 'Y' | 'д' | 'Д' => Some(true),
+        'n' | 'N' | 'н' | 'Н' | 'т' | 'Т' => Some(false),
+        _ => None,
+    }
+}
+
 fn anywhere(model: &mut Model, key: KeyEvent) -> Option<Vec<Action>> {
     match control(key)? {
         'q' | 'c' => Some(quit(model)),
@@ -181,6 +192,7 @@ fn on_main_screen(model: &mut Model, key: KeyEvent) -> Option<Vec<Action>> {
         KeyCode::F(1) => Some(show(model, Overlay::Help { scroll: 0 })),
         KeyCode::F(2) => Some(slash::info(model)),
         KeyCode::F(3) => Some(show(model, Overlay::Search(Search::default()))),
+        KeyCode::F(4) => Some(show(model, Overlay::Me { marked: 0 })),
         KeyCode::F(8) => Some(show(model, Overlay::Warnings { marked: 0 })),
         KeyCode::F(9) => Some(slash::devices(model)),
         KeyCode::PageUp => Some(messages::page(model, false)),

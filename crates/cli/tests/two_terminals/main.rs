@@ -1,6 +1,8 @@
 //! Two people at two terminals and a real server between them: what scripts see.
 
+mod documentation;
 mod terminal;
+mod trouble;
 
 use beseda_testkit::served::Served;
 use serde_json::json;

@@ -2,10 +2,13 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use beseda_testkit::served::Served;
 use serde_json::Value;
+
+use crate::documentation;
 
 /// A profile and how the program is called on it.
 #[derive(Debug)]
@@ -40,7 +43,7 @@ impl Terminal {
         let kept = ["PATH", "SystemRoot"].map(|name| (name, std::env::var_os(name)));
         command.env_clear().envs(kept.into_iter().filter_map(|(name, value)| Some((name, value?))));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.arg("--home").arg(self.home.path().join("profile")).arg("--json").args(args);
+        command.arg("--home").arg(self.home()).arg("--json").args(args);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         command
     }
@@ -48,8 +51,13 @@ impl Terminal {
     fn run(&self, args: &[&str]) -> (i32, Vec<Value>) {
         let output = self.command(args).output().expect("the program runs");
         let lines = String::from_utf8(output.stdout).expect("it prints UTF-8");
-        let lines = lines.lines().map(|line| serde_json::from_str(line).expect("each line is an object")).collect();
+        let lines = lines.lines().map(documented).collect();
         (output.status.code().expect("nobody kills it"), lines)
+    }
+
+    /// The profile's folder.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.home.path().join("profile")
     }
 
     /// Runs a command that must succeed; answers what it printed.
@@ -76,6 +84,13 @@ impl Terminal {
     }
 }
 
+/// A line of output, which is an object as `docs/cli.md` describes it.
+fn documented(line: &str) -> Value {
+    let object = serde_json::from_str(line).expect("each line is an object");
+    documentation::check(&object);
+    object
+}
+
 /// A command under way. Dropping it kills it.
 #[derive(Debug)]
 pub(crate) struct Going {
@@ -89,7 +104,7 @@ impl Going {
         loop {
             let mut line = String::new();
             assert_ne!(self.lines.read_line(&mut line).expect("it prints UTF-8"), 0, "it ended before the line came");
-            let line = serde_json::from_str(&line).expect("each line is an object");
+            let line = documented(&line);
             if suits(&line) {
                 return (line, self);
             }

@@ -93,6 +93,31 @@ async fn nobody_there_is_told_as_such() {
 }
 
 #[tokio::test]
+async fn a_request_that_fails_says_why() {
+    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let without_tls = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let plain = without_tls.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let (mut stream, _) = without_tls.accept().unwrap();
+        std::io::Write::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+    });
+    for (url, trouble) in [
+        (format!("http://{free}/"), Trouble::NoAnswer),
+        ("http://no-such-host.invalid/".to_owned(), Trouble::NoSuchHost),
+        (format!("https://{plain}/"), Trouble::NotAServer),
+    ] {
+        let (events, mut seen) = tokio_mpsc::unbounded_channel();
+        let first = vec![Effect::Http { id: 1, method: "GET", url: url.clone(), body: None }];
+        let driver = drive(first, move |event| {
+            events.send(format!("{event:?}")).unwrap();
+            Vec::new()
+        });
+        assert_eq!(seen.recv().await.unwrap(), "Http { id: 1, response: None }");
+        assert_eq!(driver.link().borrow().trouble, Some(trouble), "{url}");
+    }
+}
+
+#[tokio::test]
 async fn a_wish_that_is_due_wakes_the_engine() {
     let (events, mut seen) = tokio_mpsc::unbounded_channel();
     let _driver = drive(vec![Effect::WakeAt(Timestamp::from_millis(0))], move |event| {

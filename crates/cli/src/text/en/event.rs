@@ -47,7 +47,7 @@ pub(in crate::text) fn event(author: AccountId, event: &SystemEvent, named: Name
             )
         }
         SystemEvent::Renewed => "The encryption group was renewed; the conversation goes on".to_owned(),
-        SystemEvent::JoinedHere => "This device joined here. What was said before can't be read on it.".to_owned(),
+        SystemEvent::JoinedHere => "From here on this device can read along".to_owned(),
         SystemEvent::LogForked => {
             "⚠ Another member saw a different history here than this device: the server shows people different things"
                 .to_owned()

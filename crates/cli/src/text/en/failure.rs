@@ -4,7 +4,7 @@ use beseda_model::Code;
 
 use crate::host::Trouble;
 use crate::safe;
-use crate::text::{Lang, Named, Words};
+use crate::text::{Lang, Named, Words, capital};
 
 pub(in crate::text) fn failure(failure: &Failure) -> Words {
     match failure {
@@ -25,7 +25,9 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
             format!("You are not allowed to do that: {}.", safe::line(reason)),
             "Ask an owner or admin of the group.",
         ),
-        Failure::Invalid { what, reason } => Words::new(format!("{}: {}.", safe::line(what), safe::line(reason)), ""),
+        Failure::Invalid { what, reason } => {
+            Words::new(format!("{}: {}.", capital(&safe::line(what)), safe::line(reason)), "")
+        }
         Failure::NotReady { reason } => {
             let why = match reason.as_str() {
                 "left" => "you are not a member any more".to_owned(),

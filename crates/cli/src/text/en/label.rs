@@ -17,16 +17,13 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::You => "You",
         Label::NewMessages => "New",
         Label::Loading => "Loading…",
-        Label::OlderAbove => "↑ older",
         Label::NewerBelow => "↓ newer below: End",
         Label::MessageDeleted => "Message deleted",
         Label::Edited => "edited",
         Label::Forwarded => "Forwarded",
-        Label::Silent => "silent",
         Label::Pinned => "pinned",
         Label::ReplyMissing => "a message that is not here",
         Label::DraftMark => "Draft:",
-        Label::Spoiler => "hidden; s shows it",
         Label::Untitled => "Untitled",
         Label::Today => "Today",
         Label::Yesterday => "Yesterday",
@@ -35,7 +32,6 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Sent => "sent",
         Label::Delivered => "delivered",
         Label::Read => "read",
-        Label::Failed => "not sent",
         Label::FailedKeys => "R tries again, x drops it",
         Label::ComposerHint => "Write a message; / for commands",
         Label::ComposerReply => "Reply",
@@ -49,9 +45,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Forked => {
             "The server shows different people different things here. Nothing is sent until you have looked: F8."
         }
-        Label::Broken => {
-            "The group can't go on as it is. /renew opens a new generation; nothing that was said is lost."
-        }
+        Label::Broken => "The group can't go on as it is. /renew begins it anew; nothing that was said is lost.",
         Label::PeerGone => {
             "This person's identity is a new one: nobody reads this conversation. Open a new one with them."
         }
@@ -74,7 +68,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::NothingFound => "Nothing found.",
         Label::NewConversation => "New conversation",
         Label::NewConversationHint => "Username, or its beginning",
-        Label::NewConversationKeys => "Enter search, then Enter opens · Esc closes · /group makes a group",
+        Label::NewConversationKeys => "Enter searches, Enter again opens",
         Label::Info => "About",
         Label::Members => "Members",
         Label::Permissions => "Who may",
@@ -89,10 +83,10 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::FormerTexts => "Former texts",
         Label::Warnings => "Warnings",
         Label::NoWarnings => "Nothing is wrong.",
-        Label::WarningsKeys => "↑↓ choose · Enter: I have seen it · Esc closes",
+        Label::WarningsKeys => "↑↓ choose · Enter: I have seen it",
         Label::Devices => "Devices",
         Label::DevicesHint => "Code shown by the new device",
-        Label::DevicesKeys => "Enter takes up the code · Del removes the chosen device · Esc closes",
+        Label::DevicesKeys => "Enter lets the new device in · Del removes the chosen one",
         Label::ThisDevice => "this device",
         Label::UnnamedDevice => "a device without a name",
         Label::ApproveTitle => "A new device wants in",
@@ -102,31 +96,49 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::VerifyHint => {
             "Compare it with what the other sees, in person or by voice. If it is the same, nobody sits in between."
         }
-        Label::VerifyKeys => "v: compared, the same · u: take the mark back · Esc closes",
+        Label::VerifyKeys => "v: compared, the same · u: take the mark back",
         Label::Verified => "compared",
         Label::NotVerified => "not compared",
         Label::IdentityChanged => "new identity: compare the safety number again",
         Label::Blocked => "blocked",
         Label::Online2 => "online",
         Label::ForwardTo => "Forward to",
-        Label::ForwardKeys => "type to narrow · ↑↓ choose · Enter forward · Ctrl+A without the author's name",
+        Label::ForwardHint => "the beginning of a title",
+        Label::ForwardKeys => "↑↓ choose · Enter forward · Ctrl+A without the author's name",
         Label::ReactTitle => "React",
-        Label::ReactKeys => "←→ choose · or type one · Enter set or take back",
+        Label::ReactHint => "or an emoji of your own",
+        Label::ReactKeys => "←→ choose · Enter set or take back",
         Label::PhraseTitle => "Your recovery phrase",
         Label::PhraseHint => {
             "These 24 words are you. Write them on paper. Whoever has them is you; without them and without a device nobody can bring your account back."
         }
         Label::PhraseKeys => "Enter: I have written them down",
         Label::PhraseSaved => "It is not shown again once you confirm.",
+        Label::Question => "Are you sure?",
         Label::ConfirmKeys => "y yes · n no",
-        Label::DeleteForAll => "for everyone",
         Label::SignOutQuestion => {
             "Remove this device from the account? History stays readable here, but nothing new comes."
         }
-        Label::Description => "About",
+        Label::LeaveQuestion => "Leave the group? What was said stays readable here; only a member can add you again.",
+        Label::DropUsernameQuestion => {
+            "Drop your username? Nobody can search for you any more, and somebody else may take it."
+        }
+        Label::CommandKeys => "Tab completes · Enter does it",
+        Label::MoreCommands => "… and more: F1 lists them all, Tab completes",
+        Label::Me => "You",
+        Label::MeHint => "/name, /bio, /status and /username change what others see; /devices, /phrase.",
+        Label::MeKeys => "↑↓ choose · ←→ change",
+        Label::Privacy => "Privacy",
+        Label::WhoMayWrite => "Who may begin a conversation with you",
+        Label::WhoMayAdd => "Who may add you to groups",
+        Label::WhoSeesPresence => "Who sees when you are online, and you theirs",
+        Label::ShowsReadMarks => "Show what you have read, and see it of others",
+        Label::IsSearchable => "Be found by the beginning of your username",
+        Label::Everyone => "everyone",
+        Label::Contacts => "contacts",
+        Label::NobodyAtAll => "nobody",
         Label::Timer => "Timer",
         Label::Off => "off",
-        Label::Kind => "Kind",
         Label::DirectKind => "direct conversation",
         Label::GroupKind => "group",
         Label::NotesKind => "notes to self",
@@ -150,7 +162,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::WayUsernameText => "people find you by it",
         Label::WayRecover => "I have a recovery phrase",
         Label::WayRecoverText => "this becomes a new device of your account",
-        Label::WayLink => "I have another device here",
+        Label::WayLink => "I have another device",
         Label::WayLinkText => "approve this one there by comparing six digits",
         Label::WayReset => "I have lost phrase and devices",
         Label::WayResetText => "keep the username, become a new person to everyone",
@@ -202,6 +214,13 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
             "Nothing was given: this needs a terminal, standard input or the environment variable named in --help."
         }
         Label::NotInTime => "The server did not finish in time.",
+        Label::NothingCame => "Nothing came in that time.",
+        Label::PhraseUnknown => "No account on this server belongs to these words: check both.",
+        Label::CodeUnknown => {
+            "No device waits with this code: it was mistyped, or has expired. Let the new device show another one."
+        }
+        Label::LinkRefused => "The new device was refused.",
+        Label::NoUsername => "none",
         Label::StaysQueued => "What was begun stays in the outbox: `sync` sends it.",
         Label::TryLater => "Check the address and the network, then try again.",
         Label::TimeExpected => "A time such as 30m, 8h, 1d or 1w is needed.",
@@ -214,7 +233,6 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::OutboxEmpty => "Nothing waits.",
         Label::CaughtUp => "Everything is here, and nothing waits to be sent.",
         Label::NoTerminal => "The full-screen program needs a terminal; `beseda-cli --help` lists the commands.",
-        Label::FirstSteps => "Sign up first: beseda-cli sign-up --server ADDRESS",
         Label::NewerStore => "This profile was written by a newer version: update this program.",
     }
 }

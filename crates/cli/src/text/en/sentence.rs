@@ -26,18 +26,18 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::RequestFrom(name) => {
             format!("{name} wants to write to you. They see nothing of you until you accept.")
         }
-        Sentence::Usage(usage) => format!("Write it so: {usage}"),
+        Sentence::Usage(usage) => format!("Write it like this: {usage}"),
         Sentence::NoSuchPerson(name) => format!("There is nobody called {name}."),
         Sentence::NoSuchConversation(name) => format!("There is no conversation {name}."),
         Sentence::Ambiguous(name) => format!("More than one fits {name}: write more of it."),
-        Sentence::DeleteQuestion(n) => format!("Delete {n} {} for everyone?", plural(count(n), "message", "messages")),
+        Sentence::RemoveDeviceQuestion(name) => {
+            format!("Remove the device {name}? It is signed out at once and reads nothing new.")
+        }
         Sentence::SafetyWith(name) => format!("Safety number with {name}"),
         Sentence::ApproveDevice(name) => format!("New device: {name}"),
         Sentence::SignedInAs(name) => format!("Signed in as {name}"),
-        Sentence::AccountMade(name) => format!("Your account is there: {name}"),
+        Sentence::AccountMade(name) => format!("Your account is ready: {name}"),
         Sentence::Epoch { generation, epoch } => format!("generation {generation}, epoch {epoch}"),
-        Sentence::FieldProblem { what, reason } => format!("{what}: {reason}"),
-        Sentence::MutedUntil(when) => format!("muted until {when}"),
         Sentence::AddedAt(when) => format!("added {when}"),
         Sentence::Status(text) => format!("status: {text}"),
         Sentence::NoSuchMessage(name) => format!("There is no message {name} there."),
@@ -52,6 +52,5 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
             format!("The digits differ ({theirs} there, {ours} here): the new device was refused.")
         }
         Sentence::OpenFirst(name) => format!("There is no conversation with {name} yet: beseda-cli open {name}"),
-        Sentence::Pending(n) => format!("{n} {} to be sent", plural(n, "thing waits", "things wait")),
     }
 }

@@ -57,12 +57,10 @@ pub(in crate::text) fn event(author: AccountId, event: &SystemEvent, named: Name
         SystemEvent::IdentityChanged { account } => {
             let (who, own) = named(*account);
             let who = if own { "у вас".to_owned() } else { format!("{who}:") };
-            format!("{who} новая личность. Прежде чем доверять секреты, сверьте код безопасности.")
+            format!("{who} сменился ключ. Прежде чем доверять секреты, сверьте код безопасности.")
         }
-        SystemEvent::Renewed => "Группа шифрования обновлена; беседа продолжается".to_owned(),
-        SystemEvent::JoinedHere => {
-            "С этого места беседа есть на этом устройстве. Сказанное раньше на нём прочитать нельзя.".to_owned()
-        }
+        SystemEvent::Renewed => "Шифрование начато заново; беседа продолжается".to_owned(),
+        SystemEvent::JoinedHere => "С этого места беседу можно читать на этом устройстве".to_owned(),
         SystemEvent::LogForked => {
             "⚠ Другой участник видит здесь иную историю: сервер показывает людям разное".to_owned()
         }

@@ -5,7 +5,7 @@ use beseda_model::Code;
 use super::reason::{field, reason};
 use crate::host::Trouble;
 use crate::safe;
-use crate::text::{Lang, Named, Sentence, Words};
+use crate::text::{Lang, Named, Sentence, Words, capital};
 
 pub(in crate::text) fn failure(failure: &Failure) -> Words {
     match failure {
@@ -18,10 +18,10 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
         Failure::AlreadySignedIn => Words::new("В этом профиле вход уже выполнен.", "Выберите другую папку: --home."),
         Failure::NotFound => Words::new("Такого здесь нет.", "Проверьте, что вы назвали; списки показывают, что есть."),
         Failure::NotAllowed { reason: why } => {
-            Words::new(format!("Вам это нельзя: {}.", reason(why)), "Попросите владельца или администратора группы.")
+            Words::new(format!("Нельзя: {}.", reason(why)), "Попросите владельца или администратора группы.")
         }
         Failure::Invalid { what, reason: why } => {
-            Words::new(format!("Не подходит {}: {}.", field(what), reason(why)), "")
+            Words::new(format!("{}: {}.", capital(&field(what)), reason(why)), "")
         }
         Failure::NotReady { reason: why } => {
             Words::new(format!("Беседа не готова: {}.", reason(why)), "Попробуйте, когда будет готова.")
@@ -151,7 +151,7 @@ pub(in crate::text) fn warning(kind: &WarningKind, named: Named<'_>) -> Words {
         ),
         WarningKind::IdentityChanged { account } => Words::new(
             format!(
-                "{}: новая личность. Либо утрачена фраза, либо кто-то выдаёт себя за этого человека.",
+                "{}: сменился ключ. Либо утрачена фраза, либо кто-то выдаёт себя за этого человека.",
                 named(*account).0
             ),
             "Сверьте код безопасности другим путём.",

@@ -34,16 +34,14 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::NoSuchPerson(name) => format!("Никого с именем {name} нет."),
         Sentence::NoSuchConversation(name) => format!("Беседы {name} нет."),
         Sentence::Ambiguous(name) => format!("Под {name} подходит несколько: уточните."),
-        Sentence::DeleteQuestion(n) => {
-            format!("Удалить у всех {n} {}?", plural(count(n), "сообщение", "сообщения", "сообщений"))
+        Sentence::RemoveDeviceQuestion(name) => {
+            format!("Убрать устройство {name}? Оно сразу отключится и нового не прочитает.")
         }
         Sentence::SafetyWith(name) => format!("Код безопасности с собеседником: {name}"),
         Sentence::ApproveDevice(name) => format!("Новое устройство: {name}"),
         Sentence::SignedInAs(name) => format!("Вы вошли как {name}"),
         Sentence::AccountMade(name) => format!("Учётная запись создана: {name}"),
         Sentence::Epoch { generation, epoch } => format!("поколение {generation}, эпоха {epoch}"),
-        Sentence::FieldProblem { what, reason } => format!("{what}: {reason}"),
-        Sentence::MutedUntil(when) => format!("без звука до {when}"),
         Sentence::AddedAt(when) => format!("с {when}"),
         Sentence::Status(text) => format!("статус: {text}"),
         Sentence::NoSuchMessage(name) => format!("Сообщения {name} там нет."),
@@ -58,7 +56,6 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
             format!("Цифры разные (там {theirs}, здесь {ours}): новому устройству отказано.")
         }
         Sentence::OpenFirst(name) => format!("Беседы с {name} ещё нет: beseda-cli open {name}"),
-        Sentence::Pending(n) => format!("{}: {n}", plural(n, "ждёт отправки", "ждут отправки", "ждут отправки")),
     }
 }
 

@@ -4,12 +4,16 @@ use beseda_engine::api::view::{ConnectionState, Readiness};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Clear, Paragraph};
 
 use crate::safe;
-use crate::text::{self, Label, Sentence};
+use crate::text::{self, Label, Sentence, capital};
 use crate::tui::flow::flow_text;
 use crate::tui::model::{Focus, Model};
+use crate::tui::update::matching;
+
+/// Commands that are shown while one is being typed.
+const COMMANDS_SHOWN: usize = 6;
 
 pub(super) fn top(frame: &mut Frame<'_>, model: &Model, area: Rect) {
     let theme = model.theme;
@@ -70,11 +74,6 @@ pub(super) fn connection(model: &Model) -> Option<String> {
     }
 }
 
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
-}
-
 pub(super) fn connection_bar(frame: &mut Frame<'_>, model: &Model, area: Rect) {
     if let Some(said) = connection(model) {
         bar(frame, &said, area, model.theme.bar());
@@ -112,6 +111,16 @@ pub(super) fn notice(model: &Model, width: usize) -> Option<Vec<Line<'static>>> 
 fn notice_lines(model: &Model, width: usize) -> Option<Vec<Line<'static>>> {
     let conversation = model.opened()?;
     let theme = model.theme;
+    if let Some(typed) = model.open.as_ref().map(|open| open.composer.text()).filter(|text| text.starts_with('/')) {
+        let line = |known| super::overlay::command_line(model, known, width);
+        let mut lines: Vec<_> = matching(typed).take(COMMANDS_SHOWN).map(line).collect();
+        if matching(typed).count() > COMMANDS_SHOWN {
+            lines.push(Line::styled(model.label(Label::MoreCommands), theme.faint()));
+        }
+        if !lines.is_empty() {
+            return Some(lines);
+        }
+    }
     let said = match conversation.readiness {
         Readiness::Ready => return None,
         Readiness::RequestReceived => {
@@ -148,6 +157,16 @@ pub(super) fn hint(frame: &mut Frame<'_>, model: &Model, area: Rect) {
             (model.label(label).to_owned(), model.theme.faint())
         }
     };
-    let said = safe::fit(&safe::line(&said), usize::from(area.width).saturating_sub(1));
-    frame.render_widget(Paragraph::new(Line::styled(format!(" {said}"), style)), area);
+    let said = safe::line(&said);
+    let width = usize::from(area.width).saturating_sub(2);
+    if model.toast.is_none() || safe::width(&said) <= width {
+        frame.render_widget(Paragraph::new(Line::styled(format!(" {}", safe::fit(&said, width + 1)), style)), area);
+        return;
+    }
+    // An answer that needs more lines covers what is above: half of a reason is none.
+    let lines = flow_text(&said, style, width);
+    let rows = u16::try_from(lines.len()).unwrap_or(1).min(area.bottom());
+    let place = Rect::new(area.x, area.bottom() - rows, area.width, rows);
+    frame.render_widget(Clear, place);
+    frame.render_widget(Paragraph::new(lines), Rect::new(place.x + 1, place.y, place.width.saturating_sub(1), rows));
 }

@@ -29,7 +29,11 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model, area: Rect) {
     if listed.is_empty() {
         lines.push(Line::default());
         for label in [Label::NoConversations, Label::NoConversationsHint] {
-            lines.extend(flow_text(model.label(label), model.theme.faint(), width.saturating_sub(1)));
+            let said = flow_text(model.label(label), model.theme.faint(), width.saturating_sub(2));
+            lines.extend(said.into_iter().map(|mut line| {
+                line.spans.insert(0, Span::raw(" "));
+                line
+            }));
         }
     }
     let room = (usize::from(area.height).saturating_sub(1) / ROWS).max(1);

@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Paragraph};
 
 use crate::safe;
-use crate::text::{self, Label, Sentence};
+use crate::text::{self, CommandHelp, Label, Sentence};
 use crate::tui::editor::Editor;
 use crate::tui::flow::flow_text;
 use crate::tui::model::{Model, Overlay, short_id};
@@ -35,10 +35,12 @@ pub(super) fn draw(frame: &mut Frame<'_>, model: &Model) {
             let lines = phrase_lines(model, words.as_deref(), usize::from(window.width));
             frame.render_widget(Paragraph::new(lines), window);
         }
+        Overlay::Me { marked } => about::me(frame, model, *marked),
+        Overlay::Command(line) => choose::command(frame, model, line),
         Overlay::Confirm { question, .. } => {
             let lines = flow_text(question, model.theme.plain(), 50);
             let height = u16::try_from(lines.len()).unwrap_or(4) + 4;
-            let window = window(frame, model, Label::Yes, (56, height), Some(Label::ConfirmKeys));
+            let window = window(frame, model, Label::Question, (56, height), Some(Label::ConfirmKeys));
             frame.render_widget(Paragraph::new(lines), window);
         }
     }
@@ -126,26 +128,29 @@ fn help(frame: &mut Frame<'_>, model: &Model, scroll: usize) {
 fn help_lines(model: &Model, width: usize) -> Vec<Line<'static>> {
     let theme = model.theme;
     let mut lines = vec![Line::styled(model.label(Label::Keys), theme.strong())];
-    let pair = |left: &str, right: &str| {
-        let head = safe::fill(left, 22);
-        Line::from(vec![Span::styled(head, theme.accent()), Span::raw(safe::fit(right, width.saturating_sub(22)))])
-    };
-    lines.extend(model.lang.keys().iter().map(|(keys, meaning)| pair(keys, meaning)));
+    lines.extend(model.lang.keys().iter().map(|(keys, meaning)| pair(model, keys, meaning, width)));
     lines.push(Line::default());
     lines.push(Line::styled(model.label(Label::Commands), theme.strong()));
-    for (command, usage, help) in COMMANDS {
-        let head = if usage.is_empty() { format!("/{command}") } else { format!("/{command} {usage}") };
-        let meaning = model.lang.command_help(*help);
-        if safe::width(&head) > 21 {
-            lines.push(Line::styled(head, theme.accent()));
-            lines.push(pair("", meaning));
-        } else {
-            lines.push(pair(&head, meaning));
-        }
-    }
+    lines.extend(COMMANDS.iter().map(|known| command_line(model, known, width)));
     lines.push(Line::default());
     lines.extend(flow_text(model.label(Label::Legend), theme.plain(), width));
     lines
+}
+
+/// Something to press or to type, and what it does.
+fn pair(model: &Model, left: &str, right: &str, width: usize) -> Line<'static> {
+    let head = format!("{} ", safe::fill(left, if width < 60 { 18 } else { 27 }));
+    let room = width.saturating_sub(safe::width(&head));
+    Line::from(vec![Span::styled(head, model.theme.accent()), Span::raw(safe::fit(right, room))])
+}
+
+/// A command, how it is written, and what it does.
+pub(super) fn command_line(
+    model: &Model,
+    (command, usage, help): &(&str, &str, CommandHelp),
+    width: usize,
+) -> Line<'static> {
+    pair(model, format!("/{command} {usage}").trim_end(), model.lang.command_help(*help), width)
 }
 
 fn warnings(frame: &mut Frame<'_>, model: &Model, marked: usize) {

@@ -299,6 +299,25 @@ pub const SCENES: &[Scene] = &[
             model.overlays.push(Overlay::React { target, marked: 2, typed: Editor::default() });
         },
     },
+    Scene { name: "me-ru", lang: Lang::Ru, change: |model| model.overlays.push(Overlay::Me { marked: 2 }) },
+    Scene {
+        name: "commands",
+        lang: Lang::En,
+        change: |model| {
+            team(model);
+            if let Some(open) = &mut model.open {
+                open.composer = Editor::with("/m");
+            }
+        },
+    },
+    Scene {
+        name: "command-ru",
+        lang: Lang::Ru,
+        change: |model| {
+            model.conversations.clear();
+            model.overlays.push(Overlay::Command(Editor::with("/")));
+        },
+    },
     Scene { name: "help", lang: Lang::En, change: |model| model.overlays.push(Overlay::Help { scroll: 0 }) },
     Scene { name: "help-ru", lang: Lang::Ru, change: |model| model.overlays.push(Overlay::Help { scroll: 30 }) },
 ];

@@ -9,7 +9,7 @@ use crate::text::Label;
 use crate::tui::draw::areas;
 use crate::tui::editor::{Editor, Go};
 use crate::tui::input::{Action, Tag};
-use crate::tui::model::{Completion, Focus, Model, Opened, Purpose};
+use crate::tui::model::{Completion, Focus, Model, Opened, Purpose, Said};
 
 /// Others are told at most so often that this person is typing.
 const TYPING_MS: u64 = 3_000;
@@ -164,7 +164,14 @@ pub(super) fn send(model: &mut Model, silent: bool) -> Vec<Action> {
     let is_slash = open.composer.text().starts_with('/') && !open.composer.text().starts_with("//");
     if is_slash {
         let line = open.composer.take();
-        return slash::run(model, &line);
+        if let Some(actions) = slash::run(model, &line) {
+            return actions;
+        }
+        // What was not understood may be a message that was not meant as a command.
+        if let Some(open) = &mut model.open {
+            open.composer = Editor::with(line);
+        }
+        return Vec::new();
     }
     if open.composer.text().trim().is_empty() {
         toast(model, model.label(Label::NothingToSend), true);
@@ -184,9 +191,10 @@ pub(super) fn say(model: &mut Model, markup: &str, silent: bool) -> Vec<Action> 
     let conversation = open.conversation;
     open.typing_told = None;
     let purpose = std::mem::take(&mut open.purpose);
+    let said = Tag::Say(model.said.keep(Said { conversation, purpose, markup: markup.to_owned() }));
     match purpose {
         Purpose::Edit { target, .. } => {
-            vec![command(Tag::Quiet, Command::Edit { conversation, target, text, entities })]
+            vec![command(said, Command::Edit { conversation, target, text, entities })]
         }
         Purpose::New | Purpose::Reply { .. } => {
             open.bottom = None;
@@ -197,7 +205,7 @@ pub(super) fn say(model: &mut Model, markup: &str, silent: bool) -> Vec<Action> 
             };
             let more_after = open.more_after;
             let draft = Draft { text, entities, reply_to, timer: None, silent };
-            let mut actions = vec![command(Tag::Quiet, Command::Send { conversation, draft })];
+            let mut actions = vec![command(said, Command::Send { conversation, draft })];
             if let Some(row) = model.conversations.iter_mut().find(|row| row.conversation == conversation)
                 && !row.draft.is_empty()
             {
@@ -209,5 +217,22 @@ pub(super) fn say(model: &mut Model, markup: &str, silent: bool) -> Vec<Action> 
             }
             actions
         }
+    }
+}
+
+/// Gives back what could not be said, so that it can be mended and said again.
+pub(super) fn give_back(model: &mut Model, said: Said) -> Option<Action> {
+    match &mut model.open {
+        Some(open) if open.conversation == said.conversation && open.composer.is_empty() => {
+            open.composer = Editor::with(said.markup);
+            open.purpose = said.purpose;
+            None
+        }
+        // Something else is being written there, or another conversation is open: it is at least not lost.
+        Some(open) if open.conversation == said.conversation => {
+            open.composer.insert(&format!("\n{}", said.markup));
+            None
+        }
+        _ => Some(command(Tag::Quiet, Command::SaveDraft { conversation: said.conversation, text: said.markup })),
     }
 }

@@ -3,16 +3,16 @@
 use beseda_engine::Notice;
 use beseda_engine::api::command::{Command, Outcome};
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::view::{Anchor, ConnectionState, ConversationView, TimelinePage};
-use beseda_model::{AccountId, ConversationId};
+use beseda_engine::api::view::{Anchor, ConnectionState, ConversationView, Readiness, TimelinePage};
+use beseda_model::{AccountId, Code, ConversationId};
 
-use super::{MOST_ROWS, command, load_all, open, reload_page, slash, toast, toast_failure};
-use crate::text::{self, Label, Sentence};
+use super::{MOST_ROWS, command, composer, load_all, open, reload_page, slash, toast, toast_failure};
+use crate::text::{self, Label, Sentence, capital};
 use crate::tui::draw::areas;
 use crate::tui::input::{Action, Data, Purpose, Query, Tag, Unresolved};
 use crate::tui::model::{Model, Overlay};
 use crate::tui::rows;
-use crate::tui::welcome::Stage;
+use crate::tui::welcome::{Stage, Way};
 
 pub(super) fn notice(model: &mut Model, notice: Notice) -> Vec<Action> {
     match notice {
@@ -137,7 +137,12 @@ pub(super) fn data(model: &mut Model, data: Data) -> Vec<Action> {
 }
 
 fn listed(model: &mut Model, conversations: Vec<ConversationView>) -> Vec<Action> {
+    // Who has not chosen anything yet stands at the top, also when something new comes there.
+    let is_at_top = model.open.is_none() && model.marked == model.first_listed();
     model.conversations = conversations;
+    if is_at_top {
+        model.marked = model.first_listed();
+    }
     let known = |model: &Model, id: Option<ConversationId>| id.is_some_and(|id| model.conversation(id).is_some());
     if !known(model, model.marked) {
         model.marked = model.first_listed();
@@ -154,12 +159,14 @@ fn listed(model: &mut Model, conversations: Vec<ConversationView>) -> Vec<Action
     actions
 }
 
-/// Asks for the presence of those with whom there is a direct conversation.
+/// Asks for the presence of those with whom there is a direct conversation. Who has not accepted yet shows none, so their
+/// answer is a reason to ask again.
 fn watch_presence(model: &mut Model) -> Option<Action> {
     if model.connection != ConnectionState::Online {
         return None;
     }
-    let peers: Vec<AccountId> = model.conversations.iter().filter_map(|row| row.peer).collect();
+    let peers: Vec<AccountId> =
+        model.conversations.iter().filter(|row| row.readiness == Readiness::Ready).filter_map(|row| row.peer).collect();
     if peers == model.watched {
         return None;
     }
@@ -248,10 +255,18 @@ pub(super) fn done(model: &mut Model, tag: Tag, result: Result<Outcome, Failure>
     match (tag, result) {
         (Tag::Join, Ok(outcome)) => joined(model, outcome),
         (Tag::Join, Err(failure)) => {
-            let words = text::failure(model.lang, &failure).to_string();
+            let words = text::failure(model.lang, &failure);
             if let Some(welcome) = &mut model.welcome {
                 welcome.stage = Stage::Fill;
-                welcome.problem = Some(words);
+                welcome.problem = Some(match (&failure, model.link.trouble) {
+                    (Failure::Unreachable, Some(trouble)) => {
+                        format!("{}. {}", capital(text::trouble(model.lang, trouble)), words.todo)
+                    }
+                    (Failure::Refused { code: Code::NotFound, .. }, _) if welcome.way == Way::Recover => {
+                        model.lang.label(Label::PhraseUnknown).to_owned()
+                    }
+                    _ => words.to_string(),
+                });
             }
             Vec::new()
         }
@@ -270,8 +285,21 @@ pub(super) fn done(model: &mut Model, tag: Tag, result: Result<Outcome, Failure>
             model.wanted = Some(conversation);
             vec![Action::Load(Query::Conversations)]
         }
+        (Tag::Say(number), Ok(_)) => {
+            model.said.take(number);
+            Vec::new()
+        }
+        (Tag::Say(number), Err(failure)) => {
+            toast_failure(model, &failure);
+            let said = model.said.take(number);
+            said.and_then(|said| composer::give_back(model, said)).into_iter().collect()
+        }
         (Tag::Told, Ok(_)) => {
             toast(model, model.label(Label::Done), false);
+            Vec::new()
+        }
+        (Tag::Link, Err(Failure::Refused { code: Code::NotFound, .. })) => {
+            toast(model, model.label(Label::CodeUnknown), true);
             Vec::new()
         }
         (_, Ok(_)) => Vec::new(),

@@ -4,6 +4,7 @@ use beseda_model::ConversationId;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{has, latin, open, show};
+use crate::tui::editor::Editor;
 use crate::tui::input::Action;
 use crate::tui::model::{Focus, Model, Overlay};
 
@@ -32,7 +33,7 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
                 model.focus = Focus::Composer;
                 return super::composer::insert(model, "/");
             }
-            Vec::new()
+            show(model, Overlay::Command(Editor::with("/")))
         }
         KeyCode::Char(c) => match latin(c) {
             'j' => mark(model, 1),

@@ -203,11 +203,13 @@ pub(super) fn jump(model: &mut Model, row: i64) -> Vec<Action> {
 /// Moves the choice; the first time it is the last visible message.
 pub(super) fn choose(model: &mut Model, by: isize) -> Vec<Action> {
     let Some(open) = &mut model.open else { return Vec::new() };
-    let count = open.messages.len();
-    let at = open.chosen.and_then(|row| open.messages.iter().position(|message| message.row == row));
+    // What happened is nobody's message: there is nothing to do with it.
+    let rows: Vec<i64> = open.messages.iter().filter(|message| !rows::is_event(message)).map(|m| m.row).collect();
+    let count = rows.len();
+    let at = open.chosen.and_then(|row| rows.iter().position(|other| *other == row));
     let next = match at {
         None => {
-            let last = open.bottom.and_then(|bottom| open.messages.iter().position(|m| m.row == bottom.row));
+            let last = open.bottom.and_then(|bottom| rows.iter().rposition(|row| *row <= bottom.row));
             last.unwrap_or_else(|| count.saturating_sub(1))
         }
         Some(at) if by > 0 && at + 1 >= count && !open.more_after => {
@@ -216,7 +218,7 @@ pub(super) fn choose(model: &mut Model, by: isize) -> Vec<Action> {
         }
         Some(at) => at.saturating_add_signed(by).min(count.saturating_sub(1)),
     };
-    open.chosen = open.messages.get(next).map(|message| message.row);
+    open.chosen = rows.get(next).copied();
     model.focus = if open.chosen.is_some() { Focus::Messages } else { Focus::Composer };
     keep_visible(model);
     let mut actions = Vec::new();

@@ -2,11 +2,12 @@
 
 use beseda_engine::api::command::Command;
 use beseda_engine::api::view::{ConversationView, SearchQuery};
+use beseda_wire::state::{Audience, PrivacySettings};
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{command, composer, control, latin, messages, open, slash};
-use crate::text::Label;
-use crate::tui::editor::Go;
+use super::{command, composer, control, latin, messages, open, slash, yes_or_no};
+use crate::text::{Label, Sentence};
+use crate::tui::editor::{Editor, Go};
 use crate::tui::input::{Action, Query, Tag};
 use crate::tui::model::{Find, Forwarding, Model, Overlay, REACTIONS, Search};
 
@@ -63,14 +64,16 @@ pub(super) fn key(model: &mut Model, key: KeyEvent) -> Vec<Action> {
             model.overlays.push(Overlay::Phrase { words });
             Vec::new()
         }
-        Overlay::Confirm { question, then } => match key.code {
-            KeyCode::Char(c) if matches!(latin(c), 'y') || c == 'д' => vec![*then],
-            KeyCode::Char(c) if matches!(latin(c), 'n') => Vec::new(),
-            _ => {
+        Overlay::Confirm { question, then } => match answer(key) {
+            Some(true) => vec![*then],
+            Some(false) => Vec::new(),
+            None => {
                 model.overlays.push(Overlay::Confirm { question, then });
                 Vec::new()
             }
         },
+        Overlay::Me { marked } => me_key(model, marked, key),
+        Overlay::Command(line) => command_key(model, line, key),
     }
 }
 
@@ -84,6 +87,7 @@ pub(super) fn pasted(model: &mut Model, text: &str) -> Vec<Action> {
             return open_search(model, search);
         }
         Some(Overlay::Find(find)) => find.name.insert(line),
+        Some(Overlay::Command(typed)) => typed.insert(line),
         Some(Overlay::Devices { code, .. }) => code.insert(line),
         Some(Overlay::Forward(forwarding)) => forwarding.filter.insert(line),
         Some(Overlay::React { typed, .. }) => typed.insert(line),
@@ -101,6 +105,11 @@ const fn scrolled(scroll: usize, key: KeyEvent) -> usize {
         KeyCode::Home => 0,
         _ => scroll,
     }
+}
+
+fn answer(key: KeyEvent) -> Option<bool> {
+    let KeyCode::Char(c) = key.code else { return None };
+    yes_or_no(c)
 }
 
 /// Where the mark goes in a list of `count`.
@@ -214,7 +223,10 @@ fn devices_key(model: &mut Model, mut overlay: Overlay, key: KeyEvent) -> Vec<Ac
                 let wish = if device.current {
                     (model.label(Label::SignOutQuestion).to_owned(), Command::SignOut)
                 } else {
-                    (format!("✗ {}", crate::safe::line(&name)), Command::RemoveDevice { device: device.device })
+                    (
+                        model.say(&Sentence::RemoveDeviceQuestion(&crate::safe::line(&name))),
+                        Command::RemoveDevice { device: device.device },
+                    )
                 };
                 question = Some(wish);
             }
@@ -231,15 +243,83 @@ fn devices_key(model: &mut Model, mut overlay: Overlay, key: KeyEvent) -> Vec<Ac
 }
 
 fn approve_key(model: &mut Model, overlay: Overlay, key: KeyEvent) -> Vec<Action> {
-    if let (Overlay::Approve { link, .. }, KeyCode::Char(c)) = (&overlay, key.code) {
+    if let (Overlay::Approve { link, .. }, Some(yes)) = (&overlay, answer(key)) {
         let code = link.clone();
-        match latin(c) {
-            'y' => return vec![command(Tag::Told, Command::ApproveLink { code })],
-            'n' => return vec![command(Tag::Quiet, Command::RefuseLink { code })],
-            _ => {}
+        match yes {
+            true => return vec![command(Tag::Told, Command::ApproveLink { code })],
+            false => return vec![command(Tag::Quiet, Command::RefuseLink { code })],
         }
     }
     model.overlays.push(overlay);
+    Vec::new()
+}
+
+/// Something that the window about oneself changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::tui) enum Setting {
+    Requests,
+    GroupAdds,
+    Presence,
+    ReadMarks,
+    Searchable,
+}
+
+/// They, as they are listed.
+pub(in crate::tui) const SETTINGS: [Setting; 5] =
+    [Setting::Requests, Setting::GroupAdds, Setting::Presence, Setting::ReadMarks, Setting::Searchable];
+
+impl Setting {
+    fn change(self, privacy: &mut PrivacySettings, forward: bool) {
+        match self {
+            Self::Requests => privacy.requests = turned(privacy.requests, forward),
+            Self::GroupAdds => privacy.group_adds = turned(privacy.group_adds, forward),
+            Self::Presence => privacy.presence = turned(privacy.presence, forward),
+            Self::ReadMarks => privacy.read_marks = !privacy.read_marks,
+            Self::Searchable => privacy.searchable = !privacy.searchable,
+        }
+    }
+}
+
+const fn turned(audience: Audience, forward: bool) -> Audience {
+    match (audience, forward) {
+        (Audience::Everyone, true) | (Audience::Nobody, false) => Audience::Contacts,
+        (Audience::Contacts, true) | (Audience::Everyone, false) => Audience::Nobody,
+        (Audience::Nobody, true) | (Audience::Contacts, false) => Audience::Everyone,
+    }
+}
+
+fn me_key(model: &mut Model, marked: usize, key: KeyEvent) -> Vec<Action> {
+    let marked = marked_after(marked, SETTINGS.len(), key).unwrap_or(marked);
+    model.overlays.push(Overlay::Me { marked });
+    let forward = match key.code {
+        KeyCode::Right | KeyCode::Enter | KeyCode::Char(' ') => true,
+        KeyCode::Left => false,
+        _ => return Vec::new(),
+    };
+    let (Some(me), Some(setting)) = (&model.me, SETTINGS.get(marked)) else { return Vec::new() };
+    let mut privacy = me.privacy;
+    setting.change(&mut privacy, forward);
+    vec![command(Tag::Quiet, Command::SetPrivacy { privacy })]
+}
+
+fn command_key(model: &mut Model, mut line: Editor, key: KeyEvent) -> Vec<Action> {
+    match key.code {
+        KeyCode::Enter => {
+            if let Some(actions) = slash::run(model, line.text()) {
+                return actions;
+            }
+        }
+        KeyCode::Tab => {
+            let first = slash::matching(line.text()).next();
+            if let Some((name, _, _)) = first {
+                line = Editor::with(format!("/{name} "));
+            }
+        }
+        _ => drop(composer::edit_key(&mut line, key)),
+    }
+    if !line.is_empty() {
+        model.overlays.push(Overlay::Command(line));
+    }
     Vec::new()
 }
 

@@ -50,6 +50,7 @@ pub(in crate::tui) const COMMANDS: &[(&str, &str, CommandHelp)] = &[
     ("bio", "…", CommandHelp::Bio),
     ("status", "…", CommandHelp::Status),
     ("username", "[…]", CommandHelp::Username),
+    ("me", "", CommandHelp::Me),
     ("devices", "", CommandHelp::Devices),
     ("link", "…", CommandHelp::Link),
     ("warnings", "", CommandHelp::Warnings),
@@ -64,13 +65,21 @@ pub(in crate::tui) const COMMANDS: &[(&str, &str, CommandHelp)] = &[
 /// No end of muting: the last year that a date can be written for.
 const FOR_EVER: Timestamp = Timestamp::from_millis(253_402_300_799_000);
 
-pub(super) fn run(model: &mut Model, line: &str) -> Vec<Action> {
+/// The commands that a line may become: those whose names begin so, and once there is a space only the one meant.
+pub(in crate::tui) fn matching(line: &str) -> impl Iterator<Item = &'static (&'static str, &'static str, CommandHelp)> {
+    let line = line.strip_prefix('/').unwrap_or(line);
+    let (name, is_whole) = line.split_once(char::is_whitespace).map_or((line, false), |(name, _)| (name, true));
+    COMMANDS.iter().filter(move |(command, _, _)| if is_whole { *command == name } else { command.starts_with(name) })
+}
+
+/// Carries a line out. None if it was not understood, which the person is told.
+pub(super) fn run(model: &mut Model, line: &str) -> Option<Vec<Action>> {
     let line = line.trim().trim_start_matches('/');
     let (name, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     let Some((name, usage, which)) = COMMANDS.iter().find(|(command, _, _)| *command == name) else {
         toast(model, model.label(Label::UnknownCommand), true);
-        return Vec::new();
+        return None;
     };
     let known = match which {
         CommandHelp::Help => Some(show(model, Overlay::Help { scroll: 0 })),
@@ -83,6 +92,7 @@ pub(super) fn run(model: &mut Model, line: &str) -> Vec<Action> {
         CommandHelp::Info => Some(info(model)),
         CommandHelp::Accept => Some(answer(model, true)),
         CommandHelp::Decline => Some(answer(model, false)),
+        CommandHelp::Me => Some(show(model, Overlay::Me { marked: 0 })),
         CommandHelp::Devices => Some(devices(model)),
         CommandHelp::Warnings => Some(show(model, Overlay::Warnings { marked: 0 })),
         CommandHelp::Phrase => {
@@ -96,8 +106,13 @@ pub(super) fn run(model: &mut Model, line: &str) -> Vec<Action> {
         }
         CommandHelp::Quit => Some(quit(model)),
         CommandHelp::Name | CommandHelp::Bio | CommandHelp::Status => profile(model, *which, rest),
+        CommandHelp::Username if rest.is_empty() => {
+            let question = model.label(Label::DropUsernameQuestion).to_owned();
+            let then = Box::new(command(Tag::Told, Command::SetUsername { username: None }));
+            Some(show(model, Overlay::Confirm { question, then }))
+        }
         CommandHelp::Username => {
-            let username = (!rest.is_empty()).then(|| rest.trim_start_matches('@').to_owned());
+            let username = Some(rest.trim_start_matches('@').to_owned());
             Some(vec![command(Tag::Told, Command::SetUsername { username })])
         }
         CommandHelp::Link => {
@@ -109,9 +124,9 @@ pub(super) fn run(model: &mut Model, line: &str) -> Vec<Action> {
         | CommandHelp::React
         | CommandHelp::Pin
         | CommandHelp::Forward
-        | CommandHelp::Silent
         | CommandHelp::Retry
-        | CommandHelp::Discard => Some(about_messages(model, *which, rest)),
+        | CommandHelp::Discard => about_messages(model, *which, rest),
+        CommandHelp::Silent => here(model).filter(|_| !rest.is_empty()).map(|_| composer::say(model, rest, true)),
         CommandHelp::Mute | CommandHelp::Unmute | CommandHelp::Archive | CommandHelp::Top | CommandHelp::Unread => {
             keep(model, *which, rest)
         }
@@ -129,12 +144,48 @@ pub(super) fn run(model: &mut Model, line: &str) -> Vec<Action> {
             conversation(model, *which, rest)
         }
     };
-    known.unwrap_or_else(|| {
-        let usage = format!("/{name} {usage}");
-        let said = model.say(&Sentence::Usage(usage.trim_end()));
+    if known.is_none() {
+        let said = if needs_conversation(*which) && model.open.is_none() {
+            model.label(Label::NothingOpen).to_owned()
+        } else {
+            model.say(&Sentence::Usage(format!("/{name} {usage}").trim_end()))
+        };
         toast(model, said, true);
-        Vec::new()
-    })
+    }
+    known
+}
+
+/// Whether a command is about the open conversation.
+pub(in crate::tui) const fn needs_conversation(which: CommandHelp) -> bool {
+    matches!(
+        which,
+        CommandHelp::Add
+            | CommandHelp::Remove
+            | CommandHelp::Leave
+            | CommandHelp::Role
+            | CommandHelp::Transfer
+            | CommandHelp::Title
+            | CommandHelp::About
+            | CommandHelp::Timer
+            | CommandHelp::Reply
+            | CommandHelp::Edit
+            | CommandHelp::Delete
+            | CommandHelp::React
+            | CommandHelp::Pin
+            | CommandHelp::Forward
+            | CommandHelp::Silent
+            | CommandHelp::Mute
+            | CommandHelp::Unmute
+            | CommandHelp::Archive
+            | CommandHelp::Top
+            | CommandHelp::Unread
+            | CommandHelp::Info
+            | CommandHelp::Accept
+            | CommandHelp::Decline
+            | CommandHelp::Renew
+            | CommandHelp::Retry
+            | CommandHelp::Discard
+    )
 }
 
 fn here(model: &Model) -> Option<ConversationId> {
@@ -234,7 +285,11 @@ fn conversation(model: &mut Model, which: CommandHelp, rest: &str) -> Option<Vec
     let conversation = here(model)?;
     let set = |title, description, timer| Command::SetInfo { conversation, title, description, timer };
     let wish = match which {
-        CommandHelp::Leave => Command::Leave { conversation },
+        CommandHelp::Leave => {
+            let question = model.label(Label::LeaveQuestion).to_owned();
+            let then = Box::new(command(Tag::Quiet, Command::Leave { conversation }));
+            return Some(show(model, Overlay::Confirm { question, then }));
+        }
         CommandHelp::Renew => Command::RenewGroup { conversation },
         CommandHelp::Title if rest.is_empty() => return None,
         CommandHelp::Title => set(Some(rest.to_owned()), None, None),
@@ -288,11 +343,8 @@ fn keep(model: &mut Model, which: CommandHelp, rest: &str) -> Option<Vec<Action>
     Some(vec![command(Tag::Quiet, Command::Keep { conversation, state })])
 }
 
-fn about_messages(model: &mut Model, which: CommandHelp, rest: &str) -> Vec<Action> {
-    if which == CommandHelp::Silent {
-        return if rest.is_empty() { Vec::new() } else { composer::say(model, rest, true) };
-    }
-    let Some(open) = &model.open else { return Vec::new() };
+fn about_messages(model: &mut Model, which: CommandHelp, rest: &str) -> Option<Vec<Action>> {
+    let open = model.open.as_ref()?;
     let at = open.conversation;
     if matches!(which, CommandHelp::Retry | CommandHelp::Discard) {
         let wish = |message: &MessageView| {
@@ -305,13 +357,13 @@ fn about_messages(model: &mut Model, which: CommandHelp, rest: &str) -> Vec<Acti
                 },
             )
         };
-        return messages::unsent(open).map(wish).collect();
+        return Some(messages::unsent(open).map(wish).collect());
     }
     let Some(message) = meant(open, which).cloned() else {
         toast(model, model.label(Label::NothingSelected), true);
-        return Vec::new();
+        return Some(Vec::new());
     };
-    match which {
+    Some(match which {
         CommandHelp::Reply => messages::reply(model, at, &message),
         CommandHelp::Edit => messages::edit(model, at, &message),
         CommandHelp::Delete => messages::delete_for_all(model, at, &message),
@@ -328,7 +380,7 @@ fn about_messages(model: &mut Model, which: CommandHelp, rest: &str) -> Vec<Acti
                 with_author: true,
             }),
         ),
-    }
+    })
 }
 
 /// Sets a reaction, or takes it back if this person has set it.

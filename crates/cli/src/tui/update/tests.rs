@@ -1,12 +1,13 @@
 use beseda_engine::Notice;
 use beseda_engine::api::command::Outcome;
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::view::{Anchor, TimelinePage};
+use beseda_engine::api::view::{Anchor, ConversationView, Readiness, TimelinePage};
 use beseda_model::{Code, DeviceId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::text::Label;
 use crate::tui::input;
 use crate::tui::input::{Data, Unresolved};
 use crate::tui::model::{Bottom, Purpose};
@@ -116,7 +117,6 @@ fn commands_do_what_they_say() {
         ("/title New", "set_info"),
         ("/timer 1d read", "set_info"),
         ("/timer off", "set_info"),
-        ("/leave", "leave"),
         ("/mute 8h", "keep"),
         ("/archive", "keep"),
         ("/top", "keep"),
@@ -124,7 +124,7 @@ fn commands_do_what_they_say() {
         ("/silent psst", "send"),
         ("/name Alice", "set_profile"),
         ("/status", "set_profile"),
-        ("/username", "set_username"),
+        ("/username al", "set_username"),
         ("/link ABCD", "open_link"),
         ("/retry", "retry"),
         ("/discard", "discard"),
@@ -136,10 +136,22 @@ fn commands_do_what_they_say() {
     for line in ["/new @bob", "/group Tea @bob @vera", "/add @bob", "/remove bob", "/role @bob admin", "/nick @bob B"] {
         assert!(run(line).1.iter().any(|action| matches!(action, Action::Resolve { .. })), "{line}");
     }
-    for line in ["/help", "/search x", "/info", "/devices", "/warnings", "/phrase", "/signout", "/new"] {
+    for line in [
+        "/help",
+        "/search x",
+        "/info",
+        "/devices",
+        "/warnings",
+        "/phrase",
+        "/signout",
+        "/new",
+        "/me",
+        "/leave",
+        "/username",
+    ] {
         assert_eq!(run(line).2.overlays.len(), 1, "{line}");
     }
-    for line in ["/nonsense", "/title", "/timer soon", "/role @bob king", "/add", "/pin", "/link"] {
+    for line in ["/nonsense", "/title", "/timer soon", "/role @bob king", "/add", "/link", "/silent"] {
         assert!(run(line).2.toast.unwrap().bad, "{line}");
     }
 }
@@ -318,6 +330,129 @@ fn forms_are_checked_before_the_server_is_asked() {
 }
 
 #[test]
+fn what_was_not_understood_stays_to_be_mended() {
+    let mut model = scene("group");
+    for line in ["/usr/bin is full", "/role @bob king", "/silent"] {
+        type_in(&mut model, line);
+        assert!(commands(&press(&mut model, KeyCode::Enter)).is_empty());
+        assert!(model.toast.take().unwrap().bad);
+        assert_eq!(model.open.as_mut().unwrap().composer.take(), line);
+    }
+}
+
+#[test]
+fn what_could_not_be_said_is_given_back() {
+    let mut model = scene("group");
+    let refuse = |model: &mut Model, actions: &[Action]| {
+        let Some(Action::Do { tag, .. }) = actions.iter().find(|action| !commands(&[(*action).clone()]).is_empty())
+        else {
+            panic!("nothing was said")
+        };
+        update(model, Input::Done(*tag, Err(Failure::Invalid { what: "text".into(), reason: "too long".into() })))
+    };
+    press(&mut model, KeyCode::Esc);
+    press(&mut model, KeyCode::Char('r'));
+    type_in(&mut model, "**loaf**");
+    let purpose = model.open.as_ref().unwrap().purpose;
+    let said = press(&mut model, KeyCode::Enter);
+    assert!(model.open.as_ref().unwrap().composer.is_empty());
+    refuse(&mut model, &said);
+    let open = model.open.as_ref().unwrap();
+    assert_eq!((open.composer.text(), open.purpose), ("**loaf**", purpose));
+    assert!(model.toast.as_ref().unwrap().bad);
+
+    let said = press(&mut model, KeyCode::Enter);
+    let other = model.conversations[2].conversation;
+    super::open(&mut model, other);
+    let kept = commands(&refuse(&mut model, &said));
+    assert_eq!((&kept[0]["command"], &kept[0]["text"]), (&json!("save_draft"), &json!("**loaf**")));
+}
+
+#[test]
+fn the_mark_stays_at_the_top_until_something_is_chosen() {
+    let mut model = scene("empty");
+    let all = scene("group").conversations;
+    update(&mut model, Input::Data(Data::Conversations(all[3..].to_vec())));
+    assert_eq!(model.marked, Some(all[3].conversation));
+    update(&mut model, Input::Data(Data::Conversations(all[1..].to_vec())));
+    assert_eq!(model.marked, Some(all[1].conversation), "the newest is what Enter opens");
+    press(&mut model, KeyCode::Down);
+    update(&mut model, Input::Data(Data::Conversations(all.clone())));
+    assert_eq!(model.marked, Some(all[2].conversation));
+}
+
+#[test]
+fn who_has_accepted_is_asked_for_their_presence() {
+    let mut model = scene("group");
+    let watched = |model: &mut Model, conversations: &[ConversationView]| {
+        let asked = commands(&update(model, Input::Data(Data::Conversations(conversations.to_vec()))));
+        asked.first().map_or(0, |asked| asked["accounts"].as_array().unwrap().len())
+    };
+    let mut all = model.conversations.clone();
+    assert_eq!(watched(&mut model, &all), 2);
+    assert_eq!(watched(&mut model, &all), 0, "once is enough");
+    all[1].readiness = Readiness::Ready;
+    assert_eq!(watched(&mut model, &all), 3);
+}
+
+#[test]
+fn what_happened_is_not_chosen_as_a_message() {
+    let mut model = scene("group");
+    press(&mut model, KeyCode::Esc);
+    for _ in 0..30 {
+        press(&mut model, KeyCode::Up);
+        let open = model.open.as_ref().unwrap();
+        assert!(!crate::tui::rows::is_event(open.chosen_message().unwrap()));
+    }
+}
+
+#[test]
+fn a_russian_no_is_a_no() {
+    let mut model = scene("group-ru");
+    for (key, done) in [('н', 0), ('Н', 0), ('т', 0), ('n', 0), ('д', 1), ('y', 1)] {
+        slash::run(&mut model, "/signout").unwrap();
+        assert_eq!(names(&press(&mut model, KeyCode::Char(key))).len(), done, "{key}");
+        assert!(model.overlays.is_empty(), "{key}");
+    }
+}
+
+#[test]
+fn there_are_commands_before_there_are_conversations() {
+    let mut model = scene("empty");
+    type_in(&mut model, "/gr");
+    assert!(picture(&model).contains("/group … @… @…"));
+    press(&mut model, KeyCode::Tab);
+    type_in(&mut model, "Tea @bob");
+    let actions = press(&mut model, KeyCode::Enter);
+    assert!(actions.iter().any(|action| matches!(action, Action::Resolve { .. })));
+    assert!(model.overlays.is_empty());
+    type_in(&mut model, "/title Tea");
+    press(&mut model, KeyCode::Enter);
+    assert_eq!(model.toast.as_ref().unwrap().text, Lang::En.label(Label::NothingOpen));
+}
+
+#[test]
+fn privacy_is_changed_on_the_spot() {
+    let mut model = scene("group");
+    press(&mut model, KeyCode::F(4));
+    press(&mut model, KeyCode::Down);
+    let changed = commands(&press(&mut model, KeyCode::Right));
+    let before = serde_json::to_value(model.me.as_ref().unwrap().privacy).unwrap();
+    assert_eq!((&before["group_adds"], &changed[0]["privacy"]["group_adds"]), (&json!("contacts"), &json!("nobody")));
+    assert_eq!(changed[0]["privacy"]["requests"], before["requests"]);
+    assert_eq!(names(&press(&mut model, KeyCode::Left)), ["set_privacy"]);
+}
+
+#[test]
+fn a_long_answer_is_told_to_its_end() {
+    let mut model = scene("group");
+    let failure = Failure::Refused { code: Code::ProfileCopied, detail: String::new(), retry_after_ms: None };
+    update(&mut model, Input::Done(Tag::Quiet, Err(failure)));
+    let picture = picture(&model);
+    assert!(picture.contains("This profile is a copy") && picture.contains("link this one as a new device."));
+}
+
+#[test]
 fn a_device_is_let_in_only_by_a_yes() {
     let digits = "481526".to_owned();
     let notice =
@@ -354,7 +489,7 @@ fn an_answer_to_other_words_is_no_answer() {
 fn failures_are_told_in_the_persons_language() {
     let mut model = scene("group-ru");
     update(&mut model, Input::Done(Tag::Quiet, Err(Failure::NotAllowed { reason: "rank".to_owned() })));
-    assert!(model.toast.as_ref().unwrap().text.contains("нельзя"));
+    assert!(model.toast.as_ref().unwrap().text.contains("Нельзя"));
     update(&mut model, Input::Resolved(input::Purpose::Open, Err(Unresolved::Nobody("zed".to_owned()))));
     assert_eq!(model.toast.as_ref().unwrap().text, "Никого с именем zed нет.");
     let later = model.now.plus_millis(10_000);

@@ -2,6 +2,7 @@
 
 use beseda_engine::api::view::{MembersView, MessageInfo};
 use beseda_model::{AccountId, ConversationId, ConversationKind, Role};
+use beseda_wire::state::Audience;
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
@@ -12,6 +13,7 @@ use crate::text::{Label, Sentence};
 use crate::tui::flow::flow_text;
 use crate::tui::model::Model;
 use crate::tui::rows;
+use crate::tui::update::{SETTINGS, Setting};
 
 pub(super) fn conversation(frame: &mut Frame<'_>, model: &Model, id: ConversationId, scroll: usize) {
     let area = window(frame, model, Label::Info, (76, 34), Some(Label::HintOverlay));
@@ -146,8 +148,12 @@ pub(super) fn message(frame: &mut Frame<'_>, model: &Model, info: Option<&Messag
     // Of the other's message in a direct conversation there is nobody else to tell of.
     let is_direct = model.opened().is_some_and(|conversation| conversation.kind == ConversationKind::Direct);
     if info.message.own || !is_direct {
-        facts.push((Label::DeliveredTo, names(&info.delivered_to)));
-        facts.push((Label::ReadBy, names(&info.read_by)));
+        for (label, accounts) in [(Label::DeliveredTo, &info.delivered_to), (Label::ReadBy, &info.read_by)] {
+            // In a group of two there is nobody else to tell of, either.
+            if info.message.own || !accounts.is_empty() {
+                facts.push((label, names(accounts)));
+            }
+        }
     }
     facts.push((Label::Generation, format!("{} · {epoch}", model.label(Label::Encrypted))));
     for (label, value) in facts {
@@ -191,5 +197,47 @@ pub(super) fn safety(frame: &mut Frame<'_>, model: &Model, account: AccountId, n
         lines.push(Line::default());
     }
     lines.extend(flow_text(model.label(Label::VerifyHint), theme.plain(), width));
+    frame.render_widget(Paragraph::new(lines), area);
+}
+
+pub(super) fn me(frame: &mut Frame<'_>, model: &Model, marked: usize) {
+    let area = window(frame, model, Label::Me, (76, 18), Some(Label::MeKeys));
+    let Some(me) = &model.me else { return };
+    let theme = model.theme;
+    let width = usize::from(area.width);
+    let mut names = vec![Span::styled(safe::line(&me.profile.name), theme.strong())];
+    if let Some(username) = &me.username {
+        let gap = if me.profile.name.is_empty() { "" } else { "  " };
+        names.push(Span::styled(format!("{gap}@{}", safe::line(username)), theme.plain()));
+    }
+    let mut lines = vec![Line::from(names)];
+    if !me.profile.bio.is_empty() {
+        lines.extend(flow_text(&safe::text(&me.profile.bio), theme.plain(), width));
+    }
+    if !me.profile.status.is_empty() {
+        lines.push(Line::raw(model.say(&Sentence::Status(&safe::line(&me.profile.status)))));
+    }
+    lines.push(Line::styled(safe::fit(&format!("{} · {}", me.account, safe::line(&me.server)), width), theme.faint()));
+    lines.extend(flow_text(model.label(Label::MeHint), theme.faint(), width));
+    lines.push(Line::default());
+    lines.push(Line::styled(model.label(Label::Privacy), theme.strong()));
+    let circle = |audience| match audience {
+        Audience::Everyone => Label::Everyone,
+        Audience::Contacts => Label::Contacts,
+        Audience::Nobody => Label::NobodyAtAll,
+    };
+    let yes = |on| if on { Label::Yes } else { Label::No };
+    for (index, setting) in SETTINGS.into_iter().enumerate() {
+        let (name, value) = match setting {
+            Setting::Requests => (Label::WhoMayWrite, circle(me.privacy.requests)),
+            Setting::GroupAdds => (Label::WhoMayAdd, circle(me.privacy.group_adds)),
+            Setting::Presence => (Label::WhoSeesPresence, circle(me.privacy.presence)),
+            Setting::ReadMarks => (Label::ShowsReadMarks, yes(me.privacy.read_marks)),
+            Setting::Searchable => (Label::IsSearchable, yes(me.privacy.searchable)),
+        };
+        let line = format!(" {} {}", safe::fill(model.label(name), 46), model.label(value));
+        let style = if index == marked { theme.chosen() } else { theme.plain() };
+        lines.push(Line::styled(safe::fill(&line, width), style));
+    }
     frame.render_widget(Paragraph::new(lines), area);
 }

@@ -1,16 +1,18 @@
 //! Windows in which something is typed and chosen.
 
 use beseda_engine::api::view::{Body, DeviceView};
+use beseda_engine::timeline::markup::covered;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
-use super::{field, marked_list, window};
+use super::{command_line, field, marked_list, window};
 use crate::safe;
 use crate::text::{Label, Sentence};
 use crate::tui::editor::Editor;
 use crate::tui::model::{Find, Forwarding, Model, REACTIONS, Search, short_id};
+use crate::tui::update::{matching, needs_conversation};
 
 pub(super) fn search(frame: &mut Frame<'_>, model: &Model, search: &Search) {
     let area = window(frame, model, Label::Search, (100, 30), Some(Label::HintOverlay));
@@ -35,8 +37,8 @@ pub(super) fn search(frame: &mut Frame<'_>, model: &Model, search: &Search) {
         lines.push(Line::styled(safe::fit(&head, width), model.theme.faint()));
         let style = if index == search.marked { model.theme.chosen() } else { model.theme.plain() };
         let mut spans = vec![Span::raw(mark)];
-        if let Body::Text { text, .. } = &hit.message.body {
-            spans.extend(excerpt(text, &hit.matches, width.saturating_sub(2), style, model));
+        if let Body::Text { text, entities } = &hit.message.body {
+            spans.extend(excerpt(&covered(text, entities), &hit.matches, width.saturating_sub(2), style, model));
         }
         lines.push(Line::from(spans));
     }
@@ -104,6 +106,17 @@ pub(super) fn find(frame: &mut Frame<'_>, model: &Model, find: &Find) {
     frame.render_widget(Paragraph::new(lines), list);
 }
 
+pub(super) fn command(frame: &mut Frame<'_>, model: &Model, line: &Editor) {
+    let area = window(frame, model, Label::Commands, (76, 24), Some(Label::CommandKeys));
+    field(frame, model, line, Label::ComposerHint, area);
+    let list = Rect::new(area.x, area.y + 2, area.width, area.height.saturating_sub(2));
+    let lines: Vec<Line<'static>> = matching(line.text())
+        .filter(|(_, _, which)| !needs_conversation(*which))
+        .map(|known| command_line(model, known, usize::from(list.width)))
+        .collect();
+    frame.render_widget(Paragraph::new(lines), list);
+}
+
 pub(super) fn devices(frame: &mut Frame<'_>, model: &Model, devices: &[DeviceView], marked: usize, code: &Editor) {
     let area = window(frame, model, Label::Devices, (70, 16), Some(Label::DevicesKeys));
     field(frame, model, code, Label::DevicesHint, area);
@@ -129,7 +142,7 @@ pub(super) fn devices(frame: &mut Frame<'_>, model: &Model, devices: &[DeviceVie
 
 pub(super) fn forward(frame: &mut Frame<'_>, model: &Model, forwarding: &Forwarding) {
     let area = window(frame, model, Label::ForwardTo, (76, 18), Some(Label::ForwardKeys));
-    field(frame, model, &forwarding.filter, Label::Conversations, area);
+    field(frame, model, &forwarding.filter, Label::ForwardHint, area);
     let entries = model
         .forward_targets(forwarding)
         .into_iter()
@@ -156,5 +169,5 @@ pub(super) fn react(frame: &mut Frame<'_>, model: &Model, marked: usize, typed: 
         .collect();
     frame.render_widget(Paragraph::new(Line::from(spans)), Rect::new(area.x, area.y, area.width, 1));
     let input = Rect::new(area.x, area.y + 2, area.width, 1);
-    field(frame, model, typed, Label::ReactTitle, input);
+    field(frame, model, typed, Label::ReactHint, input);
 }
