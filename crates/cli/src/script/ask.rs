@@ -75,10 +75,9 @@ pub(super) fn text(words: &[String]) -> Result<String, Trip> {
 /// Reads a line without showing it.
 fn hidden(prompt: &str) -> Result<String, Trip> {
     let mut err = io::stderr().lock();
-    write!(err, "{prompt}")?;
-    err.flush()?;
+    // Before the prompt: what is typed as soon as it stands there is not shown, and its Enter is one.
     enable_raw_mode()?;
-    let typed = typed_line();
+    let typed = write!(err, "{prompt}").and_then(|()| err.flush()).map_err(Trip::from).and_then(|()| typed_line());
     disable_raw_mode()?;
     writeln!(err)?;
     typed
@@ -91,6 +90,8 @@ fn typed_line() -> Result<String, Trip> {
             Event::Key(key) if key.kind == KeyEventKind::Release => {}
             Event::Key(key) => match key.code {
                 KeyCode::Enter => return Ok(line.take()),
+                // An Enter from before the terminal was asked not to translate it.
+                KeyCode::Char('j') if key.modifiers.contains(KeyModifiers::CONTROL) => return Ok(line.take()),
                 KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => {
                     return Err(Trip::System(io::Error::from(io::ErrorKind::Interrupted).to_string()));
                 }
