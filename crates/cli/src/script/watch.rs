@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use beseda_engine::Notice;
 use beseda_engine::api::command::Command;
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::view::{Anchor, Body, ConversationView};
+use beseda_engine::api::view::{Anchor, Body, ConnectionState, ConversationView};
 use beseda_model::ConversationId;
 use serde_json::json;
 
@@ -38,6 +38,9 @@ impl Session {
                 None
             }
         };
+        // What the connection is at the beginning, as its notices may have come before anybody listened.
+        let state = self.host.look(|core| core.connection()).await.ok_or(Failure::Store)?;
+        self.say_connection(state)?;
         let mut seen = Seen::default();
         for row in self.watched(only).await? {
             self.look_at(&row, &args, &mut seen, true).await?;
@@ -58,6 +61,15 @@ impl Session {
             Err(Trip::Timeout { .. }) => Err(Trip::NothingCame),
             ended => ended,
         }
+    }
+
+    fn say_connection(&self, state: ConnectionState) -> Result<(), Trip> {
+        if !self.out.is_json() {
+            return Ok(());
+        }
+        let trouble = self.host.link().borrow().trouble;
+        let object = json!({ "state": state, "trouble": trouble.map(|t| text::trouble(text::Lang::En, t)) });
+        self.say("connection", &object, String::new)
     }
 
     async fn watched(&self, only: Option<ConversationId>) -> Result<Vec<ConversationView>, Trip> {
@@ -87,13 +99,7 @@ impl Session {
                     self.look_at(&row, args, seen, false).await?;
                 }
             }
-            Notice::Connection(state) => {
-                let trouble = self.host.link().borrow().trouble;
-                let object = json!({ "state": state, "trouble": trouble.map(|t| text::trouble(text::Lang::En, t)) });
-                if self.out.is_json() {
-                    self.say("connection", &object, String::new)?;
-                }
-            }
+            Notice::Connection(state) => self.say_connection(state)?,
             Notice::Typing { conversation, account, typing } if self.out.is_json() => {
                 let object = json!({ "conversation": conversation, "account": account, "typing": typing });
                 self.say("typing", &object, String::new)?;
