@@ -15,6 +15,9 @@ use crate::steps::Outcome;
 /// What nextest exits with when it ran tests and some failed.
 const TESTS_FAILED: i32 = 100;
 
+/// Storms in which a bug has to show itself.
+const SEEDS: &str = "40";
+
 /// One seeded bug.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -29,6 +32,8 @@ struct Mutant {
     replace: String,
     /// The test file in `crates/testkit/tests` that has to notice, without its extension.
     test: String,
+    /// The tests in it that are run: a part of their names.
+    only: String,
 }
 
 pub(crate) fn run() -> Result<Outcome> {
@@ -76,12 +81,12 @@ fn mutated(name: &str, original: &str, mutant: &Mutant) -> Result<String> {
     }
 }
 
-/// Whether the test fails. That it does not compile is no proof of anything.
+/// Whether a test fails. That it does not compile, or that there is none, is no proof of anything.
 fn is_caught(tree: &Path, mutant: &Mutant) -> Result<bool> {
-    let mut command = shell::cargo(&["nextest", "run", "--profile", "quick", "-p", "beseda-testkit", "--test"]);
-    command.args([&mutant.test, "--ignore-default-filter"]).current_dir(tree);
+    let mut command = shell::cargo(&["nextest", "run", "--workspace", "--profile", "quick", "--ignore-default-filter"]);
+    command.args(["--test", &mutant.test, &mutant.only]).current_dir(tree);
     // Dependencies are the same as ours, so their builds are shared.
-    command.env("CARGO_TARGET_DIR", target_dir()).env("BESEDA_SEEDS", "40");
+    command.env("CARGO_TARGET_DIR", target_dir()).env("BESEDA_SEEDS", SEEDS);
     let output = command.output().context("nextest could not be started")?;
     match output.status.code() {
         Some(0) => Ok(false),
@@ -129,8 +134,8 @@ mod tests {
     use super::*;
 
     fn mutant(find: &str) -> Mutant {
-        let [bug, file, replace, test] = ["", "", "x", ""].map(str::to_owned);
-        Mutant { bug, file, find: find.to_owned(), replace, test }
+        let [bug, file, replace, test, only] = ["", "", "x", "", ""].map(str::to_owned);
+        Mutant { bug, file, find: find.to_owned(), replace, test, only }
     }
 
     #[test]
