@@ -45,6 +45,8 @@ pub struct Chaos {
     pub group: ConversationId,
     /// What people were told is on its way: from which device, and which message.
     said: Vec<(DeviceKey, MessageId)>,
+    /// Commands whose end somebody waits for.
+    awaited: Vec<(DeviceKey, u64)>,
     /// Whether a device was signed out or removed.
     some_left: bool,
     rng: SeededRng,
@@ -62,7 +64,8 @@ impl Chaos {
         let others: Vec<_> = others.iter().map(|person| person.account).collect();
         let group = world.group(first.device, "storm", &others);
         world.run_for(30_000);
-        Self { world, people, group, said: Vec::new(), some_left: false, rng: SeededRng::fork(seed, "chaos"), storm }
+        let rng = SeededRng::fork(seed, "chaos");
+        Self { world, people, group, said: Vec::new(), awaited: Vec::new(), some_left: false, rng, storm }
     }
 
     /// The storm.
@@ -148,7 +151,7 @@ impl Chaos {
                 let online = !self.world.at(device).online;
                 return self.world.set_online(device, online);
             }
-            84..90 => return self.world.restart(device),
+            84..90 => return self.restart(device),
             90..92 => return self.partition(),
             92..94 => return self.world.restart_server(|_| {}),
             94..96 => return self.one_device_less(device),
@@ -158,10 +161,22 @@ impl Chaos {
             self.said.retain(|(_, message)| targets.iter().all(|target| target.id != *message));
         }
         let is_said = matches!(command, Command::Send { .. });
-        let id = self.world.command(device, command);
+        let id = self.command(device, command);
         if is_said && let Some(Ok(Outcome::Queued { message })) = self.world.ending(device, id) {
             self.said.push((device, *message));
         }
+    }
+
+    fn command(&mut self, device: DeviceKey, command: Command) -> u64 {
+        let id = self.world.command(device, command);
+        self.awaited.push((device, id));
+        id
+    }
+
+    /// Whoever waited in front of this device has to ask again.
+    fn restart(&mut self, device: DeviceKey) {
+        self.awaited.retain(|(waiting, _)| *waiting != device);
+        self.world.restart(device);
     }
 
     /// Some devices lose the server at the same moment, or all find it again.
@@ -193,7 +208,7 @@ impl Chaos {
             _ => Command::SignOut,
         };
         self.some_left = true;
-        self.world.command(by, command);
+        self.command(by, command);
     }
 
     /// Somebody gets another device, or signs in again on one that was signed out; it takes its time like everything else.
@@ -209,7 +224,7 @@ impl Chaos {
         };
         let command =
             Command::Recover { server: SERVER.to_owned(), phrase: person.phrase, device_name: "extra".to_owned() };
-        self.world.command(device, command);
+        self.command(device, command);
     }
 
     fn me(&self, key: DeviceKey) -> Option<Me> {

@@ -30,6 +30,10 @@ impl Chaos {
     /// # Errors
     /// What is not, in words for whoever has to find out why.
     pub fn check(&self) -> Result<(), String> {
+        let unheard = self.awaited.iter().find(|(key, id)| self.world.ending(*key, *id).is_none());
+        if let Some((key, id)) = unheard {
+            return Err(format!("{} has not told how command {id} ended", self.world.at(*key).name));
+        }
         let mut seen: BTreeMap<u64, (DeviceKey, Shown)> = BTreeMap::new();
         let mut complete: Vec<Complete> = Vec::new();
         for key in self.world.keys() {
