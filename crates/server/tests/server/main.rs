@@ -15,6 +15,7 @@ mod killed;
 mod limits;
 mod limits_of_groups;
 mod matrix;
+mod mistakes;
 mod mls;
 mod people;
 mod presence;

@@ -36,6 +36,12 @@ impl TestClock {
     pub(crate) fn advance(&self, millis: u64) {
         self.0.fetch_add(millis, Ordering::SeqCst);
     }
+
+    /// Sets it forward or back.
+    pub(crate) fn jump(&self, millis: i64) {
+        let now = self.0.load(Ordering::SeqCst);
+        self.0.store(now.saturating_add_signed(millis), Ordering::SeqCst);
+    }
 }
 
 impl Clock for TestClock {
