@@ -9,7 +9,7 @@ use crate::api::event::{Effect, Event, Notice};
 use crate::api::failure::Failure;
 use crate::api::view::ConnectionState;
 use crate::memory::Memory;
-use crate::session::{connection, pump};
+use crate::session::{clock, connection, pump};
 use crate::store::StoreError;
 use crate::store::open::{Fence, open};
 use crate::{conversation, desk, identity, timeline};
@@ -24,6 +24,8 @@ pub struct Engine {
     fence: Fence,
     memory: Memory,
     is_fenced: bool,
+    /// The clock at the last step.
+    latest: Timestamp,
 }
 
 impl std::fmt::Debug for Engine {
@@ -49,8 +51,9 @@ impl Engine {
     /// When the database can't be read or written, or is of a newer version.
     pub fn open(mut conn: Connection, mut rng: Box<dyn Rng>, now: Timestamp) -> Result<(Self, Vec<Effect>), OpenError> {
         let fence = open(&mut conn, &mut *rng)?;
-        let mut engine = Self { conn, rng, fence, memory: Memory::default(), is_fenced: false };
+        let mut engine = Self { conn, rng, fence, memory: Memory::default(), is_fenced: false, latest: now };
         let effects = engine.step(now, |step| {
+            clock::relax(step)?;
             identity::on_open(step)?;
             timeline::reprocess_unsupported(step)?;
             connection::look(step)
@@ -71,7 +74,14 @@ impl Engine {
         if let Event::Command { id, .. } = &event {
             open.push(*id);
         }
-        match self.step(now, |step| dispatch(step, event)) {
+        let set_back = clock::was_set_back(std::mem::replace(&mut self.latest, now), now);
+        let act = |step: &mut Step<'_>| {
+            if set_back {
+                clock::set_back(step)?;
+            }
+            dispatch(step, event)
+        };
+        match self.step(now, act) {
             Ok(effects) => effects,
             Err(error) => self.failed(now, &error, open),
         }

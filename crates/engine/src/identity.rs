@@ -127,6 +127,12 @@ pub fn next_wake(conn: &Connection) -> Result<Option<Timestamp>, StoreError> {
     Ok(join::next_wake(conn)?.into_iter().chain(keys::next_wake(conn)?).min())
 }
 
+/// Nothing here waits for a moment after `latest`: a wrong clock has chosen it.
+pub(crate) fn relax(step: &mut Step<'_>, latest: Timestamp) -> Result<(), StoreError> {
+    join::relax(step, latest)?;
+    keys::relax(step, latest)
+}
+
 /// Does what is due by now: repeats requests, works at a proof for one slice, renews key packages. `online` says whether
 /// asks can be carried.
 ///

@@ -1,6 +1,7 @@
 //! The connection: when it is made, what was asked on it, and what is to be done as answers and pushes come.
 
 pub(crate) mod changes;
+pub(crate) mod clock;
 pub(crate) mod connection;
 pub(crate) mod pump;
 pub(crate) mod reply;

@@ -215,7 +215,13 @@ impl<M: Machine> Thread<M> {
                 }
                 Some(wait) => match inbox.recv_timeout(wait.min(LONGEST_WAIT)) {
                     Ok(job) => job,
-                    Err(mpsc::RecvTimeoutError::Timeout) => continue,
+                    // The engine looks whether the clock was set back, which puts off all that it waits for.
+                    Err(mpsc::RecvTimeoutError::Timeout) => {
+                        if wait > LONGEST_WAIT {
+                            self.step(Event::Tick);
+                        }
+                        continue;
+                    }
                     Err(mpsc::RecvTimeoutError::Disconnected) => return,
                 },
                 None => match inbox.recv() {

@@ -110,6 +110,14 @@ pub(super) fn next_wake(conn: &Connection) -> Result<Option<Timestamp>, StoreErr
     Ok(Join::load(conn)?.and_then(|join| join.at))
 }
 
+/// What was to be repeated after `latest` is repeated now.
+pub(super) fn relax(step: &Step<'_>, latest: Timestamp) -> Result<(), StoreError> {
+    match Join::load(step.tx)? {
+        Some(join) if join.at.is_some_and(|at| at > latest) => Join { at: Some(step.now), ..join }.save(step.tx),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn on_tick(step: &mut Step<'_>) -> Result<(), StoreError> {
     let Some(mut join) = Join::load(step.tx)?.filter(|join| join.at.is_some_and(|at| at <= step.now)) else {
         return Ok(());

@@ -55,6 +55,15 @@ pub(super) fn check(step: &Step<'_>) -> Result<Asks, StoreError> {
     Ok(vec![Ask::new(Request::CountKeys, Purpose::CountKeys)])
 }
 
+/// The stock is looked at now if it was to be after `latest`.
+pub(super) fn relax(step: &Step<'_>, latest: Timestamp) -> Result<(), StoreError> {
+    let stock = load(step.tx)?;
+    if stock.check_at <= latest {
+        return Ok(());
+    }
+    meta::put(step.tx, KEYS, &Stock { check_at: step.now, ..stock })
+}
+
 /// When [`on_tick`] looks again.
 pub(super) fn next_wake(conn: &Connection) -> Result<Option<Timestamp>, StoreError> {
     if !me::is_signed_in(conn)? {
