@@ -169,7 +169,7 @@ fn killed_at_twenty_moments_it_loses_nothing_acknowledged_and_doubles_nothing() 
 }
 
 #[test]
-#[ignore = "takes a minute; part of the soak"]
+#[ignore = "soak"]
 fn killed_at_a_hundred_moments_it_loses_nothing_acknowledged_and_doubles_nothing() {
     rounds(100);
 }

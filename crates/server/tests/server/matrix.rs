@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use beseda_model::{Action, Code, ConversationId, ConversationKind, Permissions, Policy, Role, RosterEntry, decide};
-use beseda_wire::request::{Reply, Request};
+use beseda_wire::request::{Reply, Request, Succeed};
 
 use crate::groups::{Change, Client, changed, policy};
 use crate::people::Person;
@@ -318,6 +318,25 @@ async fn in_a_direct_conversation_and_in_notes_the_socket_answers_as_the_decisio
     let permissions = [Permissions::default()];
     assert_eq!(compare(Direct, &permissions).await, 3 * 13);
     assert_eq!(compare(Notes, &permissions).await, 3 * 8);
+}
+
+/// Without reports of a broken group a successor takes the right to change the permissions; in notes one is alone.
+#[tokio::test]
+async fn a_successor_is_opened_by_whom_the_decision_allows_it() {
+    let mut cast = Cast::new().await;
+    for kind in [Group, Direct, Notes] {
+        for permissions in permission_sets().iter().take(if kind == Group { 3 } else { 1 }) {
+            for role in Role::ALL {
+                let mut scene = cast.scene(kind, permissions, role).await;
+                let (group_info, tree) =
+                    Client::of(cast.person(of_role(ACTORS, role))).start(scene.id, 1, &scene.policy);
+                let answer = scene.socket.ask(Request::Succeed(Succeed { group_info, tree, commit: None })).await;
+                let may = kind == Notes || decide(kind, permissions, role, Action::ChangePermissions).is_ok();
+                let expected = if may { Ok(()) } else { Err(Code::Forbidden) };
+                assert_eq!(answer.map(|_| ()).map_err(|why| why.code), expected, "{kind:?} {permissions:?} {role:?}");
+            }
+        }
+    }
 }
 
 #[tokio::test]
