@@ -16,7 +16,7 @@ use std::time::Duration;
 use beseda_cli::host::{Host, Profile};
 use beseda_engine::Command;
 use beseda_engine::api::command::Outcome;
-use beseda_engine::api::view::{Anchor, Body, ConnectionState, Delivery, MessageView};
+use beseda_engine::api::view::{Anchor, Body, ConnectionState, Delivery, MessageView, SystemEvent};
 use beseda_model::{AccountId, ConversationId};
 use beseda_testkit::chance::SeededRng;
 use beseda_wire::state::{Audience, PrivacySettings};
@@ -97,14 +97,20 @@ async fn timeline(host: &Host, conversation: ConversationId) -> Vec<MessageView>
 /// What a timeline says, which must be readable and delivered.
 fn texts(timeline: &[MessageView]) -> Vec<String> {
     let mut texts = Vec::new();
+    let mut joined = 0;
     for message in timeline {
         assert!(!matches!(message.delivery, Some(Delivery::Queued | Delivery::Sending | Delivery::Failed { .. })));
         match &message.body {
             Body::Text { text, .. } => texts.push(text.clone()),
-            Body::System { .. } => {}
+            Body::System { event: SystemEvent::JoinedHere } => joined += 1,
+            Body::System {
+                event: SystemEvent::Created | SystemEvent::RoleChanged { .. } | SystemEvent::Title { .. },
+            } => {}
+            Body::System { event: SystemEvent::Added { .. } } => {}
             other => panic!("{} has a message that is {other:?}", message.author_name),
         }
     }
+    assert!(joined <= 1, "a device had to come in again");
     texts
 }
 

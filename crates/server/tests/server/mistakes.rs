@@ -52,6 +52,23 @@ async fn a_second_commit_for_an_epoch_is_told_where_the_group_is() {
 }
 
 #[tokio::test]
+async fn the_same_commit_again_gets_the_same_place() {
+    let server = Server::start().await;
+    let (alice, bob) = (server.join(1).await, server.join(2).await);
+    let [(mut one, mut at_alice), (mut other, mut at_bob)] = pair(&server, &alice, &bob).await;
+    let Request::Commit(commit) = one.commit(Change::default()) else { panic!("it is a commit") };
+    // The second is sent while the first is judged.
+    let (first, second) = (Request::Commit(commit.clone()), Request::Commit(commit.clone()));
+    let (first, second) = (at_alice.send(first).await, at_alice.send(second).await);
+    let told = at_alice.answer(first).await.unwrap();
+    assert_eq!(at_alice.answer(second).await.unwrap(), told);
+    other.follow(&commit.commit.0);
+    at_bob.ask(other.commit(Change::default())).await.unwrap();
+    assert_eq!(at_alice.ask(Request::Commit(commit)).await.unwrap(), told, "later, too");
+    assert_eq!(log(&mut at_alice, HERE).await.len(), 4);
+}
+
+#[tokio::test]
 async fn a_key_package_that_was_published_before_takes_none_of_the_others_with_it() {
     let server = Server::start().await;
     let (alice, bob) = (server.join(1).await, server.join(2).await);

@@ -1,13 +1,14 @@
+use beseda_crypto::aad::CommitAad;
 use beseda_crypto::group_id::GroupId;
 use beseda_crypto::header;
 use beseda_crypto::public_group::{GroupError, GroupState, LiveGroup};
-use beseda_model::{ConversationId, Timestamp};
+use beseda_model::{ConversationId, MessageId, Timestamp};
 
 use super::group_info::wait_for_others;
 use super::judge::{self, Judged, Logs};
 use super::settle::{present, settle};
 use super::{Bundle, ConversationError};
-use crate::domain::{Actor, Appended, OverLimit};
+use crate::domain::{Actor, Appended, Conversation, OverLimit};
 use crate::port::{Budget, Store, UnitOfWork, View};
 
 /// How often a commit is judged anew because the conversation changed under it.
@@ -30,7 +31,10 @@ struct Scene {
 pub fn commit(store: &dyn Store, actor: Actor, bundle: &Bundle, at: Timestamp) -> Result<Appended, ConversationError> {
     for _ in 0..ATTEMPTS {
         let posted = bundle.clone();
-        let scene = store.read_blocking(move |view| scene(view, actor, &posted))?;
+        let scene = match store.read_blocking(move |view| find(view, actor, &posted))? {
+            Found::Scene(scene) => *scene,
+            Found::Stored(appended) => return Ok(appended),
+        };
         let live = LiveGroup::load(&scene.state)?;
         let judged = judge::judge(live, actor, bundle, &scene.logs).map_err(|error| stale(error, scene.from))?;
         let Scene { id, from, roster_version, .. } = scene;
@@ -42,7 +46,27 @@ pub fn commit(store: &dyn Store, actor: Actor, bundle: &Bundle, at: Timestamp) -
     Err(ConversationError::Raced)
 }
 
-fn scene(view: &dyn View, actor: Actor, bundle: &Bundle) -> Result<Scene, ConversationError> {
+/// What there is of a commit that was posted.
+enum Found {
+    /// The scene that it is judged by.
+    Scene(Box<Scene>),
+    /// Its place: it was stored before.
+    Stored(Appended),
+}
+
+/// A commit that comes too late for its epoch, unless it is there already: whose answer was lost asks again, perhaps while
+/// the first of the two was still being judged, and must not take its own commit for somebody else's.
+fn too_late(
+    view: &dyn View,
+    actor: Actor,
+    now: &Conversation,
+    message: MessageId,
+) -> Result<Appended, ConversationError> {
+    let stale = ConversationError::StaleEpoch { generation: now.generation, epoch: now.epoch };
+    view.log().find_message(now.id, actor.device, message)?.ok_or(stale)
+}
+
+fn find(view: &dyn View, actor: Actor, bundle: &Bundle) -> Result<Found, ConversationError> {
     bundle.check_size(view.limits().commit_bytes)?;
     let header = header::peek(&bundle.commit).map_err(|_| ConversationError::Malformed)?;
     let group = GroupId::from_bytes(header.group_id).map_err(|_| ConversationError::Malformed)?;
@@ -54,19 +78,20 @@ fn scene(view: &dyn View, actor: Actor, bundle: &Bundle) -> Result<Scene, Conver
     let conversation = view.conversations().find(id)?.ok_or(ConversationError::NotAMember)?;
     let from = (conversation.generation, conversation.epoch);
     if (group.generation, header.epoch) != from {
-        return Err(ConversationError::StaleEpoch { generation: from.0, epoch: from.1 });
+        let aad = CommitAad::from_bytes(header.aad).map_err(|_| ConversationError::Malformed)?;
+        return too_late(view, actor, &conversation, aad.message.message).map(Found::Stored);
     }
     let cited = judge::cited(&bundle.commit)?;
     // Whoever cites more than can be involved wants the server to be busy.
     let most = view.limits().members_per_conversation.saturating_mul(2);
     OverLimit::check("members_per_conversation", most, cited.len())?;
-    Ok(Scene {
+    Ok(Found::Scene(Box::new(Scene {
         id,
         from,
         roster_version: conversation.roster_version,
         state: view.groups().state(id)?.ok_or(ConversationError::NotFound)?,
         logs: judge::logs(view, &cited)?,
-    })
+    })))
 }
 
 fn stale(error: ConversationError, (generation, epoch): (u32, u64)) -> ConversationError {
@@ -89,7 +114,7 @@ fn write(
 ) -> Result<Appended, ConversationError> {
     let conversation = present(uow, actor, id)?;
     if (conversation.generation, conversation.epoch) != from {
-        return Err(ConversationError::StaleEpoch { generation: conversation.generation, epoch: conversation.epoch });
+        return too_late(uow.view(), actor, &conversation, judged.message);
     }
     if conversation.roster_version != roster_version {
         return Err(ConversationError::Raced);
