@@ -13,6 +13,7 @@ use openmls_traits::signatures::Signer;
 use tls_codec::Deserialize as _;
 
 use crate::facts::{self, FactsError};
+use crate::public_group::CRYPTO;
 use crate::suite;
 
 /// The key package cannot be used in our groups.
@@ -77,6 +78,14 @@ pub fn verify(bytes: &[u8], crypto: &impl OpenMlsCrypto) -> Result<VerifiedKeyPa
     let reference = key_package.hash_ref(crypto)?.as_slice().to_vec();
     let is_last_resort = key_package.last_resort();
     Ok(VerifiedKeyPackage { key_package, identity, reference, is_last_resort })
+}
+
+/// Checks a key package that a device brings to the server, as [`verify`] does.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn verify_upload(bytes: &[u8]) -> Result<VerifiedKeyPackage, KeyPackageError> {
+    verify(bytes, &*CRYPTO)
 }
 
 /// Makes a key package and leaves its private keys in the provider's store.

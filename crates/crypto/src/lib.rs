@@ -30,6 +30,7 @@ pub mod header;
 pub mod key_package;
 mod null_storage;
 pub mod policy_ext;
+pub mod possession;
 pub mod pow;
 pub mod public_group;
 pub mod root;

@@ -32,7 +32,7 @@ use crate::header::{self, HeaderError, Kind, Wire};
 use crate::null_storage::NullStorage;
 use crate::{group_info, key_package, policy_ext, suite};
 
-static CRYPTO: LazyLock<RustCrypto> = LazyLock::new(RustCrypto::default);
+pub(crate) static CRYPTO: LazyLock<RustCrypto> = LazyLock::new(RustCrypto::default);
 
 /// A group as the server stores it, all in the form of the wire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

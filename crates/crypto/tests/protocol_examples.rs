@@ -1,6 +1,7 @@
 //! What `docs/protocol.md` says of keys, device logs and proofs of work, by its own examples.
 #![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
+use beseda_crypto::possession;
 use beseda_crypto::pow::{self, Challenge};
 use beseda_crypto::root::RootKey;
 use beseda_crypto::signature::Ed25519;
@@ -43,10 +44,23 @@ fn the_first_entry_is_that_of_the_entropy_and_the_device_key() {
 }
 
 #[test]
-fn the_proof_in_the_sign_up_solves_its_challenge() {
+fn the_proof_in_the_sign_up_answers_its_challenge() {
     let body = block("json-body sign-up");
-    let (_, nonce) = body.split_once("\"nonce\":").unwrap();
-    let nonce = nonce.trim_end_matches('}').parse().unwrap();
+    let (_, proof) = body.split_once("\"nonce\":").unwrap();
+    let (nonce, signature) = proof.trim_end_matches("\"}}").split_once(",\"signature\":\"").unwrap();
     let challenge = Challenge { random: [5; 16], expires_at: 1_700_000_000_000 };
-    assert!(pow::verify(&challenge, 18, nonce));
+    assert!(pow::verify(&challenge, 18, nonce.parse().unwrap()));
+    let key = SigningKey::from_bytes(&[9; 32]).verifying_key().to_bytes();
+    let entry = hex(&block("hex-entry first-entry"));
+    assert!(possession::verify(&key, &challenge, &entry, &base64url(signature).try_into().unwrap()));
+}
+
+fn base64url(text: &str) -> Vec<u8> {
+    let alphabet: Vec<u8> = (b'A'..=b'Z').chain(b'a'..=b'z').chain(b'0'..=b'9').chain(*b"-_").collect();
+    let value = |byte: u8| u32::try_from(alphabet.iter().position(|known| *known == byte).unwrap()).unwrap();
+    let decode = |chunk: &[u8]| {
+        let bits = chunk.iter().fold(0, |bits, byte| bits << 6 | value(*byte)) << (6 * (4 - chunk.len()));
+        bits.to_be_bytes()[1..chunk.len()].to_vec()
+    };
+    text.as_bytes().chunks(4).flat_map(decode).collect()
 }

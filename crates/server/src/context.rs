@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use beseda_app::port::{Store, StoreError, UnitOfWork, View};
 use beseda_model::{Clock, Rng};
 use beseda_wire::Problem;
+use beseda_wire::http::Registration;
 use bytes::Bytes;
 
 use crate::challenges::Challenges;
@@ -54,7 +55,7 @@ pub(crate) struct Context {
     pub(crate) judges: Judges,
     /// Password hashes.
     pub(crate) passwords: Passwords,
-    /// Proofs of work.
+    /// What a device answers that asks for its first session.
     pub(crate) challenges: Challenges,
     /// Connections and what feeds them: ended first.
     pub(crate) tasks: Tasks,
@@ -79,7 +80,9 @@ impl Context {
             bytes
         };
         let passwords = Passwords::new(config.password_workers, chance());
-        let challenges = Challenges::new(clock.clone(), chance(), config.pow_bits);
+        // An invitation is work enough.
+        let bits = if config.registration == Registration::Open { config.pow_bits } else { 0 };
+        let challenges = Challenges::new(clock.clone(), chance(), bits);
         let rates = Rates::new(clock.clone(), config.limits.clone());
         Self {
             store,

@@ -15,7 +15,8 @@ pub(crate) enum Rule {
     Anyone,
     /// Who brings what the operator asks of new accounts: a proof of work or an invitation.
     Registration,
-    /// Who holds the account's root key: its signature over the present head of the device log.
+    /// Who holds the account's root key, by its signature over the present head of the device log, and the new device's,
+    /// by one over a fresh challenge.
     RootSignature,
     /// Who knows the password.
     Password,
@@ -365,8 +366,8 @@ mod tests {
     const fn who(rule: Rule) -> &'static str {
         match rule {
             Rule::Anyone => "anyone",
-            Rule::Registration => "whoever brings a proof of work or an invitation",
-            Rule::RootSignature => "whoever signs with the account's root key",
+            Rule::Registration => "whoever brings a proof of work or an invitation, and holds the new device's key",
+            Rule::RootSignature => "whoever signs with the account's root key, and holds the new device's key",
             Rule::Password => "whoever knows the password",
             Rule::Ticket => "whoever brings a ticket from a sign-in",
             Rule::LinkSecret => "whoever brings the link's secret",

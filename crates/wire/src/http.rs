@@ -36,27 +36,31 @@ pub struct ServerInfo {
     pub password_required: bool,
 }
 
-/// `POST /api/v1/challenges`: a proof of work to solve.
+/// `POST /api/v1/challenges`: something fresh to answer with a [`Proof`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct Challenge {
     /// Random and authenticated by the server; valid once.
     pub challenge: Bytes,
-    /// How many leading zero bits the hash must have.
+    /// How many leading zero bits the hash must have for a sign-up; zero where accounts are not open to anybody.
     pub bits: u8,
     /// Until when it is valid.
     #[cfg_attr(feature = "utoipa", schema(value_type = u64))]
     pub expires_at: Timestamp,
 }
 
-/// A solved challenge.
+/// An answered challenge: the device that asks for its first session holds its key now. Without that, whoever has seen
+/// the entry that adds the device could bring it again to a server that has forgotten it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct Proof {
     /// As given.
     pub challenge: Bytes,
-    /// The solution.
+    /// The solution of the proof of work; zero where none is asked for.
+    #[serde(default)]
     pub nonce: u64,
+    /// By the key of the device that the entry adds, over challenge and entry.
+    pub signature: Bytes,
 }
 
 /// `POST /api/v1/accounts`: a new account with its first device.
@@ -77,7 +81,7 @@ pub struct SignUp {
     /// A password; needs a username.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
-    /// A solved challenge, where registration is open.
+    /// An answered challenge, solved where registration is open.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<Proof>,
     /// An invitation, where one is needed.
@@ -128,7 +132,7 @@ pub struct AccountByRoot {
 }
 
 /// `POST /api/v1/devices`: a new device by recovery phrase. The entry is signed by root and follows the log's present
-/// head, which proves possession of the phrase now. Answer: [`Session`].
+/// head. Answer: [`Session`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct AddDevice {
@@ -137,6 +141,8 @@ pub struct AddDevice {
     pub account: AccountId,
     /// Adds the device.
     pub entry: DeviceLogEntry,
+    /// An answered challenge; it need not be solved.
+    pub proof: Proof,
 }
 
 /// `POST /api/v1/sessions`: a password instead of a phrase. It does not admit a device (only a device or the phrase can),

@@ -110,6 +110,9 @@ pub enum AppendError {
     /// The account is not, or no longer, a member.
     #[error("the account is not a member of the conversation")]
     NotAMember,
+    /// The device has no leaf in the present group: nobody could decrypt what it sends.
+    #[error("the device has not joined the group")]
+    NotJoined,
     /// The conversation has moved on.
     #[error("the conversation is at generation {generation}, epoch {epoch}")]
     StaleEpoch {
@@ -154,7 +157,7 @@ impl AppendError {
             Self::NotAMember => Code::NotAMember,
             Self::StaleEpoch { .. } => Code::StaleEpoch,
             Self::CommitDue { .. } => Code::CommitDue,
-            Self::Denied(_) => Code::Forbidden,
+            Self::NotJoined | Self::Denied(_) => Code::Forbidden,
             Self::NotAccepted => Code::NotAccepted,
             Self::RequestPending => Code::RequestPending,
             Self::NoSuchEntry { .. } => Code::NotFound,
@@ -195,7 +198,9 @@ pub struct Head {
     pub roster: Vec<Rostered>,
     /// The same accounts, for events.
     pub members: Arc<[AccountId]>,
-    /// Devices whose removal is due.
+    /// Devices that have a leaf in the present group, ascending.
+    pub joined: Box<[DeviceId]>,
+    /// Those of them whose removal is due.
     pub due: Vec<DeviceId>,
     /// A direct conversation's pending request.
     pub request: Option<Request>,
@@ -232,6 +237,9 @@ impl Head {
         OverLimit::check("message_bytes", limits.message_bytes, append.body.len())?;
         if (append.generation, append.epoch) != (self.generation, self.epoch) {
             return Err(AppendError::StaleEpoch { generation: self.generation, epoch: self.epoch });
+        }
+        if self.joined.binary_search(&append.actor.device).is_err() {
+            return Err(AppendError::NotJoined);
         }
         if !self.due.is_empty() {
             return Err(AppendError::CommitDue { devices: self.due.clone() });

@@ -3,6 +3,7 @@
 mod claim;
 mod publish;
 
+use beseda_crypto::key_package::KeyPackageError;
 use beseda_model::Code;
 
 pub use claim::{ClaimKeys, Claimed, ClaimedKey, claim_keys};
@@ -10,9 +11,10 @@ pub use publish::{PublishKeys, count_keys, publish_keys};
 
 use crate::domain::OverLimit;
 use crate::port::StoreError;
+use crate::usecase::device::DeviceError;
 
 /// Why something about key packages was refused.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeysError {
     /// There is no such account.
@@ -21,6 +23,15 @@ pub enum KeysError {
     /// One of the packages was published before.
     #[error("a key package was published before; each is used once")]
     Used,
+    /// One of the packages can't be used in our groups.
+    #[error(transparent)]
+    Unusable(#[from] KeyPackageError),
+    /// One of the packages is not of the device that publishes it.
+    #[error("a key package names another account, device, key or root than the device log of whoever publishes it")]
+    NotOwn,
+    /// A package of last resort stands in the place of a one-time one, or the other way round.
+    #[error("a key package is marked for another use than it is published for")]
+    WrongUse,
     /// The claimer has taken what it may of this account today.
     #[error("the budget of key packages of this account is used up for today")]
     BudgetSpent,
@@ -30,6 +41,9 @@ pub enum KeysError {
     /// Over a limit.
     #[error(transparent)]
     OverLimit(#[from] OverLimit),
+    /// The account's device log can't be had.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -40,10 +54,11 @@ impl KeysError {
     pub const fn code(&self) -> Code {
         match self {
             Self::NotFound => Code::NotFound,
-            Self::Used => Code::KeyPackageUsed,
+            Self::Used | Self::Unusable(_) | Self::NotOwn | Self::WrongUse => Code::KeyPackageUsed,
             Self::BudgetSpent => Code::RateLimited,
             Self::NotAccepted => Code::NotAccepted,
             Self::OverLimit(error) => error.code(),
+            Self::Device(error) => error.code(),
             Self::Store(error) => error.code(),
         }
     }

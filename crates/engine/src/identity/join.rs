@@ -229,16 +229,15 @@ fn refused(step: &mut Step<'_>, mut join: Join, problem: Problem) -> Result<Next
             again(step, join, problem.retry_after_ms)
         }
         (Stage::Creating { .. }, Code::Taken) => Ok(sign_up::taken(join)),
-        (Stage::Creating { proof: Some(_) }, Code::SignUpRefused) if join.rounds == 0 => {
+        (Stage::Creating { .. }, Code::SignUpRefused) if join.rounds == 0 => {
             // The challenge may have become too old, or the server was started again.
             join.rounds = 1;
             join.stage = Stage::Challenge;
             Ok(Next::Ask(join))
         }
         (Stage::Finding, Code::NotFound) => recover::not_found(join, problem),
-        (Stage::Adding(_), Code::InvalidDeviceLog) | (Stage::Resetting { .. }, Code::Unauthorized) => {
-            again(step, join, None)
-        }
+        (Stage::Adding(_), Code::InvalidDeviceLog | Code::Unauthorized)
+        | (Stage::Resetting { .. }, Code::Unauthorized) => again(step, join, None),
         (Stage::Creating { .. } | Stage::Resetting { .. }, _) => Err(Stop::Settled(refusal(problem))),
         _ => Err(problem.into()),
     }

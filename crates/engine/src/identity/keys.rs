@@ -127,7 +127,13 @@ pub(super) fn published(
             meta::put(step.tx, KEYS, &stock)
         }
         Ok(_) => Ok(()),
-        Err(_) => references.iter().try_for_each(|reference| delete(step, reference)),
+        Err(why) => {
+            if let Some(pause) = why.retry_after_ms {
+                let stock = Stock { check_at: step.now.plus_millis(pause), ..load(step.tx)? };
+                meta::put(step.tx, KEYS, &stock)?;
+            }
+            references.iter().try_for_each(|reference| delete(step, reference))
+        }
     }
 }
 

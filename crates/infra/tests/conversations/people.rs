@@ -261,11 +261,11 @@ fn key_packages_are_budgeted_and_strangers_get_the_last_one() {
     let world = World::new(2);
     let (alice, bob) = (world.devices[0].actor, world.devices[1].actor);
     let publish = |packages: Vec<Vec<u8>>, last_resort: Option<Vec<u8>>| {
-        let cmd = PublishKeys { packages, last_resort, at: NOW };
-        world.store().write_blocking(move |uow| keys::publish_keys(uow, bob, cmd.clone()))
+        keys::publish_keys(world.store(), bob, PublishKeys { packages, last_resort, at: NOW })
     };
-    publish((0..11).map(|number| vec![number]).collect(), Some(b"last".to_vec())).unwrap();
-    assert_eq!(publish(vec![vec![3]], None), Err(KeysError::Used));
+    let packages: Vec<_> = (0..11).map(|_| world.key_package(1, 1, false)).collect();
+    publish(packages.clone(), Some(world.key_package(1, 1, true))).unwrap();
+    assert_eq!(publish(vec![packages[3].clone()], None), Err(KeysError::Used));
     assert_eq!(publish(vec![vec![0; 2_049]], None).unwrap_err().code(), Code::TooLarge);
     let too_many = (0..190u16).map(|number| [9, 9].iter().chain(&number.to_be_bytes()).copied().collect()).collect();
     assert_eq!(publish(too_many, None).unwrap_err().code(), Code::TooLarge);
@@ -288,6 +288,36 @@ fn key_packages_are_budgeted_and_strangers_get_the_last_one() {
     assert_eq!(left, Ok(9));
     world.store().write_blocking(move |uow| account::block(uow, bob, alice.account, true)).unwrap();
     assert_eq!(claim(NOW.plus_millis(2 * 86_400_000)), Err(KeysError::NotAccepted));
+}
+
+#[test]
+fn key_packages_that_nobody_could_use_are_not_taken() {
+    let mut world = World::new(2);
+    let second = world.add_device(2);
+    let bob = world.devices[1].actor;
+    let publish = |packages: Vec<Vec<u8>>, last_resort: Option<Vec<u8>>| {
+        keys::publish_keys(world.store(), bob, PublishKeys { packages, last_resort, at: NOW })
+    };
+    let good = world.key_package(1, 1, false);
+    for (package, whose) in [
+        (world.key_package(0, 0, false), "another account's"),
+        (world.key_package(second, second, false), "another device's"),
+        (world.key_package(1, second, false), "under another key than the device log has"),
+    ] {
+        assert_eq!(publish(vec![good.clone(), package.clone()], None), Err(KeysError::NotOwn), "{whose}");
+        assert_eq!(publish(vec![package], None).unwrap_err().code(), Code::KeyPackageUsed, "{whose}");
+    }
+    assert_eq!(publish(vec![world.key_package(1, 1, true)], None), Err(KeysError::WrongUse));
+    assert_eq!(publish(Vec::new(), Some(good.clone())), Err(KeysError::WrongUse));
+    let mut damaged = good.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    for bytes in [damaged, b"nonsense".to_vec(), Vec::new()] {
+        assert!(matches!(publish(vec![bytes], None), Err(KeysError::Unusable(_))));
+    }
+    let count = || world.store().read_blocking(move |view| keys::count_keys(view, bob, NOW));
+    assert_eq!(count(), Ok(0), "of several all or none are taken");
+    publish(vec![good], Some(world.key_package(1, 1, true))).unwrap();
+    assert_eq!(count(), Ok(1));
 }
 
 #[test]

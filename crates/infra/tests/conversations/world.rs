@@ -247,6 +247,14 @@ impl World {
         (group_info, tree)
     }
 
+    /// A key package that names `device` and is signed by the key of `signer`.
+    pub(crate) fn key_package(&self, device: usize, signer: usize, is_last_resort: bool) -> Vec<u8> {
+        let Device { signer, provider, .. } = &self.devices[signer];
+        let credential = CredentialWithKey { signature_key: signer.public().into(), ..self.credential(device) };
+        let bundle = key_package::build(provider, signer, credential, is_last_resort).unwrap();
+        bundle.key_package().tls_serialize_detached().unwrap()
+    }
+
     fn leaf(&self, device: usize, within: &MlsGroup) -> u32 {
         let key = self.devices[device].signer.public();
         within.members().find(|member| member.signature_key == key).unwrap().index.u32()

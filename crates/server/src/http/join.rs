@@ -25,7 +25,7 @@ use crate::ws::map;
 
 type Shared = State<Arc<Context>>;
 
-/// A proof of work to solve.
+/// Something to answer when a device asks for its first session.
 pub(super) async fn challenge(State(context): Shared) -> Answer<Challenge> {
     Answer(context.challenges.issue(context.chance()))
 }
@@ -42,14 +42,13 @@ pub(super) async fn sign_up(State(context): Shared, Json(body): Json<SignUp>) ->
     }
     let root_key = key(&body.root)?;
     let registration = match context.config.registration {
-        Registration::Open => {
-            let proof = body.proof.as_ref().ok_or_else(|| sign_up_refused("a proof of work is needed"))?;
-            context.challenges.redeem(proof).map_err(|error| sign_up_refused(&error.to_string()))?;
-            account::Registration::Open
-        }
+        Registration::Open => account::Registration::Open,
         Registration::Invite => account::Registration::Invite,
         Registration::Closed => return Err(sign_up_refused("registration is closed").into()),
     };
+    let proof = body.proof.as_ref().ok_or_else(|| sign_up_refused("a proof of work is needed"))?;
+    let redeemed = context.challenges.redeem(proof, &body.entry.0, context.challenges.bits());
+    redeemed.map_err(|error| sign_up_refused(&error.to_string()))?;
     let password_hash = match password {
         Some(password) => Some(context.passwords.hash(password, context.chance()).await.map_err(password_problem)?),
         None => None,
@@ -109,6 +108,8 @@ pub(super) async fn add_device(
     State(context): Shared,
     Json(body): Json<AddDevice>,
 ) -> Result<Answer<Session>, Failure> {
+    let redeemed = context.challenges.redeem(&body.proof, &body.entry.0, 0);
+    redeemed.map_err(|error| Problem::new(Code::Unauthorized, error.to_string()))?;
     let (token, token_hash) = new_secret(&context);
     let cmd =
         account::AddDevice { account: body.account, entry: body.entry.0.0, token: token_hash, at: context.clock.now() };

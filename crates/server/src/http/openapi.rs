@@ -75,7 +75,7 @@ fn shape(route: Route) -> Shape {
         Route::Server => ("What a client must know before it joins", None, named("ServerInfo")),
         Route::Limits => ("The limits in force", None, Answer::Json(limits())),
         Route::OpenApi => ("This document", None, Answer::Json(ObjectBuilder::new().into())),
-        Route::Challenges => ("A proof of work to solve", None, named("Challenge")),
+        Route::Challenges => ("A challenge for a device that asks for its first session", None, named("Challenge")),
         Route::Accounts => ("A new account with its first device", Some("SignUp"), named("Session")),
         Route::AccountByRoot => ("The account of a recovery phrase", None, named("AccountByRoot")),
         Route::Devices => ("A new device by recovery phrase", Some("AddDevice"), named("Session")),

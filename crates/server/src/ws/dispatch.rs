@@ -8,13 +8,14 @@ mod log;
 use std::sync::Arc;
 
 use beseda_app::domain::{Actor, TokenHash};
-use beseda_app::port::{StoreError, UnitOfWork, View};
+use beseda_app::port::{Store, StoreError, UnitOfWork, View};
 use beseda_model::Timestamp;
 use beseda_wire::{Problem, Reply, Request};
 
 use super::answer::Answer;
 use super::hub::Seat;
 use crate::context::Context;
+use crate::problem;
 use crate::refusal::Refusal;
 
 /// One request on its way.
@@ -63,6 +64,30 @@ impl Call {
     {
         let Self { context, answer, .. } = self;
         context.store.write(work, move |result| answer.result(result, reply));
+    }
+
+    /// Does work that takes milliseconds of cryptography, on a thread that may block, few at a time.
+    fn judge<T, E>(
+        self,
+        work: impl FnOnce(&dyn Store, Actor, Timestamp) -> Result<T, E> + Send + 'static,
+        reply: impl FnOnce(T) -> Reply + Send + 'static,
+    ) where
+        T: 'static,
+        E: Refusal + 'static,
+    {
+        let Ok(waiting) = Arc::clone(&self.context.judges.waiting).try_acquire_owned() else {
+            return self.refuse(problem::overloaded());
+        };
+        let tasks = self.context.tasks.clone();
+        tasks.spawn("judge", async move {
+            let Self { context, actor, now, answer, .. } = self;
+            let Ok(judging) = Arc::clone(&context.judges.judging).acquire_owned().await else { return };
+            let store = context.store.clone();
+            // Were it to panic, the answer is dropped with it, which tells the other side and the log.
+            let judged = tokio::task::spawn_blocking(move || answer.result(work(store.as_ref(), actor, now), reply));
+            drop(judged.await);
+            drop((judging, waiting));
+        });
     }
 
     /// Writes and answers that it is done.

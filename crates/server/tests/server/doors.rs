@@ -222,7 +222,7 @@ async fn every_door_with_a_size_of_its_own_measures_it() {
 /// What each HTTP route says to who brings well-formed nonsense instead of what it asks for.
 const REFUSED: &[(&str, &str, Code)] = &[
     ("/api/v1/accounts", "sign_up", Code::SignUpRefused),
-    ("/api/v1/devices", "add_device", Code::NotFound),
+    ("/api/v1/devices", "add_device", Code::Unauthorized),
     ("/api/v1/sessions", "sign_in", Code::WrongCredentials),
     ("/api/v1/identity-resets", "reset_identity", Code::Unauthorized),
     ("/api/v1/links/AAAA-AAAA/poll", "poll_link", Code::NotFound),
@@ -230,7 +230,7 @@ const REFUSED: &[(&str, &str, Code)] = &[
 
 #[tokio::test]
 async fn every_http_door_that_asks_for_something_refuses_without_it() {
-    use beseda_wire::http::{AddDevice, PollLink, ResetIdentity, SignIn};
+    use beseda_wire::http::{AddDevice, PollLink, Proof, ResetIdentity, SignIn};
     let server = Server::start().await;
     let (stranger, sign_up) = crate::people::stranger(1);
     let (mut somebody, _) = crate::people::stranger(2);
@@ -239,7 +239,11 @@ async fn every_http_door_that_asks_for_something_refuses_without_it() {
     let json = |body: serde_json::Result<Vec<u8>>| body.unwrap();
     let body = |door: &str| match door {
         "sign_up" => json(serde_json::to_vec(&sign_up)),
-        "add_device" => json(serde_json::to_vec(&AddDevice { account: stranger.account, entry: entry.clone() })),
+        "add_device" => json(serde_json::to_vec(&AddDevice {
+            account: stranger.account,
+            entry: entry.clone(),
+            proof: Proof { challenge: vec![0; 24].into(), nonce: 0, signature: vec![0; 64].into() },
+        })),
         "sign_in" => json(serde_json::to_vec(&SignIn {
             username: "nobody".parse().unwrap(),
             password: "correct horse".to_owned(),

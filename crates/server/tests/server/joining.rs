@@ -28,16 +28,18 @@ async fn an_open_server_takes_whoever_has_worked_once() {
 
     let (person, mut request) = stranger(1);
     assert_eq!(code(sign_up(&server, &request).await), Code::SignUpRefused);
-    request.proof = Some(server.proof().await);
+    request.proof = Some(server.proof(&request.entry).await);
     let session = sign_up(&server, &request).await.unwrap();
     assert_eq!((session.account, session.device), (person.account, person.device));
 
-    let (_, mut second) = stranger(2);
-    second.proof = request.proof.clone();
-    let reused = sign_up(&server, &second).await.unwrap_err();
+    let reused = sign_up(&server, &request).await.unwrap_err();
     assert_eq!(reused.code, Code::SignUpRefused);
     assert!(reused.detail.contains("used before"), "{}", reused.detail);
-    second.proof = Some(server.proof().await);
+    let (_, mut second) = stranger(2);
+    second.proof = request.proof.clone();
+    let foreign = sign_up(&server, &second).await.unwrap_err();
+    assert!(foreign.detail.contains("not signed by the key of the device"), "{}", foreign.detail);
+    second.proof = Some(server.proof(&second.entry).await);
     server.clock.advance(600_001);
     assert_eq!(code(sign_up(&server, &second).await), Code::SignUpRefused, "the challenge has expired");
 }
@@ -48,21 +50,25 @@ async fn a_server_by_invitation_takes_the_invited() {
     let (_, mut request) = stranger(1);
     assert_eq!(code(sign_up(&server, &request).await), Code::SignUpRefused);
     request.invite = Some("guessed".to_owned());
+    request.proof = Some(server.proof(&request.entry).await);
     assert_eq!(code(sign_up(&server, &request).await), Code::SignUpRefused);
 
     let Answer::Invite { secret, .. } = ask(&server, &Admin::Invite { uses: 1, days: Some(1) }).await else {
         panic!("an invitation is made");
     };
     request.invite = Some(secret.clone());
+    request.proof = Some(server.proof(&request.entry).await);
     sign_up(&server, &request).await.unwrap();
     let (_, mut second) = stranger(2);
     second.invite = Some(secret);
+    second.proof = Some(server.proof(&second.entry).await);
     assert_eq!(code(sign_up(&server, &second).await), Code::SignUpRefused, "it was for one");
 
     let Answer::Invite { secret, id } = ask(&server, &Admin::Invite { uses: 1, days: Some(1) }).await else {
         panic!("an invitation is made");
     };
     second.invite = Some(secret);
+    second.proof = Some(server.proof(&second.entry).await);
     assert_eq!(ask(&server, &Admin::Revoke { id }).await, Answer::Done);
     assert_eq!(code(sign_up(&server, &second).await), Code::SignUpRefused, "it was taken back");
 }
@@ -75,7 +81,7 @@ async fn ask(server: &Server, request: &Admin) -> Answer {
 async fn a_closed_server_takes_nobody() {
     let server = Server::start_with(|config| config.registration = Registration::Closed).await;
     let (_, mut request) = stranger(1);
-    request.proof = Some(server.proof().await);
+    request.proof = Some(server.proof(&request.entry).await);
     assert_eq!(code(sign_up(&server, &request).await), Code::SignUpRefused);
 }
 
@@ -83,7 +89,7 @@ async fn a_closed_server_takes_nobody() {
 async fn names_are_taken_once_and_passwords_have_bounds() {
     let server = Server::start_with(|config: &mut Config| config.password_required = true).await;
     let (_, mut request) = stranger(1);
-    request.proof = Some(server.proof().await);
+    request.proof = Some(server.proof(&request.entry).await);
     assert_eq!(code(sign_up(&server, &request).await), Code::BadRequest);
     request.username = Some("alice".parse().unwrap());
     let long = |characters: u64| Some("x".repeat(usize::try_from(characters).unwrap()));
@@ -97,7 +103,7 @@ async fn names_are_taken_once_and_passwords_have_bounds() {
     let (_, mut second) = stranger(2);
     second.username = request.username;
     second.password = long(LIMITS.password_bytes);
-    second.proof = Some(server.proof().await);
+    second.proof = Some(server.proof(&second.entry).await);
     assert_eq!(code(sign_up(&server, &second).await), Code::Taken);
 }
 

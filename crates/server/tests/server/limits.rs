@@ -190,19 +190,16 @@ async fn key_packages() {
     let server = Server::start().await;
     let (alice, bob) = (server.join(1).await, server.join(2).await);
     let (mut at_alice, mut at_bob) = (alice.connect(&server).await, bob.connect(&server).await);
-    let package = |number: u64, length: usize| {
-        let mut bytes = number.to_be_bytes().to_vec();
-        bytes.resize(length, 0);
-        Bytes(bytes)
-    };
     let publish = |packages| Request::PublishKeys { packages, last_resort: None };
     let largest = size(LIMITS.key_package_bytes);
-    at_alice.ask(publish(vec![package(0, largest)])).await.unwrap();
-    refused(at_alice.ask(publish(vec![package(1, largest + 1)])).await, Code::TooLarge, "key_package_bytes");
+    let not_one = at_alice.ask(publish(vec![Bytes(vec![0; largest])])).await.unwrap_err();
+    assert_eq!(not_one.code, Code::KeyPackageUsed, "it was looked at");
+    let larger = publish(vec![Bytes(vec![0; largest + 1])]);
+    refused(at_alice.ask(larger).await, Code::TooLarge, "key_package_bytes");
 
-    let rest: Vec<_> = (1..LIMITS.key_packages_per_device).map(|number| package(number, 100)).collect();
+    let rest: Vec<_> = (0..LIMITS.key_packages_per_device).map(|_| alice.key_package()).collect();
     at_alice.ask(publish(rest)).await.unwrap();
-    let one_more = publish(vec![package(1_000, 100)]);
+    let one_more = publish(vec![alice.key_package()]);
     refused(at_alice.ask(one_more).await, Code::TooLarge, "key_packages_per_device");
 
     let claim = Request::ClaimKeys { account: alice.account, devices: Vec::new() };
@@ -233,7 +230,8 @@ async fn devices_of_an_account() {
         alice.recover(&server, crate::people::device(100 + u8::try_from(number).unwrap())).await;
     }
     let entry = alice.add_by_root(crate::people::device(99));
-    let body = beseda_wire::http::AddDevice { account: alice.account, entry };
+    let proof = server.proof(&entry).await;
+    let body = beseda_wire::http::AddDevice { account: alice.account, entry, proof };
     let more = server.post::<beseda_wire::http::Session>("/api/v1/devices", &body).await;
     refused(more, Code::TooLarge, "devices_per_account");
 }

@@ -2,16 +2,22 @@
 
 use beseda_app::domain::Leaf;
 use beseda_app::port::StoreError;
-use beseda_crypto::pow;
+use beseda_crypto::credential::Credential;
+use beseda_crypto::device_key::DeviceKey;
 use beseda_crypto::root::RootKey;
 use beseda_crypto::signature::Ed25519;
+use beseda_crypto::suite::Provider;
+use beseda_crypto::{key_package, possession, pow};
 use beseda_model::device_log::{DeviceLog, DeviceLogOp, LogSigner};
 use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Policy, Role, RosterEntry, Timestamp};
-use beseda_wire::Encoding;
 use beseda_wire::http::{AddDevice, Challenge, Proof, Session, SignUp};
 use beseda_wire::request::Request;
 use beseda_wire::state::{Audience, DeviceLogEntry, PrivacySettings};
+use beseda_wire::{Bytes, Encoding};
 use ed25519_dalek::SigningKey;
+use openmls::credentials::CredentialWithKey;
+use openmls_rust_crypto::MemoryStorage;
+use tls_codec::Serialize as _;
 
 use crate::world::{Server, Socket};
 
@@ -91,10 +97,22 @@ impl Person {
     /// A second device by recovery phrase; its token.
     pub(crate) async fn recover(&mut self, server: &Server, device: DeviceId) -> String {
         let entry = self.add_by_root(device);
-        let session: Session =
-            server.post("/api/v1/devices", &AddDevice { account: self.account, entry }).await.unwrap();
+        let proof = server.proof(&entry).await;
+        let body = AddDevice { account: self.account, entry, proof };
+        let session: Session = server.post("/api/v1/devices", &body).await.unwrap();
         assert_eq!((session.account, session.device), (self.account, device));
         session.token
+    }
+
+    /// A key package of the first device.
+    pub(crate) fn key_package(&self) -> Bytes {
+        let key = DeviceKey::from_seed(&key_of(self.device).to_bytes());
+        let credential = Credential { account: self.account, device: self.device, root: self.root.fingerprint() };
+        let credential =
+            CredentialWithKey { credential: credential.to_mls(), signature_key: key.public().as_slice().into() };
+        let provider = Provider::new(MemoryStorage::default());
+        let bundle = key_package::build(&provider, &key, credential, false).unwrap();
+        bundle.key_package().tls_serialize_detached().unwrap().into()
     }
 
     /// Connects the first device.
@@ -111,10 +129,10 @@ impl Person {
 }
 
 impl Server {
-    /// A solved challenge.
-    pub(crate) async fn proof(&self) -> Proof {
+    /// An answered challenge of the device that this entry adds.
+    pub(crate) async fn proof(&self, entry: &DeviceLogEntry) -> Proof {
         let challenge: Challenge = self.post("/api/v1/challenges", &()).await.unwrap();
-        solve(&challenge)
+        answer(&challenge, entry)
     }
 
     /// Signs the person with this number up.
@@ -125,7 +143,7 @@ impl Server {
     /// Signs the person with this number up, with more than the least.
     pub(crate) async fn join_as(&self, number: u8, more: impl FnOnce(&mut SignUp)) -> Person {
         let (mut person, mut sign_up) = stranger(number);
-        sign_up.proof = Some(self.proof().await);
+        sign_up.proof = Some(self.proof(&sign_up.entry).await);
         more(&mut sign_up);
         let session: Session = self.post("/api/v1/accounts", &sign_up).await.unwrap();
         person.token = session.token;
@@ -174,9 +192,13 @@ impl Server {
     }
 }
 
-/// Solves a challenge.
-pub(crate) fn solve(challenge: &Challenge) -> Proof {
+/// Solves a challenge and signs it.
+pub(crate) fn answer(challenge: &Challenge, entry: &DeviceLogEntry) -> Proof {
     let task = pow::Challenge::from_bytes(&challenge.challenge).unwrap();
     let nonce = pow::solve(&task, u32::from(challenge.bits), 1 << 24).unwrap();
-    Proof { challenge: challenge.challenge.clone(), nonce }
+    let added = beseda_model::device_log::DeviceLogEntry::decode(&entry.0).unwrap();
+    let DeviceLogOp::Add { device, .. } = added.op else { panic!("the entry adds a device") };
+    let key = DeviceKey::from_seed(&key_of(device).to_bytes());
+    let signature = possession::sign(&key, &task, &entry.0).as_slice().into();
+    Proof { challenge: challenge.challenge.clone(), nonce, signature }
 }

@@ -356,11 +356,14 @@ fn link_state() -> impl Strategy<Value = LinkState> {
 prop_compose! {
     fn sign_up()(
         account in account(), root in bytes(), entry in entry_bytes(), username in option::of(username()),
-        password in option::of(text()), proof in option::of((bytes(), any::<u64>())), invite in option::of(text()),
+        password in option::of(text()), proof in option::of(proof()), invite in option::of(text()),
     ) -> SignUp {
-        let proof = proof.map(|(challenge, nonce)| Proof { challenge, nonce });
         SignUp { account, root, entry, username, password, proof, invite }
     }
+}
+
+fn proof() -> impl Strategy<Value = Proof> {
+    (bytes(), any::<u64>(), bytes()).prop_map(|(challenge, nonce, signature)| Proof { challenge, nonce, signature })
 }
 
 pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
@@ -376,8 +379,8 @@ pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
             .boxed(),
         sign_up().prop_map(|body| HttpBody::SignUp(Box::new(body))).boxed(),
         session().prop_map(HttpBody::Session).boxed(),
-        (account(), entry_bytes())
-            .prop_map(|(account, entry)| HttpBody::AddDevice(AddDevice { account, entry }))
+        (account(), entry_bytes(), proof())
+            .prop_map(|(account, entry, proof)| HttpBody::AddDevice(AddDevice { account, entry, proof }))
             .boxed(),
         (username(), text()).prop_map(|(username, password)| HttpBody::SignIn(SignIn { username, password })).boxed(),
         (account(), root(), text())

@@ -5,7 +5,7 @@ use beseda_model::ConversationKind::{Direct, Group};
 use beseda_model::{Policy, Role};
 
 use super::world::{account, actor, converse, device, message, people, rostered, said, say};
-use crate::domain::{Append, AppendError, EntryClass, Member, Request};
+use crate::domain::{Append, AppendError, EntryClass, Leaf, Member, Request};
 use crate::port::{Store, StoreError};
 use crate::usecase;
 
@@ -46,7 +46,7 @@ pub fn stores_a_message_once(store: &dyn Store) {
     assert_eq!(page.first().and_then(|entry| entry.body.clone()), Some(b"message 1 of 1".to_vec()));
 }
 
-/// Only current devices of present members may speak.
+/// Only current devices of present members may speak, and only from within the group.
 pub fn admits_current_devices_of_members_only(store: &dyn Store) {
     people(store, &[1, 2, 3]);
     let id = converse(store, 1, Group, &[1, 2]);
@@ -55,6 +55,13 @@ pub fn admits_current_devices_of_members_only(store: &dyn Store) {
     say(store, 1, id, 1).expect("a member may speak");
     let foreign = Append { actor: crate::domain::Actor { account: account(1), device: device(2) }, ..said(1, id, 2) };
     assert_eq!(store.append_blocking(foreign), Err(AppendError::DeviceRevoked));
+    let leaves = store.read_blocking(move |view| view.conversations().leaves(id)).expect("the store reads");
+    let without: Vec<_> = leaves.iter().filter(|leaf| leaf.device != device(1)).copied().collect();
+    let set = |leaves: Vec<Leaf>| store.write_blocking(move |uow| uow.conversations_mut().set_leaves(id, &leaves));
+    set(without).expect("leaves can be replaced");
+    assert_eq!(say(store, 1, id, 2), Err(AppendError::NotJoined), "a device without a leaf");
+    assert_eq!(say(store, 1, id, 1).map(|stored| stored.seq), Ok(1), "what it said before has its place");
+    set(leaves).expect("leaves can be replaced");
     store.write_blocking(|uow| uow.devices_mut().remove(device(1))).expect("a device can be removed");
     assert_eq!(say(store, 1, id, 2), Err(AppendError::DeviceRevoked));
 

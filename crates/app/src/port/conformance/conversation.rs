@@ -129,7 +129,8 @@ pub fn notes_every_change_of_the_roster(store: &dyn Store) {
     };
     store.write_blocking(move |uow| uow.conversations_mut().mark_due(&[device(2)], None)).expect("it can be due");
     grows("due removals");
-    store.write_blocking(move |uow| uow.conversations_mut().set_leaves(id, &[])).expect("leaves can be replaced");
+    let one = Leaf { index: 0, account: account(1), device: device(1), due: false };
+    store.write_blocking(move |uow| uow.conversations_mut().set_leaves(id, &[one])).expect("leaves can be replaced");
     grows("leaves");
     store.write_blocking(|uow| uow.accounts_mut().set_blocked(account(2), account(1), true)).expect("blocked");
     grows("blocks");

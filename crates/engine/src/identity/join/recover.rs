@@ -4,12 +4,12 @@ use beseda_crypto::signature::Ed25519;
 use beseda_model::Code;
 use beseda_model::device_log::{DeviceLog, DeviceLogEntry as Entry, DeviceLogOp, DeviceStanding};
 use beseda_wire::Problem;
-use beseda_wire::http::{AccountByRoot, AddDevice, Session};
+use beseda_wire::http::{AccountByRoot, AddDevice, Challenge, Session};
 use beseda_wire::state::DeviceLogEntry;
 
 use super::finish::{Entered, finish};
-use super::http::{get, post, read, senseless};
-use super::sign_up::may_be_orphaned;
+use super::http::{get, post, post_nothing, read, senseless};
+use super::sign_up::{may_be_orphaned, prove};
 use super::state::{Adding, Join, Stage, Way};
 use super::{Next, Stop, check_free, check_profile};
 use crate::Step;
@@ -92,22 +92,33 @@ pub(super) fn found(step: &mut Step<'_>, mut join: Join, body: &[u8]) -> Result<
     may_be_orphaned(step, &join)?;
     let op = DeviceLogOp::Add { device: join.device.device, signature_key: join.device.key().public() };
     let entry = sign_by_root(&log, op, &root);
-    join.stage = Stage::Adding(Adding { account: found.account, first_root, log: found.device_log, entry });
+    let adding = Adding { account: found.account, first_root, log: found.device_log, entry, proof: None };
+    join.stage = Stage::Adding(adding);
     Ok(Next::Ask(join))
 }
 
-/// Asks for the device.
+/// Asks for a challenge, and with its answer for the device.
 pub(super) fn ask_device(step: &mut Step<'_>, join: &mut Join) {
-    if let Stage::Adding(Adding { account, entry, .. }) = &join.stage {
-        let body = AddDevice { account: *account, entry: entry.clone() };
-        post(step, join, "devices", &body);
+    let Stage::Adding(Adding { account, entry, proof, .. }) = &join.stage else { return };
+    match proof {
+        None => post_nothing(step, join, "challenges"),
+        Some(proof) => {
+            let body = AddDevice { account: *account, entry: entry.clone(), proof: proof.clone() };
+            post(step, join, "devices", &body);
+        }
     }
 }
 
-/// The device is in the log.
-pub(super) fn added(step: &mut Step<'_>, join: Join, adding: Adding, body: &[u8]) -> Result<Next, Stop> {
+/// The challenge has come, or the device is in the log.
+pub(super) fn added(step: &mut Step<'_>, mut join: Join, adding: Adding, body: &[u8]) -> Result<Next, Stop> {
+    if adding.proof.is_none() {
+        let Challenge { challenge, .. } = read(body)?;
+        let proof = Some(prove(&join.device, challenge, 0, &adding.entry)?);
+        join.stage = Stage::Adding(Adding { proof, ..adding });
+        return Ok(Next::Ask(join));
+    }
     let session: Session = read(body)?;
-    let Adding { account, first_root, mut log, entry } = adding;
+    let Adding { account, first_root, mut log, entry, .. } = adding;
     log.push(entry);
     finish(step, join, &Entered { session, account, first_root, log })
 }

@@ -1,7 +1,7 @@
 //! A new account.
 
-use beseda_crypto::pow;
 use beseda_crypto::root::RootKey;
+use beseda_crypto::{possession, pow};
 use beseda_model::device_log::{DeviceLog, DeviceLogOp};
 use beseda_model::{AccountId, Code};
 use beseda_wire::http::{Challenge, Proof, Registration, ServerInfo, Session, SignUp};
@@ -82,8 +82,7 @@ pub(super) fn server(mut join: Join, body: &[u8]) -> Result<Next, Stop> {
         return Err(Failure::invalid("password", "this server asks for a username and a password").into());
     }
     join.stage = match (info.registration, invite) {
-        (Registration::Open, _) => Stage::Challenge,
-        (Registration::Invite, Some(_)) => Stage::Creating { proof: None },
+        (Registration::Open, _) | (Registration::Invite, Some(_)) => Stage::Challenge,
         (Registration::Invite, None) => {
             return Err(Problem::new(Code::SignUpRefused, "this server asks for an invitation").into());
         }
@@ -94,7 +93,7 @@ pub(super) fn server(mut join: Join, body: &[u8]) -> Result<Next, Stop> {
     Ok(Next::Ask(join))
 }
 
-/// A proof of work is asked for.
+/// The challenge has come.
 pub(super) fn challenge(step: &mut Step<'_>, mut join: Join, body: &[u8]) -> Result<Next, Stop> {
     let Challenge { challenge, bits, .. } = read(body)?;
     if pow::Challenge::from_bytes(&challenge).is_none() {
@@ -113,8 +112,9 @@ pub(super) fn solve(step: &mut Step<'_>, mut join: Join) -> Result<Next, Stop> {
     let end = next.saturating_add(SLICE);
     match pow::solve_in(&task, u32::from(*bits), *next..end) {
         Some(nonce) => {
-            let proof = Proof { challenge: std::mem::take(challenge), nonce };
-            join.stage = Stage::Creating { proof: Some(proof) };
+            let challenge = std::mem::take(challenge);
+            let Some((_, entry)) = first_entry(&join) else { return Err(senseless("an answer to nothing").into()) };
+            join.stage = Stage::Creating { proof: prove(&join.device, challenge, nonce, &entry)? };
             Ok(Next::Ask(join))
         }
         None => {
@@ -123,6 +123,19 @@ pub(super) fn solve(step: &mut Step<'_>, mut join: Join) -> Result<Next, Stop> {
             Ok(Next::Wait(join))
         }
     }
+}
+
+/// The answer to a challenge, by the key of the device that `entry` adds.
+pub(super) fn prove(
+    device: &NewDevice,
+    challenge: Bytes,
+    nonce: u64,
+    entry: &DeviceLogEntry,
+) -> Result<Proof, Problem> {
+    let task =
+        pow::Challenge::from_bytes(&challenge).ok_or_else(|| senseless("the server's challenge can't be read"))?;
+    let signature = possession::sign(&device.key(), &task, &entry.0);
+    Ok(Proof { challenge, nonce, signature: signature.as_slice().into() })
 }
 
 /// Asks for the account. From here on it may exist.
@@ -143,7 +156,7 @@ pub(super) fn ask(step: &mut Step<'_>, join: &mut Join) {
         entry,
         username: username.clone(),
         password: password.clone(),
-        proof: proof.clone(),
+        proof: Some(proof.clone()),
         invite: invite.clone(),
     };
     post(step, join, "accounts", &body);

@@ -70,15 +70,15 @@ pub(super) enum Way {
 pub(super) enum Stage {
     /// How accounts are made there.
     Server,
-    /// A proof of work to solve.
+    /// A challenge for the sign-up: work, and something for the new device's key to sign.
     Challenge,
-    /// Nothing: the proof is being worked at.
+    /// Nothing: it is being worked at.
     Solving { challenge: Bytes, bits: u8, next: u64 },
     /// A new account.
-    Creating { proof: Option<Proof> },
+    Creating { proof: Proof },
     /// The account that the phrase belongs to.
     Finding,
-    /// A new device in it.
+    /// A challenge for the new device's key, and then the device in it.
     Adding(Adding),
     /// A code for another device.
     Starting,
@@ -97,6 +97,8 @@ pub(super) struct Adding {
     pub(super) first_root: [u8; 32],
     pub(super) log: Vec<DeviceLogEntry>,
     pub(super) entry: DeviceLogEntry,
+    /// The answer to the challenge, once it is here.
+    pub(super) proof: Option<Proof>,
 }
 
 /// A request for approval.

@@ -270,7 +270,10 @@ fn load(run: &Run<'_>, id: ConversationId) -> Result<Option<Known>, StoreError> 
     let roster: Vec<Rostered> =
         view.members(id)?.into_iter().map(|member| Rostered { account: member.account, role: member.role }).collect();
     let members: Arc<[AccountId]> = roster.iter().map(|member| member.account).collect();
-    let due = view.leaves(id)?.into_iter().filter(|leaf| leaf.due).map(|leaf| leaf.device).collect();
+    let leaves = view.leaves(id)?;
+    let mut joined: Box<[DeviceId]> = leaves.iter().map(|leaf| leaf.device).collect();
+    joined.sort_unstable();
+    let due = leaves.into_iter().filter(|leaf| leaf.due).map(|leaf| leaf.device).collect();
     let blocked = match (row.kind, &*members) {
         (ConversationKind::Direct, [one, other]) => view.blocks(*one, *other)? || view.blocks(*other, *one)?,
         _ => false,
@@ -286,6 +289,7 @@ fn load(run: &Run<'_>, id: ConversationId) -> Result<Option<Known>, StoreError> 
         permissions: row.policy.permissions,
         roster,
         members,
+        joined,
         due,
         request: row.request,
         blocked,

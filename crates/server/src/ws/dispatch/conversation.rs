@@ -1,7 +1,4 @@
-//! Conversations: making them, moving them on, joining and leaving. What changes a group is judged on a thread that may
-//! block, few at a time: it takes milliseconds of cryptography.
-
-use std::sync::Arc;
+//! Conversations: making them, moving them on, joining and leaving.
 
 use beseda_app::domain::{Actor, Appended};
 use beseda_app::port::Store;
@@ -11,29 +8,13 @@ use beseda_wire::request::{CommitBundle, Create, Succeed};
 use beseda_wire::{Bytes, Reply};
 
 use super::Call;
-use crate::problem;
 
 /// Judges a change of a group and writes it.
 fn judge(
     call: Call,
     work: impl FnOnce(&dyn Store, Actor, Timestamp) -> Result<Appended, ConversationError> + Send + 'static,
 ) {
-    let Ok(waiting) = Arc::clone(&call.context.judges.waiting).try_acquire_owned() else {
-        return call.refuse(problem::overloaded());
-    };
-    let tasks = call.context.tasks.clone();
-    tasks.spawn("judge", async move {
-        let Call { context, actor, now, answer, .. } = call;
-        let Ok(judging) = Arc::clone(&context.judges.judging).acquire_owned().await else { return };
-        let store = context.store.clone();
-        // Were it to panic, the answer is dropped with it, which tells the other side and the log.
-        let judged = tokio::task::spawn_blocking(move || {
-            let result = work(store.as_ref(), actor, now);
-            answer.result(result, |appended| Reply::Appended { seq: appended.seq, at: appended.at });
-        });
-        drop(judged.await);
-        drop((judging, waiting));
-    });
+    call.judge(work, |appended| Reply::Appended { seq: appended.seq, at: appended.at });
 }
 
 fn bundle(bundle: CommitBundle) -> conversation::Bundle {

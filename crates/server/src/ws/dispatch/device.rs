@@ -12,13 +12,12 @@ use crate::problem;
 use crate::ws::map;
 
 pub(super) fn publish_keys(call: Call, packages: Vec<Bytes>, last_resort: Option<Bytes>) {
-    let actor = call.actor;
-    let cmd = PublishKeys {
-        packages: packages.into_iter().map(|package| package.0).collect(),
-        last_resort: last_resort.map(|package| package.0),
-        at: call.now,
-    };
-    call.write_done(move |uow| usecase::keys::publish_keys(uow, actor, cmd.clone()));
+    let packages = packages.into_iter().map(|package| package.0).collect();
+    let last_resort = last_resort.map(|package| package.0);
+    call.judge(
+        move |store, actor, at| usecase::keys::publish_keys(store, actor, PublishKeys { packages, last_resort, at }),
+        |()| Reply::Done,
+    );
 }
 
 pub(super) fn count_keys(call: Call) {

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use beseda_crypto::pow;
 use beseda_crypto::signature::Ed25519;
+use beseda_crypto::{possession, pow};
 use beseda_model::device_log::{DeviceLog, DeviceLogEntry as Entry, DeviceLogOp, root_fingerprint};
 use beseda_model::{AccountId, Code, DeviceId, Fingerprint, Timestamp};
 use beseda_wire::http::{
-    AccountByRoot, AddDevice, Challenge, LinkReveal, LinkStarted, LinkState, PollLink, Registration, ResetIdentity,
-    ServerInfo, Session, SignIn, SignInTicket, SignUp, StartLink,
+    AccountByRoot, AddDevice, Challenge, LinkReveal, LinkStarted, LinkState, PollLink, Proof, Registration,
+    ResetIdentity, ServerInfo, Session, SignIn, SignInTicket, SignUp, StartLink,
 };
 use beseda_wire::state::DeviceLogEntry;
 use beseda_wire::{Bytes, Encoding, Problem, Push, Reply, Request};
@@ -138,8 +138,9 @@ impl Server {
     }
 
     fn sign_up(&mut self, body: SignUp) -> Result<Vec<u8>, Code> {
+        let proof = body.proof.expect("a proof");
+        assert!(is_proven(&proof, &body.entry), "a server asks for the device's key");
         if self.registration == Registration::Open {
-            let proof = body.proof.expect("a proof of work");
             let challenge = pow::Challenge::from_bytes(&proof.challenge).unwrap();
             if self.refuse_proofs > 0 || !pow::verify(&challenge, u32::from(self.bits), proof.nonce) {
                 self.refuse_proofs -= 1;
@@ -176,6 +177,7 @@ impl Server {
     fn add_device(&mut self, body: &AddDevice) -> Result<Vec<u8>, Code> {
         let account = self.accounts.get_mut(&body.account).ok_or(Code::NotFound)?;
         let entry = Entry::decode(&body.entry.0).unwrap();
+        assert!(is_proven(&body.proof, &body.entry), "a server asks for the device's key");
         account.log.verify_and_append(entry, &Ed25519).map_err(|_| Code::InvalidDeviceLog)?;
         ok(&self.session_of(body.account))
     }
@@ -294,6 +296,12 @@ impl Server {
         let log = &mut self.accounts.get_mut(&account).ok_or(Code::NotFound)?.log;
         log.verify_and_append(entry, &Ed25519).map_err(|_| Code::InvalidDeviceLog)
     }
+}
+
+fn is_proven(proof: &Proof, entry: &DeviceLogEntry) -> bool {
+    let challenge = pow::Challenge::from_bytes(&proof.challenge).unwrap();
+    let DeviceLogOp::Add { signature_key, .. } = Entry::decode(&entry.0).unwrap().op else { return false };
+    possession::verify(&signature_key, &challenge, &entry.0, proof.signature.0.as_slice().try_into().unwrap())
 }
 
 fn begin(account: AccountId, root: &Bytes, entry: &DeviceLogEntry) -> DeviceLog {
