@@ -36,5 +36,7 @@ pub use receipt::{apply_receipt, apply_settings};
 pub use relocate::{displaced, moved, rewound};
 pub use reread::reprocess_unsupported;
 
+pub(crate) use apply::log_forked;
+
 #[cfg(test)]
 mod tests;

@@ -105,7 +105,7 @@ pub enum Readiness {
     RequestSent,
     /// Written by a newer version: read-only until updated.
     UpdateRequired,
-    /// The log contradicts itself: nothing is sent until people have looked.
+    /// The server contradicts itself about the log: nothing is sent until people have looked.
     Forked,
     /// The group can't go on; a new generation is needed or under way.
     Broken,
@@ -326,7 +326,7 @@ pub enum SystemEvent {
     Renewed,
     /// This device joined here: what was said before is not readable on it.
     JoinedHere,
-    /// The log contradicts what another member saw.
+    /// Its actor saw another log than this device, or claims so.
     LogForked,
     /// A member sent a commit or message that breaks the rules; it was not followed.
     RuleBroken {
@@ -452,10 +452,14 @@ pub struct Warning {
 #[serde(tag = "warning", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// Two members saw different logs: the server shows different things to different people.
+    /// Somebody saw another log than this device: the server shows different things to different people, or a member
+    /// claims what is not so.
     LogForked {
         /// The entry at which they differ, at the latest.
         seq: u64,
+        /// The member who cites another log; none where the server contradicts itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<AccountId>,
     },
     /// A person's identity key is another one.
     IdentityChanged {

@@ -14,7 +14,7 @@ use openmls::framing::ProcessedMessageContent;
 use openmls::group::MlsGroup;
 use openmls::prelude::Proposal;
 
-use super::message::{check_chain, check_device_log};
+use super::message::{check_chain, check_device_log, sender};
 use super::{Flow, WITHHELD_FOR};
 use crate::Step;
 use crate::api::event::Notice;
@@ -171,7 +171,7 @@ fn judge(
             return Ok(Flow::Next);
         }
     };
-    check_chain(step, row, entry, &aad.message)?;
+    check_chain(step, row, entry, effect.committer.account, &aad.message)?;
     if mls.merge_staged_commit(&step.provider(), *staged).is_err() {
         drop(mls);
         rejoin(step, row, entry.seq, "a commit could not be merged")?;
@@ -414,8 +414,8 @@ pub(super) fn propose(
             return rejoin(step, row, entry.seq, &error.to_string());
         }
     };
-    if let Ok(aad) = MessageAad::from_bytes(processed.aad()) {
-        check_chain(step, row, entry, &aad)?;
+    if let (Ok(aad), Some(sender)) = (MessageAad::from_bytes(processed.aad()), sender(&mls, processed.sender())) {
+        check_chain(step, row, entry, sender.account, &aad)?;
     }
     match processed.into_content() {
         ProcessedMessageContent::ProposalMessage(proposal) if *proposal.proposal() == Proposal::SelfRemove => {

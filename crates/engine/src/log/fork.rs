@@ -1,7 +1,7 @@
 //! Two histories of one log: what the server shows contradicts what it showed before, or what another member saw.
 
 use beseda_crypto::chain;
-use beseda_model::Timestamp;
+use beseda_model::{AccountId, Timestamp};
 use beseda_wire::state::Entry;
 
 use super::apply::body_hash;
@@ -12,8 +12,8 @@ use crate::store::me::Me;
 use crate::store::{StoreError, entries, warnings};
 use crate::{healing, timeline};
 
-/// Shows that the log is another one from `seq` on, at the latest, and lets nothing be sent until people have looked. It
-/// was found at the entry `place`. The caller saves the row.
+/// Shows that the server contradicts itself: the log is another one from `seq` on, at the latest. Nothing is sent until
+/// people have looked. It was found at the entry `place`. The caller saves the row.
 pub(crate) fn show(
     step: &mut Step<'_>,
     row: &mut Conversation,
@@ -22,9 +22,27 @@ pub(crate) fn show(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     row.standing = Standing::Forked;
-    warnings::add(step, Some(row.id), &WarningKind::LogForked { seq })?;
+    warnings::add(step, Some(row.id), &WarningKind::LogForked { seq, account: None })?;
     let me = Me::get(step.tx)?;
     timeline::apply_system(step, row.id, place, at, me.account, SystemEvent::LogForked)
+}
+
+/// Shows that a member cites another log than this device has, from `seq` on, at the latest. The server may have shown
+/// them something else, or they claim what is not so; this device can't tell which. Nothing stands still over it, or one
+/// member could silence all others.
+pub(super) fn claimed(
+    step: &mut Step<'_>,
+    row: &Conversation,
+    seq: u64,
+    entry: &Entry,
+    account: AccountId,
+) -> Result<(), StoreError> {
+    let claims = |kind: &WarningKind| matches!(kind, WarningKind::LogForked { account: Some(by), .. } if *by == account);
+    let told = warnings::list(step.tx)?;
+    if !told.iter().any(|warning| warning.conversation == Some(row.id) && claims(&warning.kind)) {
+        warnings::add(step, Some(row.id), &WarningKind::LogForked { seq, account: Some(account) })?;
+    }
+    timeline::log_forked(step, row.id, entry.seq, entry.at, account)
 }
 
 /// An entry has come that was processed before: it must be the same one.

@@ -5,7 +5,7 @@ use beseda_crypto::group_id::GroupId;
 use beseda_crypto::header::Header;
 use beseda_crypto::{chain, facts};
 use beseda_model::commit::LeafIdentity;
-use beseda_model::{Role, Timestamp};
+use beseda_model::{AccountId, Role, Timestamp};
 use beseda_wire::content::{Authored, Content, Repair};
 use beseda_wire::state::{Entry, EntryClass};
 use openmls::framing::{ProcessedMessageContent, Sender};
@@ -77,7 +77,7 @@ pub(super) fn apply(
         }
     };
     meta.sender = Some((opened.sender.account, opened.sender.device));
-    check_chain(step, row, entry, &aad)?;
+    check_chain(step, row, entry, opened.sender.account, &aad)?;
     check_device_log(step, &opened.sender, &aad)?;
     if !entries::receive(step.tx, row.id, opened.sender.device, aad.message, entry.seq)? {
         return Ok(());
@@ -179,17 +179,18 @@ fn open(
     }
 }
 
-fn sender(group: &MlsGroup, sender: &Sender) -> Option<LeafIdentity> {
+pub(super) fn sender(group: &MlsGroup, sender: &Sender) -> Option<LeafIdentity> {
     let Sender::Member(index) = sender else { return None };
     let leaf = group.treesync().full_leaves().find(|(at, _)| at == index)?.1;
     facts::identity(leaf).ok()
 }
 
-/// The sender saw the same log as this device, as far as both know it.
+/// Whether the sender saw the same log as this device, as far as both know it.
 pub(super) fn check_chain(
     step: &mut Step<'_>,
-    row: &mut Conversation,
+    row: &Conversation,
     entry: &Entry,
+    sender: AccountId,
     aad: &MessageAad,
 ) -> Result<(), StoreError> {
     let cited = aad.chain;
@@ -200,7 +201,7 @@ pub(super) fn check_chain(
     } else {
         entries::find(step.tx, row.id, cited.n)?.is_none_or(|(hash, _)| chain::short(&hash) == cited.hash)
     };
-    if fits { Ok(()) } else { fork::show(step, row, cited.n.min(entry.seq), entry.seq, entry.at) }
+    if fits { Ok(()) } else { fork::claimed(step, row, cited.n.min(entry.seq), entry, sender) }
 }
 
 /// The sender knows the same device log of their own account as this device, as far as both know it.

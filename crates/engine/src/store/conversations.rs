@@ -17,7 +17,7 @@ pub enum Standing {
     Left,
     /// The policy is of a newer format.
     UpdateRequired,
-    /// The log contradicts what another member saw.
+    /// The server contradicts itself about the log.
     Forked,
     /// A commit could not be followed.
     Broken,

@@ -19,6 +19,7 @@ pub use info::group_state;
 
 pub(crate) use event::MAX_TARGETS;
 pub(crate) use message::reread;
+pub(crate) use system::log_forked;
 
 use super::access::Here;
 use super::message_row::{self, Hidden, Kind, Known, NewRow, State};

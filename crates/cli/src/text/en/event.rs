@@ -49,8 +49,7 @@ pub(in crate::text) fn event(author: AccountId, event: &SystemEvent, named: Name
         SystemEvent::Renewed => "The encryption group was renewed; the conversation goes on".to_owned(),
         SystemEvent::JoinedHere => "From here on this device can read along".to_owned(),
         SystemEvent::LogForked => {
-            "⚠ Another member saw a different history here than this device: the server shows people different things"
-                .to_owned()
+            format!("⚠ {subject} saw another history here than this device: the server or that program lies")
         }
         SystemEvent::RuleBroken { reason } => {
             format!("⚠ {subject} did something that the rules forbid; it was not followed ({})", safe::line(reason))

@@ -151,7 +151,15 @@ pub(in crate::text) fn unreadable(why: Unreadable, healing: Healing) -> Words {
 
 pub(in crate::text) fn warning(kind: &WarningKind, named: Named<'_>) -> Words {
     match kind {
-        WarningKind::LogForked { seq } => Words::new(
+        WarningKind::LogForked { seq, account: Some(account) } => Words::new(
+            format!(
+                "{} saw another history here than you (at entry {seq}, at the latest): the server shows people \
+                 different things, or that program lies.",
+                named(*account).0
+            ),
+            "Compare what you both see by another way; if it differs, ask the operator.",
+        ),
+        WarningKind::LogForked { seq, account: None } => Words::new(
             format!("The server shows different histories to different people (at entry {seq}, at the latest)."),
             "Tell the others by another way, and ask the operator.",
         ),

@@ -62,7 +62,7 @@ pub(in crate::text) fn event(author: AccountId, event: &SystemEvent, named: Name
         SystemEvent::Renewed => "Шифрование начато заново; беседа продолжается".to_owned(),
         SystemEvent::JoinedHere => "С этого места беседу можно читать на этом устройстве".to_owned(),
         SystemEvent::LogForked => {
-            "⚠ Другой участник видит здесь иную историю: сервер показывает людям разное".to_owned()
+            format!("⚠ {name}: история здесь иная, чем на этом устройстве; сервер или программа собеседника лжёт")
         }
         SystemEvent::RuleBroken { reason } => {
             format!("⚠ {name} нарушает правила группы; это действие не принято ({})", safe::line(reason))

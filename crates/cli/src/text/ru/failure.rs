@@ -145,7 +145,15 @@ pub(in crate::text) fn unreadable(why: Unreadable, healing: Healing) -> Words {
 
 pub(in crate::text) fn warning(kind: &WarningKind, named: Named<'_>) -> Words {
     match kind {
-        WarningKind::LogForked { seq } => Words::new(
+        WarningKind::LogForked { seq, account: Some(account) } => Words::new(
+            format!(
+                "{}: история здесь иная, чем у вас (не позднее записи {seq}). Либо сервер показывает людям разное, либо \
+                 программа собеседника лжёт.",
+                named(*account).0
+            ),
+            "Сверьте другим путём, что видите вы оба; если разное, спросите администратора сервера.",
+        ),
+        WarningKind::LogForked { seq, account: None } => Words::new(
             format!("Сервер показывает разным людям разную историю (не позднее записи {seq})."),
             "Сообщите остальным другим путём и спросите администратора сервера.",
         ),

@@ -61,6 +61,19 @@ pub(crate) fn system_row(
     Ok(())
 }
 
+/// Shows that somebody cites another log than this device has: once a day, as it may be in everything that they send.
+pub(crate) fn log_forked(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    seq: u64,
+    at: Timestamp,
+    account: AccountId,
+) -> Result<(), StoreError> {
+    let day = at.as_millis().div_euclid(DAY_MILLIS).to_be_bytes();
+    let id = message_row::derived_id(&[b"forked", conversation.as_bytes(), &day]);
+    system_row(step, conversation, seq, at, account, id, &SystemEvent::LogForked)
+}
+
 /// Counts a broken rule, and shows it if people should know: once for each person, rule and day, at the first place.
 pub(crate) fn broken(
     step: &mut Step<'_>,
