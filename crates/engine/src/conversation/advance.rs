@@ -13,9 +13,10 @@ use crate::api::view::WarningKind;
 use crate::mls::group;
 use crate::session::{Asked, pump};
 use crate::store::conversations::{Conversation, Standing};
+use crate::store::intents::{self, Wish};
 use crate::store::me::Me;
-use crate::store::pending::Pending;
-use crate::store::{StoreError, intents, warnings};
+use crate::store::pending::{Pending, PendingKind};
+use crate::store::{StoreError, warnings};
 use crate::{Step, healing, log, outbox};
 
 /// Entries in one page of a log.
@@ -57,6 +58,9 @@ pub(crate) fn look(step: &mut Step<'_>, id: ConversationId) -> Result<(), StoreE
         return Ok(());
     }
     if row.mls_generation.is_none() {
+        if let Some(wish) = intents::renewal(step.tx, id)? {
+            return lead_out(step, &mut row, wish);
+        }
         if row.standing == Standing::Broken {
             return wishes(step, &mut row);
         }
@@ -115,6 +119,19 @@ fn wants_to_leave(step: &mut Step<'_>, row: &Conversation) -> Result<bool, Store
     let leaves = facts::leaves(mls.treesync()).unwrap_or_default();
     group::keep(step, id, mls);
     Ok(leaves.iter().any(|leaf| leavers.contains(&leaf.index) && leaf.identity.account == own))
+}
+
+/// A new generation is the way out for those, too, who can't come into the present one.
+fn lead_out(step: &mut Step<'_>, row: &mut Conversation, wish: Wish) -> Result<(), StoreError> {
+    match Pending::find(step.tx, row.id)? {
+        Some(pending) if pending.kind == PendingKind::Join => change::abandon(step, row, &pending)?,
+        Some(pending) => {
+            resend(step, &pending);
+            return Ok(());
+        }
+        None => {}
+    }
+    prepare::wish(step, row, wish)
 }
 
 /// This account is no longer a member: nothing more is done here, and whoever waits for something is told.

@@ -68,9 +68,9 @@ pub(crate) fn fulfilled(
     step.place(row.id).claims.clear();
     step.touch(row.id);
     let Some(id) = pending.intent else { return Ok(()) };
-    let wish = intents::first(step.tx, row.id)?.filter(|wish| wish.id == id);
+    let wish = intents::find(step.tx, id)?.map(|(_, intent)| intent);
     intents::delete(step.tx, id)?;
-    let outcome = match wish.map(|wish| wish.intent) {
+    let outcome = match wish {
         Some(Intent::Create { kind, .. }) => {
             timeline::joined(step, row.id)?;
             if kind == ConversationKind::Group {
@@ -114,7 +114,7 @@ pub(crate) fn tell_state(step: &mut Step<'_>, id: ConversationId) -> Result<(), 
 /// Somebody has opened a new generation: nobody here needs to.
 pub(crate) fn renewed(step: &mut Step<'_>, id: ConversationId) -> Result<(), StoreError> {
     step.place(id).claims.clear();
-    while let Some(wish) = intents::first(step.tx, id)?.filter(|wish| wish.intent == Intent::Renew) {
+    while let Some(wish) = intents::renewal(step.tx, id)? {
         intents::delete(step.tx, wish.id)?;
         finish(step, wish.id, Ok(Outcome::Done));
     }

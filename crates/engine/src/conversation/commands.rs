@@ -1,6 +1,6 @@
 //! What people want of conversations.
 
-use beseda_model::{AccountId, Action, ConversationId, ConversationKind, decide};
+use beseda_model::{AccountId, Action, ConversationId, ConversationKind, Timestamp, decide};
 use beseda_wire::Request;
 
 use crate::api::command::{Command, Outcome};
@@ -95,7 +95,11 @@ fn wish(step: &mut Step<'_>, me: &Me, id: u64, command: &Command) -> Result<Ende
             let intent = Intent::Permissions { permissions: permissions.clone() };
             change(step, me, id, *conversation, Some(Action::ChangePermissions), intent)
         }
-        Command::RenewGroup { conversation } => change(step, me, id, *conversation, None, Intent::Renew),
+        Command::RenewGroup { conversation } => {
+            // Whatever is waited for here: a person does not want to wait for it any longer.
+            step.place(*conversation).hold_until = Timestamp::default();
+            change(step, me, id, *conversation, None, Intent::Renew)
+        }
         Command::AnswerStranger { conversation, accept } => {
             if Conversation::find(step.tx, *conversation)?.is_none() {
                 return Ok(Some(Err(Failure::NotFound)));

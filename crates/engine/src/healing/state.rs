@@ -38,7 +38,9 @@ pub(crate) fn requested(step: &mut Step<'_>, row: &Conversation, arrival: &Arriv
         ANSWER_EACH.saturating_mul(rank.saturating_add(1))
     };
     let at = step.now.plus_millis(wait);
-    step.place(row.id).answer_at = Some(at);
+    // Asking again puts nothing off: otherwise whoever asks all the time would keep everybody from an answer.
+    let place = step.place(row.id);
+    place.answer_at = Some(place.answer_at.map_or(at, |planned| planned.min(at)));
     Ok(())
 }
 

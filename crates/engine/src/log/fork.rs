@@ -37,7 +37,8 @@ pub(super) fn claimed(
     entry: &Entry,
     account: AccountId,
 ) -> Result<(), StoreError> {
-    let claims = |kind: &WarningKind| matches!(kind, WarningKind::LogForked { account: Some(by), .. } if *by == account);
+    let claims =
+        |kind: &WarningKind| matches!(kind, WarningKind::LogForked { account: Some(by), .. } if *by == account);
     let told = warnings::list(step.tx)?;
     if !told.iter().any(|warning| warning.conversation == Some(row.id) && claims(&warning.kind)) {
         warnings::add(step, Some(row.id), &WarningKind::LogForked { seq, account: Some(account) })?;

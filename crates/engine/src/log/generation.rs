@@ -2,6 +2,7 @@
 
 use beseda_crypto::group_id::GroupId;
 use beseda_crypto::{group_info, policy_ext};
+use beseda_model::Timestamp;
 use beseda_model::commit::PolicyFact;
 use beseda_model::device_log::DeviceLogOp;
 use beseda_wire::state::Entry;
@@ -59,6 +60,9 @@ pub(super) fn start(
         group::delete(step, GroupId { conversation: row.id, generation: old })?;
         row.mls_generation = None;
     }
+    // Whatever the server asked to wait for concerned the generation that is over.
+    step.place(row.id).hold_until = Timestamp::default();
+    row.join_after = Timestamp::default();
     match own {
         Some(pending) => {
             if let Some(mls) = group::take(step, id)? {

@@ -42,15 +42,24 @@ pub(crate) fn insert(conn: &Connection, conversation: ConversationId, intent: &I
 
 /// The conversation's oldest wish.
 pub(crate) fn first(conn: &Connection, conversation: ConversationId) -> Result<Option<Wish>, StoreError> {
-    let row: Option<(i64, Vec<u8>)> = conn
-        .prepare_cached("SELECT id, intent FROM intents WHERE conversation = ?1 ORDER BY id LIMIT 1")?
-        .query_row([conversation.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    row.map(|(id, intent)| {
+    Ok(all(conn, conversation)?.into_iter().next())
+}
+
+/// The wish for a new generation, wherever it stands: the others may have to wait for it.
+pub(crate) fn renewal(conn: &Connection, conversation: ConversationId) -> Result<Option<Wish>, StoreError> {
+    Ok(all(conn, conversation)?.into_iter().find(|wish| wish.intent == Intent::Renew))
+}
+
+fn all(conn: &Connection, conversation: ConversationId) -> Result<Vec<Wish>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT id, intent FROM intents WHERE conversation = ?1 ORDER BY id")?;
+    let mut rows = statement.query([conversation.as_bytes()])?;
+    let mut wishes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let intent: Vec<u8> = row.get(1)?;
         let intent = ciborium::from_reader(intent.as_slice()).map_err(|_| StoreError::damaged("intents"))?;
-        Ok(Wish { id, intent })
-    })
-    .transpose()
+        wishes.push(Wish { id: row.get(0)?, intent });
+    }
+    Ok(wishes)
 }
 
 /// A wish by its number, and where it belongs.
