@@ -1,11 +1,13 @@
 //! The server as a world sees it: a thing that takes requests and frames and gives frames, one at a time.
 
+mod accomplice;
 mod lying;
 mod real;
 
 use beseda_model::Timestamp;
 use beseda_wire::{Encoding, ServerFrame};
 
+pub use accomplice::Accomplice;
 pub use lying::{LyingServer, Said};
 pub use real::RealServer;
 

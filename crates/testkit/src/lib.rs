@@ -10,6 +10,7 @@ pub mod chaos;
 pub mod clock;
 pub mod network;
 pub mod people;
+pub mod rogue;
 pub mod served;
 pub mod world;
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use beseda_engine::api::command::Outcome;
 use beseda_engine::api::failure::Failure;
 use beseda_model::Timestamp;
+use beseda_wire::ServerFrame;
 
 pub use device::{Device, DeviceKey};
 
@@ -71,6 +72,8 @@ pub struct World<B> {
     agenda: Agenda<Happening>,
     devices: Vec<Device>,
     sockets: BTreeMap<SocketId, Ends>,
+    /// Sockets on which the test itself speaks, and what has come there.
+    wires: BTreeMap<SocketId, Vec<ServerFrame>>,
     next_socket: u64,
     next_command: u64,
 }

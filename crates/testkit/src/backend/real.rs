@@ -24,6 +24,7 @@ pub struct RealServer {
     clock: FakeClock,
     /// Decides what comes first of an answer and a push.
     order: SeededRng,
+    limits: Limits,
     seed: u64,
     lives: u64,
 }
@@ -31,14 +32,38 @@ pub struct RealServer {
 const RUNS: &str = "it runs but for the middle of a restart";
 
 impl RealServer {
-    /// A fresh server.
+    /// A fresh server with room for everything that happens within moments.
     pub fn new(seed: u64, clock: FakeClock) -> Self {
+        Self::limited(seed, clock, Self::roomy())
+    }
+
+    /// A fresh server with these limits.
+    pub fn limited(seed: u64, clock: FakeClock, limits: Limits) -> Self {
         let folder = crate::memory_folder();
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime needs nothing special");
         let order = SeededRng::fork(seed, "order");
-        let mut server = Self { runtime, server: None, sockets: BTreeMap::new(), folder, clock, order, seed, lives: 0 };
+        let sockets = BTreeMap::new();
+        let mut server = Self { runtime, server: None, sockets, folder, clock, order, limits, seed, lives: 0 };
         server.start();
         server
+    }
+
+    /// Limits on rates are about time that hardly passes here; those on sizes and counts stay.
+    pub const fn roomy() -> Limits {
+        const MANY: u64 = 1_000_000_000;
+        Limits {
+            requests: MANY,
+            sends: MANY,
+            lookups: MANY,
+            creates: MANY,
+            stranger_requests: MANY,
+            key_package_claims: MANY,
+            joins: MANY,
+            sign_ups: MANY,
+            sign_ins: MANY,
+            anonymous_requests: MANY,
+            ..beseda_model::LIMITS
+        }
     }
 
     /// Where its files are.
@@ -48,7 +73,8 @@ impl RealServer {
 
     fn start(&mut self) {
         self.lives += 1;
-        let config = Config { data_dir: self.data_dir(), pow_bits: 1, limits: generous(), ..Config::default() };
+        let config =
+            Config { data_dir: self.data_dir(), pow_bits: 1, limits: self.limits.clone(), ..Config::default() };
         let rng = SeededRng::fork(self.seed, &format!("server/{}", self.lives));
         let outside = Outside { clock: std::sync::Arc::new(self.clock.clone()), rng: Box::new(rng) };
         let opened = self.runtime.block_on(LocalServer::open(config, outside));
@@ -115,24 +141,6 @@ impl Backend for RealServer {
 /// The answer to hello comes before any push.
 fn is_welcome(frame: &[u8]) -> bool {
     matches!(Encoding::Cbor.decode(frame), Ok(ServerFrame::Ok { re: Reply::Hello { .. }, .. }))
-}
-
-/// Limits on rates are about time that hardly passes here; those on sizes and counts stay.
-fn generous() -> Limits {
-    const MANY: u64 = 1_000_000_000;
-    Limits {
-        requests: MANY,
-        sends: MANY,
-        lookups: MANY,
-        creates: MANY,
-        stranger_requests: MANY,
-        key_package_claims: MANY,
-        joins: MANY,
-        sign_ups: MANY,
-        sign_ins: MANY,
-        anonymous_requests: MANY,
-        ..beseda_model::LIMITS
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use beseda_engine::api::event::HttpResponse;
 use beseda_engine::{Command, Effect, Event};
 use beseda_model::{Clock, Timestamp};
+use beseda_wire::ServerFrame;
 
 use super::{Device, DeviceKey, Ending, Ends, Happening, SERVER, World};
 use crate::backend::{Backend, RealServer, SocketId, is_push};
@@ -26,6 +27,7 @@ impl<B: Backend> World<B> {
             agenda: Agenda::default(),
             devices: Vec::new(),
             sockets: BTreeMap::new(),
+            wires: BTreeMap::new(),
             next_socket: 0,
             next_command: 0,
         }
@@ -48,6 +50,22 @@ impl<B: Backend> World<B> {
     /// The device.
     pub fn at(&self, key: DeviceKey) -> &Device {
         &self.devices[key.0]
+    }
+
+    /// Opens a socket on which the test itself speaks: whatever it likes, and without the network between.
+    pub fn wire(&mut self) -> SocketId {
+        self.next_socket += 1;
+        let socket = SocketId(self.next_socket);
+        self.wires.insert(socket, Vec::new());
+        self.server.open(self.now(), socket);
+        socket
+    }
+
+    /// Hands the server a frame on such a socket, and returns what has come there since the last time.
+    pub fn tell(&mut self, socket: SocketId, frame: &[u8]) -> Vec<ServerFrame> {
+        self.server.receive(self.now(), socket, frame);
+        self.pump();
+        self.wires.get_mut(&socket).map(std::mem::take).unwrap_or_default()
     }
 
     /// The device, to change what it remembers for the test.
@@ -264,6 +282,11 @@ impl<B: Backend> World<B> {
     fn pump(&mut self) {
         let now = self.now();
         for (socket, frame) in self.server.poll(now) {
+            if let Some(heard) = self.wires.get_mut(&socket) {
+                let frame = frame.and_then(|frame| beseda_wire::Encoding::Cbor.decode(&frame).ok());
+                heard.extend(frame);
+                continue;
+            }
             let Some(Ends { device, to_device, .. }) = self.sockets.get(&socket).copied() else { continue };
             let Some(frame) = frame else {
                 self.sockets.remove(&socket);

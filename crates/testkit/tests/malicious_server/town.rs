@@ -147,12 +147,10 @@ pub(crate) fn warnings(world: &Town, device: DeviceKey) -> Vec<WarningKind> {
     all_warnings(world, device).into_iter().map(|warning| warning.kind).collect()
 }
 
-/// Whether this device says that the log of `place` is not the one that others see, and sends nothing there.
+/// Whether this device says that the log of `place` is not the one that others see.
 pub(crate) fn is_forked(world: &Town, device: DeviceKey, place: ConversationId) -> bool {
     let mut warnings = all_warnings(world, device).into_iter();
-    row(world, device, place).standing == Standing::Forked
-        && warnings
-            .any(|warning| warning.conversation == Some(place) && matches!(warning.kind, WarningKind::LogForked { .. }))
+    warnings.any(|warning| warning.conversation == Some(place) && matches!(warning.kind, WarningKind::LogForked { .. }))
 }
 
 /// A person looks at everything that there is to look at.
