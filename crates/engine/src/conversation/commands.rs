@@ -6,6 +6,7 @@ use beseda_wire::Request;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, Notice};
 use crate::api::failure::Failure;
+use crate::api::view::WarningKind;
 use crate::store::conversations::{Conversation, Standing};
 use crate::store::intents::{self, Intent};
 use crate::store::me::Me;
@@ -46,12 +47,15 @@ fn acknowledge(step: &mut Step<'_>, warning: i64) -> Result<Ended, StoreError> {
     if !warnings::acknowledge(step, warning)? {
         return Ok(Some(Err(Failure::NotFound)));
     }
-    // People have looked: a conversation that stood still over a fork goes on with what the server shows now.
-    if let Some(id) = found.and_then(|found| found.conversation)
+    // People have looked: a conversation with another history goes on with what the server shows now, and where it stood
+    // still it does so no longer.
+    if let Some(found) = found.filter(|found| matches!(found.kind, WarningKind::LogForked { .. }))
+        && let Some(id) = found.conversation
         && let Some(mut row) = Conversation::find(step.tx, id)?
-        && row.standing == Standing::Forked
     {
-        row.standing = if row.mls_generation.is_some() { Standing::Ready } else { Standing::Joining };
+        if row.standing == Standing::Forked {
+            row.standing = if row.mls_generation.is_some() { Standing::Ready } else { Standing::Joining };
+        }
         row.verify = row.applied > 0 && row.chain.is_some();
         row.reread = row.applied;
         row.save(step.tx)?;

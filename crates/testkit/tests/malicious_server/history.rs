@@ -1,8 +1,6 @@
 //! Lies about the log: entries left out, in another order, twice, elsewhere, changed, taken back.
 
-use beseda_engine::Command;
-use beseda_engine::api::command::Draft;
-use beseda_engine::api::failure::{Failure, Healing};
+use beseda_engine::api::failure::Healing;
 use beseda_engine::api::view::{Body, WarningKind};
 use beseda_engine::store::conversations::Standing;
 use beseda_model::{ConversationId, DeviceId};
@@ -59,11 +57,6 @@ fn rewrite(
     });
 }
 
-fn refuses_to_send(world: &mut Town, device: DeviceKey, place: ConversationId) -> bool {
-    let draft = Draft { text: "into the void".to_owned(), ..Draft::default() };
-    matches!(world.ask(device, Command::Send { conversation: place, draft }), Err(Failure::NotReady { .. }))
-}
-
 #[test]
 fn an_entry_that_is_kept_back_is_missed_and_made_up_for() {
     let mut world = town(1);
@@ -108,7 +101,6 @@ fn a_log_without_one_entry_is_another_log() {
     assert!(!is_forked(&world, bob, place), "until somebody speaks who has seen it nobody can know");
     say(&mut world, friends.carol.device, place, "e");
     assert!(is_forked(&world, bob, place), "{:?}", warnings(&world, bob));
-    assert!(refuses_to_send(&mut world, bob, place));
     friends.assert_well_elsewhere(&mut world);
     friends.assert_heals(&mut world, &["a", "b", "c", "d", "e"]);
 }
@@ -132,7 +124,6 @@ fn entries_in_another_order_are_seen_to_be() {
     say(&mut world, friends.carol.device, place, "e");
     pass(&mut world, 2 * MINUTE);
     assert!(is_forked(&world, bob, place), "{:?}", warnings(&world, bob));
-    assert!(refuses_to_send(&mut world, bob, place));
     friends.assert_well_elsewhere(&mut world);
     friends.assert_heals(&mut world, &["a", "b", "c", "d", "e"]);
 }
@@ -155,7 +146,6 @@ fn people_who_are_shown_different_logs_find_out() {
     // Both sides find out as soon as they hear of each other: here bob does by carol's words.
     say(&mut world, friends.carol.device, place, "e");
     assert!(is_forked(&world, bob, place), "{:?}", warnings(&world, bob));
-    assert!(refuses_to_send(&mut world, bob, place));
     for honest in [friends.alice.device, friends.carol.device] {
         assert!(!is_forked(&world, honest, place));
         assert_eq!(texts(&world, honest, place), ["a", "b", "c", "for the others only", "e"]);
@@ -214,8 +204,8 @@ fn a_body_that_was_changed_is_shown_as_damaged_and_sent_again() {
         Some(entry)
     };
     rewrite(&mut world, bob, place, flip, |from| from);
-    say(&mut world, alice, place, "d");
-    assert_eq!(texts(&world, bob, place), ["a", "b", "c", "(Damaged)"]);
+    world.say(alice, place, "d");
+    assert!(world.run_until(MINUTE, |world| texts(world, bob, place) == ["a", "b", "c", "(Damaged)"]));
     let shown = page(&world, bob, place);
     let healing = shown.iter().find_map(|message| match message.body {
         Body::Unreadable { healing, .. } => Some(healing),
@@ -223,6 +213,7 @@ fn a_body_that_was_changed_is_shown_as_damaged_and_sent_again() {
     });
     assert_eq!(healing, Some(Healing::Asked));
     // Bob's request shows the others what he was given instead.
+    pass(&mut world, MINUTE);
     for other in [alice, friends.carol.device] {
         assert!(is_forked(&world, other, place), "{:?}", warnings(&world, other));
     }
