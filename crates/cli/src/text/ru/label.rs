@@ -47,7 +47,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::PeerGone => "У этого человека сменился ключ: эту беседу никто не читает. Начните с ним новую.",
         Label::WarningKeys => "F8 — показать",
         Label::RetryKeys => "Ctrl+R — сейчас",
-        Label::HintList => "↑↓ выбор · Enter открыть · Ctrl+N новая · Ctrl+F поиск · F1 справка · Ctrl+Q выход",
+        Label::HintList => "↑↓ Enter открыть · Ctrl+N новая · Ctrl+F поиск · F1 справка · Ctrl+Q выход",
         Label::HintComposer => "Enter отправить · Alt+Enter строка · Tab список · Esc сообщения · F1 справка",
         Label::HintMessages => "↑↓ · r ответ · e правка · d удалить · + реакция · p закрепить · f переслать · i · Esc",
         Label::HintOverlay => "Esc — закрыть",
