@@ -85,8 +85,9 @@ fn mutated(name: &str, original: &str, mutant: &Mutant) -> Result<String> {
 fn is_caught(tree: &Path, mutant: &Mutant) -> Result<bool> {
     let mut command = shell::cargo(&["nextest", "run", "--workspace", "--profile", "quick", "--ignore-default-filter"]);
     command.args(["--test", &mutant.test, &mutant.only]).current_dir(tree);
-    // Dependencies are the same as ours, so their builds are shared.
-    command.env("CARGO_TARGET_DIR", target_dir()).env("BESEDA_SEEDS", SEEDS);
+    // Dependencies are the same as ours, so their builds are shared. Cargo would take the copy's crates for our own as well,
+    // and ours would be tested with a mutant's code in them, if they were not built by another profile.
+    command.env("CARGO_TARGET_DIR", target_dir()).env("CARGO_PROFILE_DEV_DEBUG", "0").env("BESEDA_SEEDS", SEEDS);
     let output = command.output().context("nextest could not be started")?;
     match output.status.code() {
         Some(0) => Ok(false),
