@@ -229,7 +229,7 @@ fn what_was_forwarded_and_deleted_for_oneself_stays_so_on_all_devices() {
 }
 
 #[test]
-fn the_id_of_anothers_message_hides_nothing() {
+fn a_message_with_the_id_of_another_is_not_hidden() {
     let mut world = town(18);
     let ([alice, bob, carol], place) = group(&mut world);
     let id = world.say(alice.device, place, "alice's own");

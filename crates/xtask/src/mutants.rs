@@ -16,7 +16,7 @@ use crate::steps::Outcome;
 const TESTS_FAILED: i32 = 100;
 
 /// Storms in which a bug has to show itself.
-const SEEDS: &str = "40";
+const SEEDS: &str = "12";
 
 /// One seeded bug.
 #[derive(Debug, Deserialize)]
