@@ -1,7 +1,6 @@
 //! Bad input by example: each has its own code, and everything else stays as it was.
 
 use beseda_model::{Code, ConversationId, ConversationKind, Role};
-use beseda_wire::Bytes;
 use beseda_wire::request::{Reply, Request};
 
 use crate::groups::{Change, Client, policy};
@@ -73,24 +72,25 @@ async fn a_key_package_that_was_published_before_takes_none_of_the_others_with_i
     let server = Server::start().await;
     let (alice, bob) = (server.join(1).await, server.join(2).await);
     let (mut at_alice, mut at_bob) = (alice.connect(&server).await, bob.connect(&server).await);
-    let package = |number: u8| Bytes(vec![number; 100]);
+    let stock: Vec<_> = (0..20).map(|_| alice.key_package()).collect();
     let publish = |packages| Request::PublishKeys { packages, last_resort: None };
-    at_alice.ask(publish((1..=20).map(package).collect())).await.unwrap();
+    at_alice.ask(publish(stock.clone())).await.unwrap();
     let claim = Request::ClaimKeys { account: alice.account, devices: Vec::new() };
     let claimed = match at_bob.ask(claim).await.unwrap() {
         Reply::Keys { packages, .. } => packages[0].package.clone(),
         other => panic!("expected a key package, there came {other:?}"),
     };
-    let waiting = (1..=20).map(package).find(|package| *package != claimed).unwrap();
+    let waiting = stock.into_iter().find(|package| *package != claimed).unwrap();
+    let fresh = alice.key_package();
     for again in [claimed, waiting] {
-        let why = at_alice.ask(publish(vec![package(21), again])).await.unwrap_err();
+        let why = at_alice.ask(publish(vec![fresh.clone(), again])).await.unwrap_err();
         assert_eq!(why.code, Code::KeyPackageUsed);
     }
     match at_alice.ask(Request::CountKeys).await.unwrap() {
         Reply::Keys { count, .. } => assert_eq!(count, 19),
         other => panic!("expected a count, there came {other:?}"),
     }
-    at_alice.ask(publish(vec![package(21)])).await.unwrap();
+    at_alice.ask(publish(vec![fresh])).await.unwrap();
 }
 
 /// The server's clock is set wrong and right again: what was promised holds, and nobody is locked out.
