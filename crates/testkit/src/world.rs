@@ -52,6 +52,8 @@ struct Ends {
     device: DeviceKey,
     to_server: Timestamp,
     to_device: Timestamp,
+    /// Whether the network has cut it: nothing more arrives, though neither end may know yet. A stream loses its tail, never its middle.
+    severed: bool,
 }
 
 /// The world.

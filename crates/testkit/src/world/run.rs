@@ -168,7 +168,7 @@ impl<B: Backend> World<B> {
                     return;
                 }
                 if self.at(device).online {
-                    self.sockets.insert(socket, Ends { device, to_server: now, to_device: now });
+                    self.sockets.insert(socket, Ends { device, to_server: now, to_device: now, severed: false });
                     self.server.open(now, socket);
                     self.agenda.plan(now.plus_millis(delay), Happening::Up { device, socket });
                 } else {
@@ -270,10 +270,10 @@ impl<B: Backend> World<B> {
     fn send(&mut self, key: DeviceKey, frame: Vec<u8>) {
         let Some(socket) = self.at(key).socket else { return };
         if self.network.once_in(self.conditions.cut_one_in) {
-            return self.cut(key);
+            return self.sever(key, socket);
         }
         let arrival = self.now().plus_millis(self.delay());
-        let Some(ends) = self.sockets.get_mut(&socket) else { return };
+        let Some(ends) = self.sockets.get_mut(&socket).filter(|ends| !ends.severed) else { return };
         ends.to_server = ends.to_server.max(arrival);
         self.agenda.plan(ends.to_server, Happening::ToServer { socket, frame });
     }
@@ -287,7 +287,7 @@ impl<B: Backend> World<B> {
                 heard.extend(frame);
                 continue;
             }
-            let Some(Ends { device, to_device, .. }) = self.sockets.get(&socket).copied() else { continue };
+            let Some(Ends { device, to_device, severed, .. }) = self.sockets.get(&socket).copied() else { continue };
             let Some(frame) = frame else {
                 self.sockets.remove(&socket);
                 // A server that closes is heard to the end: the close does not overtake what was said before.
@@ -295,8 +295,11 @@ impl<B: Backend> World<B> {
                 self.agenda.plan(at, Happening::Gone { device, socket });
                 continue;
             };
+            if severed {
+                continue;
+            }
             if self.network.once_in(self.conditions.cut_one_in) {
-                self.cut(device);
+                self.sever(device, socket);
                 continue;
             }
             let mut copies = 1;
@@ -324,7 +327,16 @@ impl<B: Backend> World<B> {
 
     /// Cuts a device's socket; both ends learn of it after a while.
     fn cut(&mut self, key: DeviceKey) {
-        let Some(socket) = self.at(key).socket else { return };
+        if let Some(socket) = self.at(key).socket {
+            self.sever(key, socket);
+        }
+    }
+
+    /// Cuts a socket of a device, perhaps one that the device has given up already.
+    fn sever(&mut self, key: DeviceKey, socket: SocketId) {
+        if let Some(ends) = self.sockets.get_mut(&socket) {
+            ends.severed = true;
+        }
         let (near, far) = (self.delay(), self.delay());
         let now = self.now();
         self.agenda.plan(now.plus_millis(near), Happening::Gone { device: key, socket });
