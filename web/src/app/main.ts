@@ -1,0 +1,8 @@
+import '@/styles/index.css'
+import { mount } from 'svelte'
+import App from './App.svelte'
+import { compose } from './compose'
+
+const target = document.getElementById('app')
+if (!target) throw new Error('index.html has no #app')
+mount(App, { target, props: { app: await compose(window) } })

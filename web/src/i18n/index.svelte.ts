@@ -1,0 +1,34 @@
+// The language is the document's, as its `lang` is: hence one for the whole page, unlike all other state.
+import { load, LOCALES, through, type Locale, type Messages } from './gen/messages'
+
+export { LOCALES, type Locale }
+export type { Rich } from './rich'
+
+let loaded = $state.raw<{ locale: Locale; messages: Messages }>()
+
+function current() {
+  if (!loaded) throw new Error('no language is loaded yet')
+  return loaded
+}
+
+/** The messages, in the current language: `m.timeline.new_messages({ count })`. */
+export const m = through(() => current().messages)
+
+/** The current language, for `Intl`. */
+export const locale = (): Locale => current().locale
+
+/** Shows everything in this language from now on. */
+export async function speak(next: Locale): Promise<void> {
+  const messages = await load[next]()
+  loaded = { locale: next, messages }
+  document.documentElement.lang = next
+}
+
+/** The language that a person with these wishes reads best. */
+export function preferred(wishes: readonly string[]): Locale {
+  for (const wish of wishes) {
+    const found = LOCALES.find((known) => wish.toLowerCase().split('-')[0] === known)
+    if (found) return found
+  }
+  return 'en'
+}

@@ -1,0 +1,2 @@
+/** A sentence some parts of which are marked, as by `<link>…</link>`: ui/Rich.svelte shows it. */
+export type Rich<Tag extends string = string> = readonly { readonly text: string; readonly tag?: Tag }[]

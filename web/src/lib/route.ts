@@ -1,0 +1,105 @@
+/** Where a person is. Every place has an address, so that Back, a reload and a shared link lead there. */
+export type Route =
+  | { readonly at: 'conversations' }
+  | { readonly at: 'conversation'; readonly conversation: string; readonly row?: number }
+  | { readonly at: 'conversation-info'; readonly conversation: string }
+  | { readonly at: 'message-info'; readonly conversation: string; readonly row: number }
+  | { readonly at: 'person'; readonly account: string }
+  | { readonly at: 'new'; readonly what?: 'group' | 'contact' }
+  | { readonly at: 'settings'; readonly section?: string }
+  | { readonly at: 'join'; readonly step?: string }
+  | { readonly at: 'invitation'; readonly token: string }
+  | { readonly at: 'missing'; readonly path: string }
+
+const SAFE_SEGMENT = /^[\w.~-]{1,128}$/
+
+/** What an address means. */
+export function parse(path: string): Route {
+  const missing: Route = { at: 'missing', path }
+  const segments = path.split('/').filter((segment) => segment !== '')
+  if (!segments.every((segment) => SAFE_SEGMENT.test(segment))) return missing
+  const [first, second, third, fourth, ...rest] = segments
+  if (rest.length > 0) return missing
+  switch (first) {
+    case undefined:
+      return { at: 'conversations' }
+    case 'c':
+      return second === undefined ? missing : (inConversation(second, third, fourth) ?? missing)
+    case 'u':
+      return second !== undefined && third === undefined ? { at: 'person', account: second } : missing
+    case 'i':
+      return second !== undefined && third === undefined ? { at: 'invitation', token: second } : missing
+    case 'new':
+      if (second === undefined) return { at: 'new' }
+      return third === undefined && (second === 'group' || second === 'contact')
+        ? { at: 'new', what: second }
+        : missing
+    case 'settings':
+      if (third !== undefined) return missing
+      return second === undefined ? { at: 'settings' } : { at: 'settings', section: second }
+    case 'join':
+      if (third !== undefined) return missing
+      return second === undefined ? { at: 'join' } : { at: 'join', step: second }
+    default:
+      return missing
+  }
+}
+
+function inConversation(conversation: string, what?: string, which?: string): Route | undefined {
+  if (what === undefined) return { at: 'conversation', conversation }
+  if (what === 'info' && which === undefined) return { at: 'conversation-info', conversation }
+  const row = which !== undefined && /^\d{1,15}$/.test(which) ? Number(which) : undefined
+  if (row === undefined) return undefined
+  if (what === 'm') return { at: 'conversation', conversation, row }
+  return what === 'about' ? { at: 'message-info', conversation, row } : undefined
+}
+
+/** The address of a place: `<a href={href(…)}>`. */
+export function href(route: Route): string {
+  switch (route.at) {
+    case 'conversations':
+      return '/'
+    case 'conversation':
+      return `/c/${route.conversation}` + (route.row === undefined ? '' : `/m/${route.row}`)
+    case 'conversation-info':
+      return `/c/${route.conversation}/info`
+    case 'message-info':
+      return `/c/${route.conversation}/about/${route.row}`
+    case 'person':
+      return `/u/${route.account}`
+    case 'new':
+      return route.what === undefined ? '/new' : `/new/${route.what}`
+    case 'settings':
+      return route.section === undefined ? '/settings' : `/settings/${route.section}`
+    case 'join':
+      return route.step === undefined ? '/join' : `/join/${route.step}`
+    case 'invitation':
+      return `/i/${route.token}`
+    case 'missing':
+      return route.path
+  }
+}
+
+/** Where "up" leads when there is nothing to go back to, as after opening a shared link. */
+export function parent(route: Route): Route {
+  switch (route.at) {
+    case 'conversation-info':
+    case 'message-info':
+      return { at: 'conversation', conversation: route.conversation }
+    case 'conversation':
+      return route.row === undefined
+        ? { at: 'conversations' }
+        : { at: 'conversation', conversation: route.conversation }
+    case 'settings':
+      return route.section === undefined ? { at: 'conversations' } : { at: 'settings' }
+    case 'new':
+      return route.what === undefined ? { at: 'conversations' } : { at: 'new' }
+    case 'join':
+      return route.step === undefined ? { at: 'conversations' } : { at: 'join' }
+    case 'conversations':
+    case 'person':
+    case 'invitation':
+    case 'missing':
+      return { at: 'conversations' }
+  }
+}

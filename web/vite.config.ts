@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url'
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vite'
+import { messages } from './build/messages-plugin.js'
+
+export default defineConfig({
+  plugins: [messages(), svelte()],
+  // The same as `paths` in tsconfig.json, which bundlers do not apply to what a .svelte file imports.
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    // A `data:` address would need a wider content security policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { host: '127.0.0.1' },
+  preview: { host: '127.0.0.1' },
+  root: fileURLToPath(new URL('.', import.meta.url)),
+})
