@@ -56,7 +56,7 @@ impl Chaos {
                     // Whoever signs in again goes on asking.
                     if let Body::Unreadable { why, healing } = &shown.body
                         && is_signed_in
-                        && !self.is_excused(&shown, *healing, is_member, since)
+                        && !self.is_excused(&shown, *healing, &row, since)
                     {
                         return Err(format!("{name}: entry {:?} is unreadable: {why:?}, {healing:?}", shown.seq));
                     }
@@ -128,10 +128,14 @@ impl Chaos {
     }
 
     /// What was said before a device came in is sent again by the device that said it. Nobody can if that one is gone,
-    /// or this one, which has to say so.
-    fn is_excused(&self, shown: &MessageView, healing: Healing, is_member: bool, since: u64) -> bool {
-        if !is_member {
-            return healing != Healing::Asked;
+    /// or this one, and nobody does after this account was removed, though it be added again: that has to be said.
+    fn is_excused(&self, shown: &MessageView, healing: Healing, row: &Conversation, since: u64) -> bool {
+        let is_final = healing != Healing::Asked;
+        if !row.member || row.standing == Standing::Left {
+            return is_final;
+        }
+        if is_final && shown.seq.is_some_and(|seq| seq < row.first_seq) {
+            return true;
         }
         let is_there = |key| {
             let row = Conversation::find(self.world.at(key).engine().reader(), self.group).ok().flatten();
