@@ -6,6 +6,7 @@ mod message;
 mod overlay;
 mod page;
 mod search;
+mod usernames;
 mod waiting;
 
 pub use account::{account, accounts, me, members, public_name};
@@ -13,6 +14,7 @@ pub use conversation::{conversation, conversations};
 pub use message::{find_row, info, message};
 pub use page::timeline;
 pub use search::search;
+pub use usernames::usernames;
 pub use waiting::waiting;
 
 pub use crate::identity::devices;

@@ -11,6 +11,7 @@ pub const POLICY_FORMAT: u16 = 1;
 
 /// What sort of conversation it is; chosen at creation and never changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ConversationKind {
     /// Two people; unique per unordered pair.
@@ -23,6 +24,7 @@ pub enum ConversationKind {
 
 /// A member's standing in a conversation; a later one includes the rights of the earlier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Reads and does what the permissions leave to everyone.
@@ -51,6 +53,7 @@ pub struct RosterEntry {
 
 /// The lowest role that may do each thing in a group. In direct conversations and notes they have no effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Permissions {
     /// Send messages and react.
     pub send: Role,

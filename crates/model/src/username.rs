@@ -19,6 +19,8 @@ pub enum UsernameError {
 /// 3 to 32 of `a-z 0-9 _`, starting with a letter, without a doubled or final underscore. Upper case is folded on entry,
 /// so two names never differ by case alone. Latin only: look-alike letters of other scripts cannot imitate a name.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[cfg_attr(feature = "ts", ts(type = "string"))]
 #[serde(try_from = "String", into = "String")]
 pub struct Username(String);
 

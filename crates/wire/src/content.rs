@@ -27,6 +27,7 @@ pub const MAX_CONTENT: usize = 65_024;
 
 /// A message by its author: an id alone could be forged by another member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct MessageRef {
     /// The account that wrote it.
     #[serde(rename = "a")]

@@ -165,6 +165,7 @@ pub struct KeyPackage {
 
 /// What the server says of an account to others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct AccountCard {
     /// Which account.
     pub account: AccountId,
@@ -190,6 +191,7 @@ pub struct Profile {
 
 /// Who may see something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// Everyone on this server.
@@ -202,6 +204,7 @@ pub enum Audience {
 
 /// What an account lets others see and do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct PrivacySettings {
     /// Who may start a conversation with a request.

@@ -18,6 +18,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("beseda-infra", &["beseda-app", "beseda-crypto", "beseda-model"]),
     ("beseda-server", &["beseda-app", "beseda-crypto", "beseda-infra", "beseda-model", "beseda-wire"]),
     ("beseda-engine", &["beseda-crypto", "beseda-model", "beseda-wire"]),
+    ("beseda-engine-wasm", &["beseda-engine", "beseda-model", "beseda-wire"]),
     ("beseda-cli", &["beseda-engine", "beseda-model", "beseda-wire"]),
     ("beseda-load", &["beseda-app", "beseda-crypto", "beseda-infra", "beseda-model", "beseda-wire"]),
     ("beseda-xtask", &[]),

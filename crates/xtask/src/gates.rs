@@ -13,7 +13,7 @@ use crate::steps::{Outcome, Steps, Stopwatch};
 use crate::{check_arch, check_docs, check_ports, generate, mutants, shell, tools};
 
 /// The crates that must also build for the browser.
-const WASM_CRATES: [&str; 4] = ["beseda-model", "beseda-wire", "beseda-crypto", "beseda-engine"];
+const WASM_CRATES: [&str; 5] = ["beseda-model", "beseda-wire", "beseda-crypto", "beseda-engine", "beseda-engine-wasm"];
 
 /// How long the advisory database may take to arrive before it counts as out of reach.
 const FETCH_LIMIT: Duration = Duration::from_secs(60);

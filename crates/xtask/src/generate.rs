@@ -17,7 +17,10 @@ struct Generator {
     args: &'static [&'static str],
 }
 
-const GENERATORS: &[Generator] = &[Generator { document: "docs/openapi.json", binary: "beseda", args: &["openapi"] }];
+const GENERATORS: &[Generator] = &[
+    Generator { document: "docs/openapi.json", binary: "beseda", args: &["openapi"] },
+    Generator { document: "web/src/engine/types.gen.ts", binary: "engine-types", args: &[] },
+];
 
 /// Writes every document again.
 pub(crate) fn run() -> Result<()> {

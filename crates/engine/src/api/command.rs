@@ -3,7 +3,7 @@
 use beseda_model::{AccountId, ConversationId, DeviceId, MessageId, Permissions, Role, Timestamp};
 use beseda_wire::content::{Entity, MessageRef, OwnState, Timer};
 use beseda_wire::state::PrivacySettings;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Something that a person wants.
 ///
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 /// and carried out when the network allows; joining a server, searching and linking need the server and end when it has
 /// answered.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "command", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Command {
@@ -208,7 +209,9 @@ pub enum Command {
         title: Option<String>,
         /// The new description.
         description: Option<String>,
-        /// The new timer; `Some(None)` turns it off.
+        /// The new timer; `Some(None)`, `null` in JSON, turns it off.
+        #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(as = "Option<Timer>", optional = nullable))]
         timer: Option<Option<Timer>>,
     },
     /// Accepts or declines a stranger's request.
@@ -331,6 +334,11 @@ pub enum Command {
     },
 }
 
+/// A field that is there, be it `null`: what is not there does not get here.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// Names, texts, passwords and phrases go through commands: debug output, which may reach a log, shows none of them.
 impl std::fmt::Debug for Command {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -340,6 +348,7 @@ impl std::fmt::Debug for Command {
 
 /// A message to be sent.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct Draft {
     /// The text without markup.
@@ -362,6 +371,7 @@ impl std::fmt::Debug for Draft {
 
 /// What contacts see of a person.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct ProfileDraft {
     /// The name.
@@ -382,6 +392,7 @@ impl std::fmt::Debug for ProfileDraft {
 
 /// How a command ended well.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {

@@ -1,6 +1,7 @@
 //! The exchange between engine and host.
 
 use beseda_model::{AccountId, ConversationId, DeviceId, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Outcome};
 use super::failure::Failure;
@@ -81,7 +82,9 @@ pub enum Effect {
 }
 
 /// What has changed. Deliberately coarse: views are cheap to read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "notice", content = "about", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Notice {
     /// Connection to the server.

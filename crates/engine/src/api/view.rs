@@ -12,6 +12,7 @@ use super::failure::{Failure, Healing, Unreadable};
 
 /// The connection to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionState {
     /// Nobody is signed in.
@@ -28,6 +29,7 @@ pub enum ConnectionState {
 
 /// Oneself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Me {
     /// Which account.
     pub account: AccountId,
@@ -51,6 +53,7 @@ pub struct Me {
 
 /// One of one's own devices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct DeviceView {
     /// Which.
     pub device: DeviceId,
@@ -64,6 +67,7 @@ pub struct DeviceView {
 
 /// Another person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct AccountView {
     /// Which account.
     pub account: AccountId,
@@ -91,6 +95,7 @@ pub struct AccountView {
 
 /// How far a conversation's encryption is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Readiness {
     /// Messages go out at once.
@@ -115,6 +120,7 @@ pub enum Readiness {
 
 /// A conversation in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ConversationView {
     /// Which.
     pub conversation: ConversationId,
@@ -156,6 +162,7 @@ pub struct ConversationView {
 
 /// A member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct MemberView {
     /// Who.
     pub who: AccountView,
@@ -167,6 +174,7 @@ pub struct MemberView {
 
 /// Everything about a conversation's membership.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct MembersView {
     /// The members.
     pub members: Vec<MemberView>,
@@ -176,6 +184,7 @@ pub struct MembersView {
 
 /// How far an own message is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Delivery {
     /// Waits in the outbox.
@@ -197,6 +206,7 @@ pub enum Delivery {
 
 /// A row of a timeline.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct MessageView {
     /// Its number in this database: the anchor for paging.
     pub row: i64,
@@ -234,6 +244,7 @@ pub struct MessageView {
 
 /// What a row shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "body", rename_all = "snake_case")]
 pub enum Body {
     /// Text.
@@ -269,6 +280,7 @@ pub enum Body {
 
 /// Something that happened in a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SystemEvent {
@@ -337,6 +349,7 @@ pub enum SystemEvent {
 
 /// The message that a reply answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ReplyView {
     /// Which.
     pub message: MessageRef,
@@ -350,6 +363,7 @@ pub struct ReplyView {
 
 /// One emoji under a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ReactionView {
     /// The emoji.
     pub emoji: String,
@@ -361,6 +375,7 @@ pub struct ReactionView {
 
 /// Where a page of a timeline starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum Anchor {
     /// The newest.
@@ -377,6 +392,7 @@ pub enum Anchor {
 
 /// A page of a timeline, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct TimelinePage {
     /// The rows.
     pub messages: Vec<MessageView>,
@@ -388,6 +404,7 @@ pub struct TimelinePage {
 
 /// Who has received and read a message, and how it travelled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct MessageInfo {
     /// The row.
     pub message: MessageView,
@@ -405,6 +422,7 @@ pub struct MessageInfo {
 
 /// What to look for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct SearchQuery {
     /// Words, in any form; the last one may be a beginning.
@@ -425,6 +443,7 @@ pub struct SearchQuery {
 
 /// Something found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct SearchHit {
     /// Where.
     pub conversation: ConversationId,
@@ -436,6 +455,7 @@ pub struct SearchHit {
 
 /// Something that people must know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Warning {
     /// Its number, to acknowledge it.
     pub id: i64,
@@ -449,6 +469,7 @@ pub struct Warning {
 
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(tag = "warning", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum WarningKind {
@@ -519,6 +540,7 @@ pub enum WarningKind {
 
 /// A message of one's own that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Waiting {
     /// Where.
     pub conversation: ConversationId,

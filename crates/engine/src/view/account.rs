@@ -65,17 +65,25 @@ pub fn account(view: &View<'_>, id: AccountId) -> Result<AccountView, StoreError
 /// # Errors
 /// When the database fails or a row is damaged.
 pub fn accounts(view: &View<'_>) -> Result<Vec<AccountView>, StoreError> {
-    let mut statement = view.conn.prepare_cached("SELECT account FROM accounts")?;
-    let ids = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let ids = ids(view.conn)?;
     let mut people = Vec::with_capacity(ids.len());
     for id in ids {
-        let id = column::account(&id, "accounts")?;
         if view.me != Some(id) {
             people.push(account(view, id)?);
         }
     }
     people.sort_by_cached_key(|person| (person.name.to_lowercase(), person.account));
     Ok(people)
+}
+
+pub(super) fn ids(conn: &Connection) -> Result<Vec<AccountId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT account FROM accounts")?;
+    let mut rows = statement.query([])?;
+    let mut ids = Vec::new();
+    while let Some(row) = rows.next()? {
+        ids.push(column::account(&row.get::<_, Vec<u8>>(0)?, "accounts")?);
+    }
+    Ok(ids)
 }
 
 /// The name to show: this person's own for them, else the one that they tell everybody.
@@ -101,7 +109,7 @@ pub fn public_name(conn: &Connection, id: AccountId) -> Result<String, StoreErro
     Ok(id.get(id.len().saturating_sub(SHORT_ID)..).unwrap_or_default().to_owned())
 }
 
-fn username(conn: &Connection, id: AccountId) -> Result<Option<String>, StoreError> {
+pub(super) fn username(conn: &Connection, id: AccountId) -> Result<Option<String>, StoreError> {
     let own = me::Me::find(conn)?.is_some_and(|here| here.account == id);
     if own { receipt::username(conn) } else { Ok(Account::load(conn, id)?.username) }
 }

@@ -28,6 +28,7 @@ pub struct Message {
 
 /// A run of text with one style. Runs may nest and overlap; positions outside the text are cut off by the reader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Entity {
     /// First character, counted in Unicode scalar values.
     #[serde(rename = "s")]
@@ -42,6 +43,7 @@ pub struct Entity {
 
 /// A style of text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case", from = "Read")]
 pub enum Style {
     /// Strong.
@@ -124,6 +126,7 @@ impl From<Read> for Style {
 
 /// Where a forwarded message was first said.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Forward {
     /// Its author, if the forwarder gives the name away.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
@@ -138,6 +141,7 @@ pub struct Forward {
 
 /// From when on a timer runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
 pub enum TimedFrom {
     /// From sending.
@@ -148,6 +152,7 @@ pub enum TimedFrom {
 
 /// A message's or a conversation's timer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Timer {
     /// How long, in seconds.
     #[serde(rename = "s")]

@@ -67,6 +67,7 @@ pub enum OwnSync {
 
 /// How this person keeps a conversation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct OwnState {
     /// No notifications until then; the far future for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,0 +1,207 @@
+//! What the web app reads of the engine: one question for each view, one answer of the same name.
+
+use beseda_engine::Engine;
+use beseda_engine::api::failure::Failure;
+use beseda_engine::api::view::{
+    AccountView, Anchor, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo, MessageView,
+    SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+};
+use beseda_engine::identity::{self, phrase};
+use beseda_engine::outbox;
+use beseda_engine::timeline::markup;
+use beseda_engine::view::{self, StoreError, View};
+use beseda_model::{AccountId, ConversationId, MessageId, Rng, Timestamp};
+use beseda_wire::content::Entity;
+use serde::{Deserialize, Serialize};
+
+/// A question to the engine. It changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(ts_rs::TS))]
+#[serde(tag = "query", rename_all = "snake_case")]
+pub enum Query {
+    /// How the connection to the server is.
+    Connection,
+    /// Oneself; none before somebody has signed up or in.
+    Me,
+    /// All conversations, as the list shows them.
+    Conversations,
+    /// One conversation; none if it is not known here.
+    Conversation {
+        /// Which.
+        conversation: ConversationId,
+    },
+    /// A page of a timeline.
+    Timeline {
+        /// Of which conversation.
+        conversation: ConversationId,
+        /// Where the page starts.
+        anchor: Anchor,
+        /// At most so many rows.
+        limit: u32,
+    },
+    /// One row of a timeline; none if it is gone.
+    Message {
+        /// Its number.
+        row: i64,
+    },
+    /// The row of a message; none if it is not here.
+    Row {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        message: MessageId,
+    },
+    /// Who has received and read a message, and its former texts; none if it is gone.
+    Details {
+        /// Its row.
+        row: i64,
+    },
+    /// Members and permissions; none if the conversation is not known here.
+    Members {
+        /// Of which conversation.
+        conversation: ConversationId,
+    },
+    /// Everyone whom this device has met, by name.
+    People,
+    /// One person, as far as is known.
+    Person {
+        /// Who.
+        account: AccountId,
+    },
+    /// One's own devices.
+    Devices,
+    /// The number to compare with somebody, in groups of digits; none if their key is not known.
+    SafetyNumber {
+        /// With whom.
+        account: AccountId,
+    },
+    /// The recovery phrase, until it was confirmed.
+    Phrase,
+    /// Places in the phrase to ask for, so that a person shows to have written it down. Chosen anew each time.
+    PhraseQuestions,
+    /// What is wrong and was not acknowledged.
+    Warnings,
+    /// Messages that are not sent yet, or failed.
+    Waiting,
+    /// How many things wait to be carried out on the server, in one conversation or in all.
+    Pending {
+        /// Where; none for all.
+        conversation: Option<ConversationId>,
+    },
+    /// Messages found.
+    Search {
+        /// What to look for.
+        search: SearchQuery,
+    },
+    /// Text and formatting of what somebody typed.
+    Markup {
+        /// As typed.
+        source: String,
+    },
+    /// The other way: what to type for a text with formatting, to edit it.
+    Source {
+        /// Without markup.
+        text: String,
+        /// Its formatting.
+        entities: Vec<Entity>,
+    },
+    /// Text for a preview: what is hidden until asked for is covered.
+    Covered {
+        /// Without markup.
+        text: String,
+        /// Its formatting.
+        entities: Vec<Entity>,
+    },
+    /// Whether a link may be followed. Links in messages that are here may be; this is for what somebody types.
+    SafeLink {
+        /// The address.
+        url: String,
+    },
+}
+
+/// The answer to the [`Query`] of the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(ts_rs::TS))]
+#[serde(tag = "query", content = "answer", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each is described at its question")]
+pub enum Answer {
+    Connection(ConnectionState),
+    Me(Option<Me>),
+    Conversations(Vec<ConversationView>),
+    Conversation(Option<ConversationView>),
+    Timeline(TimelinePage),
+    Message(Option<MessageView>),
+    Row(Option<i64>),
+    Details(Option<MessageInfo>),
+    Members(Option<MembersView>),
+    People(Vec<AccountView>),
+    Person(AccountView),
+    Devices(Vec<DeviceView>),
+    SafetyNumber(Option<Vec<String>>),
+    Phrase(Option<String>),
+    PhraseQuestions(Vec<u8>),
+    Warnings(Vec<Warning>),
+    Waiting(Vec<Waiting>),
+    Pending(u64),
+    Search(Vec<SearchHit>),
+    Markup(FormattedText),
+    Source(String),
+    Covered(String),
+    SafeLink(bool),
+}
+
+/// Text and its formatting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(ts_rs::TS))]
+pub struct FormattedText {
+    /// Without markup.
+    pub text: String,
+    /// Formatting, ascending by start, the longer first.
+    pub entities: Vec<Entity>,
+}
+
+/// Answers a question about the present moment.
+///
+/// # Errors
+/// [`Failure::Store`] when the database fails or a row is damaged.
+pub fn ask(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Result<Answer, Failure> {
+    // The engine has logged what failed; people hear that the database did.
+    read(engine, query, now, rng).map_err(|_| Failure::Store)
+}
+
+fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Result<Answer, StoreError> {
+    let conn = engine.reader();
+    let view = View::new(conn, now)?;
+    Ok(match query {
+        Query::Connection => Answer::Connection(engine.connection()),
+        Query::Me => Answer::Me(view::me(&view)?),
+        Query::Conversations => Answer::Conversations(view::conversations(&view)?),
+        Query::Conversation { conversation } => Answer::Conversation(view::conversation(&view, *conversation)?),
+        Query::Timeline { conversation, anchor, limit } => {
+            Answer::Timeline(view::timeline(&view, *conversation, *anchor, *limit)?)
+        }
+        Query::Message { row } => Answer::Message(view::message(&view, *row)?),
+        Query::Row { conversation, message } => Answer::Row(view::find_row(&view, *conversation, *message)?),
+        Query::Details { row } => Answer::Details(view::info(&view, *row)?),
+        Query::Members { conversation } => Answer::Members(view::members(&view, *conversation)?),
+        Query::People => Answer::People(view::accounts(&view)?),
+        Query::Person { account } => Answer::Person(view::account(&view, *account)?),
+        Query::Devices => Answer::Devices(view::devices(conn)?),
+        Query::SafetyNumber { account } => {
+            Answer::SafetyNumber(view::safety_number(conn, *account)?.as_deref().map(identity::groups))
+        }
+        Query::Phrase => Answer::Phrase(phrase::kept(conn)?.map(|phrase| phrase.words().to_string())),
+        Query::PhraseQuestions => Answer::PhraseQuestions(phrase::questions(rng).to_vec()),
+        Query::Warnings => Answer::Warnings(view::warnings(conn)?),
+        Query::Waiting => Answer::Waiting(view::waiting(&view)?),
+        Query::Pending { conversation } => Answer::Pending(outbox::pending(conn, *conversation)?),
+        Query::Search { search } => Answer::Search(view::search(&view, search)?),
+        Query::Markup { source } => {
+            let markup::Formatted { text, entities } = markup::parse(source, &view::usernames(&view)?);
+            Answer::Markup(FormattedText { text, entities })
+        }
+        Query::Source { text, entities } => Answer::Source(markup::render(text, entities, &view::usernames(&view)?)),
+        Query::Covered { text, entities } => Answer::Covered(markup::covered(text, entities)),
+        Query::SafeLink { url } => Answer::SafeLink(markup::is_safe_link(url)),
+    })
+}

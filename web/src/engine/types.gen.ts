@@ -1,0 +1,1505 @@
+// Generated from the engine's Rust types by `cargo xtask gen`. Do not edit.
+
+/**
+ * What the server says of an account to others.
+ */
+export type AccountCard = {
+/**
+ * Which account.
+ */
+account: AccountId,
+/**
+ * Its username, if it has one.
+ */
+username?: Username | null,
+/**
+ * Its root key's fingerprint.
+ */
+root: Fingerprint,
+/**
+ * Its device log's last version.
+ */
+device_log_version: number, };
+
+/**
+ * A person on one server.
+ */
+export type AccountId = string;
+
+/**
+ * Another person.
+ */
+export type AccountView = {
+/**
+ * Which account.
+ */
+account: AccountId,
+/**
+ * The name to show: nickname, else profile name, else username, else a short form of the id.
+ */
+name: string,
+/**
+ * The username.
+ */
+username: string | null,
+/**
+ * Some words about themselves.
+ */
+bio: string,
+/**
+ * Their status, if it holds now.
+ */
+status: string,
+/**
+ * The root key's fingerprint.
+ */
+root: Fingerprint | null,
+/**
+ * Whether the safety number was compared with this root key.
+ */
+verified: boolean,
+/**
+ * Whether the root key is another than the one first seen, and this was not acknowledged.
+ */
+identity_changed: boolean,
+/**
+ * Whether blocked.
+ */
+blocked: boolean,
+/**
+ * Whether there; none if not known or not shown.
+ */
+online: boolean | null,
+/**
+ * When last seen.
+ */
+last_seen: Timestamp | null, };
+
+/**
+ * Where a page of a timeline starts.
+ */
+export type Anchor = "end" | { "before": number } | { "after": number } | { "around": number } | "first_unread";
+
+/**
+ * The answer to the [`Query`] of the same name.
+ */
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "members", "answer": MembersView | null } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+
+/**
+ * Who may see something.
+ */
+export type Audience = "everyone" | "contacts" | "nobody";
+
+/**
+ * What a row shows.
+ */
+export type Body = { "body": "text",
+/**
+ * Without markup.
+ */
+text: string,
+/**
+ * Formatting.
+ */
+entities: Array<Entity>, } | { "body": "deleted",
+/**
+ * By whom.
+ */
+by: AccountId, } | { "body": "system",
+/**
+ * What.
+ */
+event: SystemEvent, } | { "body": "unsupported",
+/**
+ * The kind's name.
+ */
+kind: string, } | { "body": "unreadable",
+/**
+ * Why.
+ */
+why: Unreadable,
+/**
+ * How far its healing is.
+ */
+healing: Healing, };
+
+/**
+ * Why a request was refused. A code is added only when a consumer acts upon it.
+ */
+export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" | "UNAUTHORIZED" | "DEVICE_REVOKED" | "WRONG_CREDENTIALS" | "FORBIDDEN" | "NOT_FOUND" | "TAKEN" | "NOT_A_MEMBER" | "STALE_EPOCH" | "COMMIT_DUE" | "JOIN_LATER" | "INVALID_COMMIT" | "INVALID_DEVICE_LOG" | "KEY_PACKAGE_USED" | "ALREADY_EXISTS" | "NOT_ACCEPTED" | "REQUEST_PENDING" | "SIGN_UP_REFUSED" | "STORE_EPOCH_CHANGED" | "OUT_OF_ORDER" | "PROFILE_COPIED" | "UPDATE_REQUIRED" | "INTERNAL" | "UNKNOWN";
+
+/**
+ * Something that a person wants.
+ *
+ * Commands that change a conversation are accepted into the outbox at once ([`Outcome::Queued`] or [`Outcome::Done`])
+ * and carried out when the network allows; joining a server, searching and linking need the server and end when it has
+ * answered.
+ */
+export type Command = { "command": "sign_up",
+/**
+ * `http(s)://host[:port]`.
+ */
+server: string,
+/**
+ * How people may find the account.
+ */
+username: string | null,
+/**
+ * With a username only.
+ */
+password: string | null,
+/**
+ * Where the server asks for one.
+ */
+invite: string | null,
+/**
+ * What this device is called in the list of devices.
+ */
+device_name: string, } | { "command": "recover",
+/**
+ * See `SignUp`.
+ */
+server: string,
+/**
+ * 24 words.
+ */
+phrase: string,
+/**
+ * See `SignUp`.
+ */
+device_name: string, } | { "command": "start_link",
+/**
+ * See `SignUp`.
+ */
+server: string,
+/**
+ * See `SignUp`.
+ */
+device_name: string, } | { "command": "reset_identity",
+/**
+ * See `SignUp`.
+ */
+server: string,
+/**
+ * Whose.
+ */
+username: string,
+/**
+ * The password.
+ */
+password: string,
+/**
+ * See `SignUp`.
+ */
+device_name: string, } | { "command": "open_link",
+/**
+ * As shown by the new device.
+ */
+code: string, } | { "command": "approve_link",
+/**
+ * The request's code.
+ */
+code: string, } | { "command": "refuse_link",
+/**
+ * The request's code.
+ */
+code: string, } | { "command": "confirm_phrase",
+/**
+ * Words that the person was asked for, each with its place from 1 on
+ * ([`crate::identity::phrase::questions`]); none where the person's word is enough.
+ */
+words: Array<[number, string]>, } | { "command": "new_phrase",
+/**
+ * The present one.
+ */
+phrase: string, } | { "command": "remove_device",
+/**
+ * Which.
+ */
+device: DeviceId, } | { "command": "sign_out" } | { "command": "find_accounts",
+/**
+ * Its beginning.
+ */
+username: string, } | { "command": "set_profile",
+/**
+ * The profile.
+ */
+profile: ProfileDraft, } | { "command": "set_privacy",
+/**
+ * The settings.
+ */
+privacy: PrivacySettings, } | { "command": "set_username",
+/**
+ * The new one.
+ */
+username: string | null, } | { "command": "set_password",
+/**
+ * The present one.
+ */
+current: string | null,
+/**
+ * The new one.
+ */
+new: string, } | { "command": "block",
+/**
+ * Whom.
+ */
+account: AccountId,
+/**
+ * Whether blocked from now on.
+ */
+blocked: boolean, } | { "command": "verify",
+/**
+ * Whose.
+ */
+account: AccountId,
+/**
+ * Whether compared.
+ */
+verified: boolean, } | { "command": "nickname",
+/**
+ * Whom.
+ */
+account: AccountId,
+/**
+ * Empty takes it back.
+ */
+name: string, } | { "command": "watch_presence",
+/**
+ * Whose.
+ */
+accounts: Array<AccountId>, } | { "command": "open_direct",
+/**
+ * With whom.
+ */
+account: AccountId, } | { "command": "create_group",
+/**
+ * Its title.
+ */
+title: string,
+/**
+ * Its members besides oneself.
+ */
+members: Array<AccountId>, } | { "command": "add_members",
+/**
+ * To which group.
+ */
+conversation: ConversationId,
+/**
+ * Whom.
+ */
+accounts: Array<AccountId>, } | { "command": "remove_member",
+/**
+ * From which group.
+ */
+conversation: ConversationId,
+/**
+ * Whom.
+ */
+account: AccountId, } | { "command": "leave",
+/**
+ * Which group.
+ */
+conversation: ConversationId, } | { "command": "set_role",
+/**
+ * In which group.
+ */
+conversation: ConversationId,
+/**
+ * To whom.
+ */
+account: AccountId,
+/**
+ * Which.
+ */
+role: Role, } | { "command": "transfer_ownership",
+/**
+ * Of which group.
+ */
+conversation: ConversationId,
+/**
+ * To whom.
+ */
+account: AccountId, } | { "command": "set_permissions",
+/**
+ * In which group.
+ */
+conversation: ConversationId,
+/**
+ * The new permissions.
+ */
+permissions: Permissions, } | { "command": "set_info",
+/**
+ * Of which conversation.
+ */
+conversation: ConversationId,
+/**
+ * The new title.
+ */
+title: string | null,
+/**
+ * The new description.
+ */
+description: string | null,
+/**
+ * The new timer; `Some(None)`, `null` in JSON, turns it off.
+ */
+timer?: Timer | null, } | { "command": "answer_stranger",
+/**
+ * Which direct conversation.
+ */
+conversation: ConversationId,
+/**
+ * Whether accepted.
+ */
+accept: boolean, } | { "command": "keep",
+/**
+ * Which.
+ */
+conversation: ConversationId,
+/**
+ * The whole new state.
+ */
+state: OwnState, } | { "command": "renew_group",
+/**
+ * Which.
+ */
+conversation: ConversationId, } | { "command": "send",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * What.
+ */
+draft: Draft, } | { "command": "edit",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+target: MessageRef,
+/**
+ * The new text.
+ */
+text: string,
+/**
+ * Its formatting.
+ */
+entities: Array<Entity>, } | { "command": "delete",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+targets: Array<MessageRef>,
+/**
+ * For everyone, or only for oneself.
+ */
+for_all: boolean, } | { "command": "react",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * To which message.
+ */
+target: MessageRef,
+/**
+ * One emoji.
+ */
+emoji: string,
+/**
+ * Set, or taken back.
+ */
+on: boolean, } | { "command": "pin",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+target: MessageRef,
+/**
+ * Pinned, or not any more.
+ */
+on: boolean, } | { "command": "forward",
+/**
+ * From where.
+ */
+from: ConversationId,
+/**
+ * Which, in this order.
+ */
+messages: Array<MessageRef>,
+/**
+ * To where.
+ */
+to: Array<ConversationId>,
+/**
+ * Whether the author's name goes with it.
+ */
+with_author: boolean, } | { "command": "mark_read",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Up to and with which entry.
+ */
+seq: number, } | { "command": "typing",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Whether now.
+ */
+typing: boolean, } | { "command": "retry",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+message: MessageId, } | { "command": "discard",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+message: MessageId, } | { "command": "save_draft",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * The text.
+ */
+text: string, } | { "command": "acknowledge_warning",
+/**
+ * Its number.
+ */
+warning: number, };
+
+/**
+ * The connection to the server.
+ */
+export type ConnectionState = "signed_out" | "offline" | "connecting" | "syncing" | "online";
+
+/**
+ * A conversation, of whatever kind; stable across generations.
+ */
+export type ConversationId = string;
+
+/**
+ * What sort of conversation it is; chosen at creation and never changed.
+ */
+export type ConversationKind = "direct" | "group" | "notes";
+
+/**
+ * A conversation in the list.
+ */
+export type ConversationView = {
+/**
+ * Which.
+ */
+conversation: ConversationId,
+/**
+ * Its kind.
+ */
+kind: ConversationKind,
+/**
+ * Its title; for a direct one the other's name.
+ */
+title: string,
+/**
+ * Its description.
+ */
+description: string,
+/**
+ * The other person of a direct conversation.
+ */
+peer: AccountId | null,
+/**
+ * Its timer.
+ */
+timer: Timer | null,
+/**
+ * Its encryption.
+ */
+readiness: Readiness,
+/**
+ * This person's role.
+ */
+role: Role | null,
+/**
+ * Unread messages.
+ */
+unread: number,
+/**
+ * Unread mentions of this person.
+ */
+mentions: number,
+/**
+ * The last message, for the list.
+ */
+last: MessageView | null,
+/**
+ * When something last happened.
+ */
+at: Timestamp,
+/**
+ * The last entry that is known.
+ */
+last_seq: number,
+/**
+ * Up to where this person has read.
+ */
+read: number,
+/**
+ * How this person keeps it.
+ */
+own: OwnState,
+/**
+ * Messages that could not be sent.
+ */
+failed: number,
+/**
+ * What was typed but not sent.
+ */
+draft: string,
+/**
+ * Who is typing.
+ */
+typing: Array<AccountId>, };
+
+/**
+ * How far an own message is.
+ */
+export type Delivery = { "state": "queued" } | { "state": "sending" } | { "state": "sent" } | { "state": "delivered" } | { "state": "read" } | { "state": "failed",
+/**
+ * Why.
+ */
+why: Failure, };
+
+/**
+ * One installation that belongs to an account: a leaf in its conversations' MLS trees.
+ */
+export type DeviceId = string;
+
+/**
+ * One of one's own devices.
+ */
+export type DeviceView = {
+/**
+ * Which.
+ */
+device: DeviceId,
+/**
+ * Its name, if it has told it.
+ */
+name: string,
+/**
+ * Whether it is this one.
+ */
+current: boolean,
+/**
+ * Since when, if known.
+ */
+added_at: Timestamp | null, };
+
+/**
+ * A message to be sent.
+ */
+export type Draft = {
+/**
+ * The text without markup.
+ */
+text: string,
+/**
+ * Its formatting.
+ */
+entities: Array<Entity>,
+/**
+ * The message that it answers.
+ */
+reply_to: MessageRef | null,
+/**
+ * Its own timer; none takes the conversation's.
+ */
+timer: Timer | null,
+/**
+ * Whether to send without raising others' unread counts or notifications.
+ */
+silent: boolean, };
+
+/**
+ * A run of text with one style. Runs may nest and overlap; positions outside the text are cut off by the reader.
+ */
+export type Entity = {
+/**
+ * First character, counted in Unicode scalar values.
+ */
+s: number,
+/**
+ * How many.
+ */
+n: number,
+/**
+ * Which style.
+ */
+k: Style, };
+
+/**
+ * Why a command failed.
+ */
+export type Failure = { "kind": "refused",
+/**
+ * Its code.
+ */
+code: Code,
+/**
+ * Its sentence for developers.
+ */
+detail: string,
+/**
+ * When to try again.
+ */
+retry_after_ms: number | null, } | { "kind": "unreachable" } | { "kind": "not_signed_in" } | { "kind": "already_signed_in" } | { "kind": "not_found" } | { "kind": "not_allowed",
+/**
+ * Which rule.
+ */
+reason: string, } | { "kind": "invalid",
+/**
+ * The field.
+ */
+what: string,
+/**
+ * What is wrong with it.
+ */
+reason: string, } | { "kind": "not_ready",
+/**
+ * What it waits for.
+ */
+reason: string, } | { "kind": "store" };
+
+/**
+ * SHA-256 over a root public key: who an account is, as far as cryptography can tell.
+ */
+export type Fingerprint = string;
+
+/**
+ * Text and its formatting.
+ */
+export type FormattedText = {
+/**
+ * Without markup.
+ */
+text: string,
+/**
+ * Formatting, ascending by start, the longer first.
+ */
+entities: Array<Entity>, };
+
+/**
+ * Where a forwarded message was first said.
+ */
+export type Forward = {
+/**
+ * Its author, if the forwarder gives the name away.
+ */
+a?: AccountId | null,
+/**
+ * The author's name as the forwarder saw it.
+ */
+n?: string,
+/**
+ * When it was written.
+ */
+t: Timestamp, };
+
+/**
+ * How far the healing of an unreadable entry is.
+ */
+export type Healing = "asked" | "unrecoverable" | "not_needed";
+
+/**
+ * Oneself.
+ */
+export type Me = {
+/**
+ * Which account.
+ */
+account: AccountId,
+/**
+ * This device.
+ */
+device: DeviceId,
+/**
+ * The server's address.
+ */
+server: string,
+/**
+ * The username.
+ */
+username: string | null,
+/**
+ * What contacts see.
+ */
+profile: ProfileDraft,
+/**
+ * Who sees what.
+ */
+privacy: PrivacySettings,
+/**
+ * Blocked accounts.
+ */
+blocked: Array<AccountId>,
+/**
+ * The root key's fingerprint.
+ */
+root: Fingerprint,
+/**
+ * Whether this device was signed out.
+ */
+signed_out: boolean, };
+
+/**
+ * A member.
+ */
+export type MemberView = {
+/**
+ * Who.
+ */
+who: AccountView,
+/**
+ * The role.
+ */
+role: Role,
+/**
+ * Devices that can read; zero: waiting for their keys.
+ */
+devices: number, };
+
+/**
+ * Everything about a conversation's membership.
+ */
+export type MembersView = {
+/**
+ * The members.
+ */
+members: Array<MemberView>,
+/**
+ * Who may do what.
+ */
+permissions: Permissions, };
+
+/**
+ * A message, made by its sender: the idempotency key from end to end.
+ */
+export type MessageId = string;
+
+/**
+ * Who has received and read a message, and how it travelled.
+ */
+export type MessageInfo = {
+/**
+ * The row.
+ */
+message: MessageView,
+/**
+ * By whom it was received.
+ */
+delivered_to: Array<AccountId>,
+/**
+ * By whom it was read, as far as they show it.
+ */
+read_by: Array<AccountId>,
+/**
+ * Generation and epoch in which it was sent.
+ */
+generation: number,
+/**
+ * See `generation`.
+ */
+epoch: number,
+/**
+ * Former texts, oldest first.
+ */
+history: Array<string>, };
+
+/**
+ * A message by its author: an id alone could be forged by another member.
+ */
+export type MessageRef = {
+/**
+ * The account that wrote it.
+ */
+a: AccountId,
+/**
+ * Its id.
+ */
+m: MessageId, };
+
+/**
+ * A row of a timeline.
+ */
+export type MessageView = {
+/**
+ * Its number in this database: the anchor for paging.
+ */
+row: number,
+/**
+ * Its place in the log; none before it is sent.
+ */
+seq: number | null,
+/**
+ * Who and which.
+ */
+message: MessageRef,
+/**
+ * The author's name.
+ */
+author_name: string,
+/**
+ * Whether one's own.
+ */
+own: boolean,
+/**
+ * When it was sent, by the server's clock (by this device's before it is sent).
+ */
+at: Timestamp,
+/**
+ * What it is.
+ */
+body: Body,
+/**
+ * The message that it answers, as it is now.
+ */
+reply: ReplyView | null,
+/**
+ * Where it was first said.
+ */
+forward: Forward | null,
+/**
+ * When it was last edited.
+ */
+edited_at: Timestamp | null,
+/**
+ * Reactions, most frequent first.
+ */
+reactions: Array<ReactionView>,
+/**
+ * Whether pinned.
+ */
+pinned: boolean,
+/**
+ * When it disappears, if the timer runs.
+ */
+disappears_at: Timestamp | null,
+/**
+ * Its timer.
+ */
+timer: Timer | null,
+/**
+ * How far it is, if one's own.
+ */
+delivery: Delivery | null,
+/**
+ * Whether it mentions this person.
+ */
+mentions_me: boolean, };
+
+/**
+ * What has changed. Deliberately coarse: views are cheap to read.
+ */
+export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Its row in the timeline.
+ */
+row: number, } } | { "notice": "account", "about": AccountId } | { "notice": "typing", "about": {
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Who.
+ */
+account: AccountId,
+/**
+ * Whether now.
+ */
+typing: boolean, } } | { "notice": "link_code", "about": {
+/**
+ * The request's code.
+ */
+link: string,
+/**
+ * The new device.
+ */
+device: DeviceId,
+/**
+ * Six digits, the same on both devices.
+ */
+comparison: string, } } | { "notice": "link_progress", "about": {
+/**
+ * The request's code.
+ */
+link: string,
+/**
+ * Six digits, once they are known.
+ */
+comparison: string | null, } } | { "notice": "warning" } | { "notice": "signed_out" };
+
+/**
+ * How a command ended well.
+ */
+export type Outcome = { "outcome": "done" } | { "outcome": "queued",
+/**
+ * Its id.
+ */
+message: MessageId, } | { "outcome": "conversation",
+/**
+ * Which.
+ */
+conversation: ConversationId, } | { "outcome": "signed_up",
+/**
+ * Which account.
+ */
+account: AccountId,
+/**
+ * Which device.
+ */
+device: DeviceId,
+/**
+ * 24 words.
+ */
+phrase: string, } | { "outcome": "signed_in",
+/**
+ * Which account.
+ */
+account: AccountId,
+/**
+ * Which device.
+ */
+device: DeviceId, } | { "outcome": "phrase_changed",
+/**
+ * 24 words.
+ */
+phrase: string, } | { "outcome": "accounts",
+/**
+ * Them.
+ */
+accounts: Array<AccountCard>, };
+
+/**
+ * How this person keeps a conversation.
+ */
+export type OwnState = {
+/**
+ * No notifications until then; the far future for ever.
+ */
+muted_until?: Timestamp | null,
+/**
+ * Out of the way until something new comes.
+ */
+archived: boolean,
+/**
+ * Kept at the top; a higher number is higher.
+ */
+pinned?: number | null,
+/**
+ * Marked as unread by hand.
+ */
+unread: boolean,
+/**
+ * Everything up to this entry was cleared for oneself.
+ */
+cleared_to: number, };
+
+/**
+ * The lowest role that may do each thing in a group. In direct conversations and notes they have no effect.
+ */
+export type Permissions = {
+/**
+ * Send messages and react.
+ */
+send: Role,
+/**
+ * Add people.
+ */
+add_members: Role,
+/**
+ * Remove people of a lower role.
+ */
+remove_members: Role,
+/**
+ * Change title, description and the conversation's timer.
+ */
+edit_info: Role,
+/**
+ * Pin and unpin messages.
+ */
+pin: Role,
+/**
+ * Delete other people's messages for everyone.
+ */
+delete_others: Role,
+/**
+ * Give and take roles up to one's own.
+ */
+change_roles: Role,
+/**
+ * Change these permissions.
+ */
+change_permissions: Role, };
+
+/**
+ * What an account lets others see and do.
+ */
+export type PrivacySettings = {
+/**
+ * Who may start a conversation with a request.
+ */
+requests: Audience,
+/**
+ * Who may add this account to groups.
+ */
+group_adds: Audience,
+/**
+ * Who sees presence and last seen; one sees of others only what one shows.
+ */
+presence: Audience,
+/**
+ * Whether others see how far one has read; if not, one does not see theirs.
+ */
+read_marks: boolean,
+/**
+ * Whether one is found by the beginning of one's username (the exact name always works).
+ */
+searchable: boolean, };
+
+/**
+ * What contacts see of a person.
+ */
+export type ProfileDraft = {
+/**
+ * The name.
+ */
+name: string,
+/**
+ * Some words about oneself.
+ */
+bio: string,
+/**
+ * What one is up to.
+ */
+status: string,
+/**
+ * Until when the status holds.
+ */
+status_until: Timestamp | null, };
+
+/**
+ * A question to the engine. It changes nothing.
+ */
+export type Query = { "query": "connection" } | { "query": "me" } | { "query": "conversations" } | { "query": "conversation",
+/**
+ * Which.
+ */
+conversation: ConversationId, } | { "query": "timeline",
+/**
+ * Of which conversation.
+ */
+conversation: ConversationId,
+/**
+ * Where the page starts.
+ */
+anchor: Anchor,
+/**
+ * At most so many rows.
+ */
+limit: number, } | { "query": "message",
+/**
+ * Its number.
+ */
+row: number, } | { "query": "row",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+message: MessageId, } | { "query": "details",
+/**
+ * Its row.
+ */
+row: number, } | { "query": "members",
+/**
+ * Of which conversation.
+ */
+conversation: ConversationId, } | { "query": "people" } | { "query": "person",
+/**
+ * Who.
+ */
+account: AccountId, } | { "query": "devices" } | { "query": "safety_number",
+/**
+ * With whom.
+ */
+account: AccountId, } | { "query": "phrase" } | { "query": "phrase_questions" } | { "query": "warnings" } | { "query": "waiting" } | { "query": "pending",
+/**
+ * Where; none for all.
+ */
+conversation: ConversationId | null, } | { "query": "search",
+/**
+ * What to look for.
+ */
+search: SearchQuery, } | { "query": "markup",
+/**
+ * As typed.
+ */
+source: string, } | { "query": "source",
+/**
+ * Without markup.
+ */
+text: string,
+/**
+ * Its formatting.
+ */
+entities: Array<Entity>, } | { "query": "covered",
+/**
+ * Without markup.
+ */
+text: string,
+/**
+ * Its formatting.
+ */
+entities: Array<Entity>, } | { "query": "safe_link",
+/**
+ * The address.
+ */
+url: string, };
+
+/**
+ * One emoji under a message.
+ */
+export type ReactionView = {
+/**
+ * The emoji.
+ */
+emoji: string,
+/**
+ * Who set it.
+ */
+accounts: Array<AccountId>,
+/**
+ * Whether this person did.
+ */
+mine: boolean, };
+
+/**
+ * How far a conversation's encryption is.
+ */
+export type Readiness = "ready" | "joining" | "left" | "request_received" | "request_sent" | "update_required" | "forked" | "broken" | "peer_gone";
+
+/**
+ * The message that a reply answers.
+ */
+export type ReplyView = {
+/**
+ * Which.
+ */
+message: MessageRef,
+/**
+ * Its author's name.
+ */
+author_name: string,
+/**
+ * The beginning of its text; none if it is not here or deleted.
+ */
+text: string | null,
+/**
+ * Its row, if it is here.
+ */
+row: number | null, };
+
+/**
+ * A member's standing in a conversation; a later one includes the rights of the earlier.
+ */
+export type Role = "member" | "admin" | "owner";
+
+/**
+ * Something found.
+ */
+export type SearchHit = {
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * The message.
+ */
+message: MessageView,
+/**
+ * Parts of the text that match: start and length in characters.
+ */
+matches: Array<[number, number]>, };
+
+/**
+ * What to look for.
+ */
+export type SearchQuery = {
+/**
+ * Words, in any form; the last one may be a beginning.
+ */
+text: string,
+/**
+ * Only there.
+ */
+conversation: ConversationId | null,
+/**
+ * Only by this person.
+ */
+author: AccountId | null,
+/**
+ * Not before.
+ */
+from: Timestamp | null,
+/**
+ * Not after.
+ */
+to: Timestamp | null,
+/**
+ * At most so many, newest first.
+ */
+limit: number,
+/**
+ * Only rows older than this one (the last of the page before).
+ */
+before: number | null, };
+
+/**
+ * A style of text.
+ */
+export type Style = "bold" | "italic" | "strike" | "code" | { "block": {
+/**
+ * The programming language, if named.
+ */
+language?: string, } } | "quote" | "spoiler" | { "link": {
+/**
+ * The address.
+ */
+url: string, } } | { "mention": {
+/**
+ * Who.
+ */
+account: AccountId, } } | "unknown";
+
+/**
+ * Something that happened in a conversation.
+ */
+export type SystemEvent = { "event": "created" } | { "event": "added",
+/**
+ * Them.
+ */
+accounts: Array<AccountId>, } | { "event": "removed",
+/**
+ * Who.
+ */
+account: AccountId, } | { "event": "left",
+/**
+ * Who.
+ */
+account: AccountId, } | { "event": "role_changed",
+/**
+ * To whom.
+ */
+account: AccountId,
+/**
+ * Which.
+ */
+role: Role, } | { "event": "permissions_changed" } | { "event": "title",
+/**
+ * It.
+ */
+title: string, } | { "event": "description" } | { "event": "timer",
+/**
+ * None: off.
+ */
+timer: Timer | null, } | { "event": "pinned",
+/**
+ * Which.
+ */
+target: MessageRef,
+/**
+ * Whether pinned now.
+ */
+on: boolean, } | { "event": "identity_changed",
+/**
+ * Whose.
+ */
+account: AccountId, } | { "event": "renewed" } | { "event": "joined_here" } | { "event": "log_forked" } | { "event": "rule_broken",
+/**
+ * Which rule.
+ */
+reason: string, };
+
+/**
+ * From when on a timer runs.
+ */
+export type TimedFrom = "sent" | "read";
+
+/**
+ * A page of a timeline, oldest first.
+ */
+export type TimelinePage = {
+/**
+ * The rows.
+ */
+messages: Array<MessageView>,
+/**
+ * Whether there are older ones.
+ */
+more_before: boolean,
+/**
+ * Whether there are newer ones.
+ */
+more_after: boolean, };
+
+/**
+ * A message's or a conversation's timer.
+ */
+export type Timer = {
+/**
+ * How long, in seconds.
+ */
+s: number,
+/**
+ * From when on.
+ */
+f: TimedFrom, };
+
+/**
+ * Milliseconds since the Unix epoch.
+ */
+export type Timestamp = number;
+
+/**
+ * Why an entry of the log can't be shown. It stands in the timeline in place of the message, with its healing.
+ */
+export type Unreadable = "before_join" | "key_gone" | "unknown_epoch" | "damaged" | "malformed" | "removed_by_server" | "forged" | "expired";
+
+/**
+ * 3 to 32 of `a-z 0-9 _`, starting with a letter, without a doubled or final underscore. Upper case is folded on entry,
+ * so two names never differ by case alone. Latin only: look-alike letters of other scripts cannot imitate a name.
+ */
+export type Username = string;
+
+/**
+ * A message of one's own that waits.
+ */
+export type Waiting = {
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+message: MessageId,
+/**
+ * How far it is.
+ */
+delivery: Delivery, };
+
+/**
+ * Something that people must know.
+ */
+export type Warning = {
+/**
+ * Its number, to acknowledge it.
+ */
+id: number,
+/**
+ * When it was found.
+ */
+at: Timestamp,
+/**
+ * Where, if it concerns one conversation.
+ */
+conversation: ConversationId | null,
+/**
+ * What.
+ */
+kind: WarningKind, };
+
+/**
+ * What is wrong.
+ */
+export type WarningKind = { "warning": "log_forked",
+/**
+ * The entry at which they differ, at the latest.
+ */
+seq: number,
+/**
+ * The member who cites another log; none where the server contradicts itself.
+ */
+account?: AccountId | null, } | { "warning": "identity_changed",
+/**
+ * Whose.
+ */
+account: AccountId, } | { "warning": "own_device_added",
+/**
+ * Which.
+ */
+device: DeviceId, } | { "warning": "link_tampered",
+/**
+ * The device that it showed.
+ */
+device: DeviceId, } | { "warning": "server_restored" } | { "warning": "device_log_forked",
+/**
+ * Whose.
+ */
+account: AccountId, } | { "warning": "device_log_withheld",
+/**
+ * Whose.
+ */
+account: AccountId, } | { "warning": "entry_withheld",
+/**
+ * Which.
+ */
+seq: number, } | { "warning": "members_differ",
+/**
+ * Who has come.
+ */
+added: Array<AccountId>,
+/**
+ * Who has gone.
+ */
+removed: Array<AccountId>,
+/**
+ * Whose role is another one.
+ */
+roles: Array<AccountId>, } | { "warning": "invalid_commit",
+/**
+ * At which entry.
+ */
+seq: number,
+/**
+ * Which rule.
+ */
+reason: string, } | { "warning": "profile_copied" } | { "warning": "local_damage" };
