@@ -16,6 +16,7 @@ const PLACES: readonly Route[] = [
   { at: 'join' },
   { at: 'join', step: 'phrase' },
   { at: 'invitation', token: 'aZ09_-' },
+  { at: 'link', code: 'ABCD-1234' },
 ]
 
 test.each(PLACES)('$at keeps its address', (place) => {

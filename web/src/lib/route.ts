@@ -9,6 +9,7 @@ export type Route =
   | { readonly at: 'settings'; readonly section?: string }
   | { readonly at: 'join'; readonly step?: string }
   | { readonly at: 'invitation'; readonly token: string }
+  | { readonly at: 'link'; readonly code: string }
   | { readonly at: 'missing'; readonly path: string }
 
 const SAFE_SEGMENT = /^[\w.~-]{1,128}$/
@@ -29,6 +30,8 @@ export function parse(path: string): Route {
       return second !== undefined && third === undefined ? { at: 'person', account: second } : missing
     case 'i':
       return second !== undefined && third === undefined ? { at: 'invitation', token: second } : missing
+    case 'l':
+      return second !== undefined && third === undefined ? { at: 'link', code: second } : missing
     case 'new':
       if (second === undefined) return { at: 'new' }
       return third === undefined && (second === 'group' || second === 'contact')
@@ -75,6 +78,8 @@ export function href(route: Route): string {
       return route.step === undefined ? '/join' : `/join/${route.step}`
     case 'invitation':
       return `/i/${route.token}`
+    case 'link':
+      return `/l/${route.code}`
     case 'missing':
       return route.path
   }
@@ -96,6 +101,8 @@ export function parent(route: Route): Route {
       return route.what === undefined ? { at: 'conversations' } : { at: 'new' }
     case 'join':
       return route.step === undefined ? { at: 'conversations' } : { at: 'join' }
+    case 'link':
+      return { at: 'settings', section: 'devices' }
     case 'conversations':
     case 'person':
     case 'invitation':
