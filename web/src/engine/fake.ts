@@ -63,11 +63,14 @@ export class FakeEngine implements EnginePort {
   }
 
   query<Q extends Query>(query: Q): Promise<AnswerTo<Q>> {
-    const view = this.views[query.query] as ((query: Q) => AnswerTo<Q>) | undefined
-    return new Promise((resolve, reject) => {
-      if (view) resolve(view(query))
-      else reject(new Error(`the test says nothing about ${query.query}`))
-    })
+    // `Views` promises that the answer fits its question.
+    const view = this.views[query.query] as ((query: Q) => never) | undefined
+    if (!view) return Promise.reject(new Error(`the test says nothing about ${query.query}`))
+    try {
+      return Promise.resolve(view(query))
+    } catch (error) {
+      return Promise.reject(error instanceof Error ? error : new Error(String(error)))
+    }
   }
 
   onNotice(listener: (notice: Notice) => void): () => void {
