@@ -155,7 +155,7 @@ function body(message) {
   const parts = message.elements.map((element) =>
     element.type === TYPE.tag
       ? `{ tag: ${JSON.stringify(element.value)}, text: ${text(element.children, undefined)} }`
-      : `{ text: ${text([element], undefined)} }`,
+      : text([element], undefined),
   )
   return `[${parts.join(', ')}]`
 }

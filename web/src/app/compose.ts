@@ -1,12 +1,30 @@
-import { preferred, speak } from '@/i18n/index.svelte'
+import { speak } from '@/i18n/index.svelte'
 import { Router } from '@/state/router.svelte'
+import { DeviceSettings } from '@/state/settings.svelte'
+import { Toasts } from '@/state/toasts.svelte'
 
 /** Everything that lives as long as the page. The only place that makes state. */
 export interface App {
   readonly router: Router
+  readonly settings: DeviceSettings
+  readonly toasts: Toasts
 }
 
 export async function compose(host: Window): Promise<App> {
-  await speak(preferred(host.navigator.languages))
-  return { router: new Router(host) }
+  const settings = new DeviceSettings({
+    document: host.document,
+    storage: storageOf(host),
+    languages: host.navigator.languages,
+  })
+  await speak(settings.language)
+  return { router: new Router(host), settings, toasts: new Toasts(host) }
+}
+
+/** Even to ask for the storage throws where the browser forbids it. */
+function storageOf(host: Window): Storage | undefined {
+  try {
+    return host.localStorage
+  } catch {
+    return undefined
+  }
 }

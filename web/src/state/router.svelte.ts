@@ -2,7 +2,12 @@ import { createContext } from 'svelte'
 import { href, parent, parse, type Route } from '@/lib/route'
 
 /** The part of `window` that the router lives on. */
-export type RouterHost = Pick<Window, 'history' | 'location' | 'addEventListener' | 'removeEventListener'>
+export interface RouterHost {
+  readonly history: Pick<History, 'state' | 'pushState' | 'replaceState' | 'back'>
+  readonly location: Pick<Location, 'pathname' | 'origin'>
+  addEventListener(event: 'popstate', listener: () => void): void
+  removeEventListener(event: 'popstate', listener: () => void): void
+}
 
 /** Where the person is, kept in the browser's history: its Back button is the app's. */
 export class Router {
