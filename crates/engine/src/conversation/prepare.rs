@@ -285,6 +285,7 @@ fn leave(step: &mut Step<'_>, row: &mut Conversation, me: &Me, wish: i64) -> Res
     let Some(mut mls) = group::take(step, id)? else { return Ok(()) };
     if mls.has_pending_proposals() {
         // Somebody else leaves at this moment: their removal is committed first.
+
         group::keep(step, id, mls);
         return commit(step, row, me, Plan::default(), None);
     }
@@ -483,10 +484,12 @@ fn add_due(
     after.roster.retain(|entry| !out.contains(&entry.account));
     for leaf in leaves {
         let account = leaf.identity.account;
-        if (out.contains(&account) || gone.contains(&account)) && !proposed.contains(&leaf.index) {
+        if out.contains(&account) || gone.contains(&account) {
             plan.removes.insert(leaf.index);
         }
     }
+    // Who leaves is removed by their own proposal, once.
+    plan.removes.retain(|leaf| !proposed.contains(leaf));
     if after.roster != before.roster || after.permissions != before.permissions {
         after.revision = before.revision.saturating_add(1);
         plan.policy = Some(after);
