@@ -234,10 +234,16 @@ fn wishes(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError>
         resend(step, &pending);
         return Ok(());
     }
-    match intents::first(step.tx, row.id)? {
-        Some(wish) => prepare::wish(step, row, wish),
-        None => Ok(()),
+    // One after the other: a wish that is fulfilled already, or can't be, makes room for the next.
+    let mut looked_at = None;
+    while let Some(wish) = intents::first(step.tx, row.id)?.filter(|wish| looked_at != Some(wish.id)) {
+        looked_at = Some(wish.id);
+        prepare::wish(step, row, wish)?;
+        if Pending::find(step.tx, row.id)?.is_some() {
+            break;
+        }
     }
+    Ok(())
 }
 
 /// Sends the pending request, unless its answer is awaited.
