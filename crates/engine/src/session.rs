@@ -126,12 +126,24 @@ pub(crate) struct Place {
     pub(crate) answer_at: Option<Timestamp>,
     /// When this device asks for the encrypted state.
     pub(crate) request_state_at: Option<Timestamp>,
+    /// When this device asks again for messages that nobody has sent again, or gives them up.
+    pub(crate) ask_at: Option<Timestamp>,
     /// When the delivery mark is told.
     pub(crate) mark_at: Option<Timestamp>,
     /// Whether this account types, as last told.
     pub(crate) typing_at: Option<Timestamp>,
     /// How often in a row the server failed at a request of this conversation.
     pub(crate) failures: u32,
+}
+
+impl Place {
+    /// The moments at which there is something to do here.
+    pub(crate) fn moments(&self) -> impl Iterator<Item = Timestamp> {
+        let hold_until = Some(self.hold_until).filter(|at| *at > Timestamp::default());
+        [self.due_at, self.renew_at, self.answer_at, self.request_state_at, self.ask_at, self.mark_at, hold_until]
+            .into_iter()
+            .flatten()
+    }
 }
 
 /// See the module's description.

@@ -2,6 +2,8 @@
 
 mod check;
 
+use std::iter;
+
 use beseda_engine::api::command::{Draft, Outcome};
 use beseda_engine::api::view::{Anchor, Body, MessageView};
 use beseda_engine::store::me::Me;
@@ -86,9 +88,10 @@ impl Chaos {
         self.world.conditions = Conditions::CALM;
         self.all_online(true);
         let mut verdict = Ok(());
-        // The longest wait is that after a commit that should not have been refused.
-        for _ in 0..24 {
-            self.world.run_for(5 * 60_000);
+        // What waits longest, after a commit that should not have been refused: who could not answer a request for a lost
+        // message is asked again after a day.
+        for minutes in iter::repeat_n(5, 24).chain([25 * 60]) {
+            self.world.run_for(minutes * 60_000);
             verdict = self.check();
             if verdict.is_ok() {
                 break;

@@ -1,7 +1,7 @@
 //! Repair of messages: a device that could not decrypt one asks for it in the group; its author's devices send it again,
 //! within narrow limits; and where nobody can, that is said for good.
 
-use beseda_model::{ConversationId, DeviceId, MessageId};
+use beseda_model::{ConversationId, DeviceId, MessageId, Timestamp};
 use beseda_wire::content::{Authored, Content, Repair, RepairAnswer, RepairRequest};
 use beseda_wire::state::EntryClass;
 use rusqlite::OptionalExtension;
@@ -47,7 +47,7 @@ pub(crate) fn act(step: &mut Step<'_>, row: &Conversation) -> Result<(), StoreEr
     let due: Vec<(Vec<u8>, i64)> = step
         .tx
         .prepare_cached(
-            "SELECT message, tries FROM asks WHERE conversation = ?1 AND (tries = 0 OR asked_at < ?2) LIMIT ?3",
+            "SELECT message, tries FROM asks WHERE conversation = ?1 AND (tries = 0 OR asked_at <= ?2) LIMIT ?3",
         )?
         .query_map((row.id.as_bytes(), before, AT_ONCE), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
@@ -66,10 +66,20 @@ pub(crate) fn act(step: &mut Step<'_>, row: &Conversation) -> Result<(), StoreEr
             .execute((row.id.as_bytes(), message.as_bytes(), step.now.as_millis().cast_signed()))?;
         ids.push(message);
     }
+    step.place(row.id).ask_at = next_ask(step, row.id)?;
     if ids.is_empty() {
         return Ok(());
     }
     send(step, row.id, Repair::Request(RepairRequest { ids }))
+}
+
+/// When there is something to ask again for, or to give up.
+fn next_ask(step: &Step<'_>, conversation: ConversationId) -> Result<Option<Timestamp>, StoreError> {
+    let first: Option<i64> = step
+        .tx
+        .prepare_cached("SELECT min(asked_at) FROM asks WHERE conversation = ?1")?
+        .query_row([conversation.as_bytes()], |row| row.get(0))?;
+    Ok(first.map(|at| Timestamp::from_millis(at.cast_unsigned()).plus_millis(AGAIN_AFTER)))
 }
 
 fn send(step: &mut Step<'_>, conversation: ConversationId, repair: Repair) -> Result<(), StoreError> {

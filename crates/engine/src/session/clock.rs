@@ -29,6 +29,7 @@ pub(crate) fn set_back(step: &mut Step<'_>) -> Result<(), StoreError> {
             &mut place.renew_at,
             &mut place.answer_at,
             &mut place.request_state_at,
+            &mut place.ask_at,
             &mut place.mark_at,
         ];
         for at in times.into_iter().flatten() {

@@ -108,10 +108,8 @@ fn wake(step: &mut Step<'_>) -> Result<(), StoreError> {
     moments.extend(timeline::next_expiry(step.tx, step.now)?);
     if online {
         for place in step.memory.session.places.values() {
-            let times = [place.due_at, place.renew_at, place.answer_at, place.request_state_at, place.mark_at];
-            let times = times.into_iter().flatten().chain([place.hold_until]);
             // What is past was looked at and waits for something else than time.
-            moments.extend(times.filter(|at| *at > step.now));
+            moments.extend(place.moments().filter(|at| *at > step.now));
         }
         moments.extend(conversation::advance::next_join(step)?);
     }
@@ -135,17 +133,7 @@ pub(crate) fn tick(step: &mut Step<'_>) -> Result<(), StoreError> {
             .session
             .places
             .iter()
-            .filter(|(_, place)| {
-                let times = [
-                    place.due_at,
-                    place.renew_at,
-                    place.answer_at,
-                    place.request_state_at,
-                    place.mark_at,
-                    Some(place.hold_until).filter(|at| *at > Timestamp::default()),
-                ];
-                times.into_iter().flatten().any(|at| at <= now)
-            })
+            .filter(|(_, place)| place.moments().any(|at| at <= now))
             .map(|(id, _)| *id)
             .collect();
         for id in due {
