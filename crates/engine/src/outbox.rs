@@ -3,6 +3,7 @@
 
 mod send;
 
+use beseda_crypto::chain;
 use beseda_model::{Code, ConversationId, MessageId, Timestamp};
 use beseda_wire::content::Authored;
 use beseda_wire::state::{Entry, EntryClass};
@@ -12,6 +13,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::api::failure::Failure;
 use crate::session::reply::AFTER_FAILURE;
 use crate::store::conversations::Conversation;
+use crate::store::me::Me;
 use crate::store::{StoreError, entries};
 use crate::{Step, log, timeline};
 
@@ -114,6 +116,47 @@ pub fn discard(step: &mut Step<'_>, conversation: ConversationId, message: Messa
     Ok(gone > 0)
 }
 
+/// Remembers a body that an own message was sealed to.
+fn sealed_to(step: &Step<'_>, id: i64, body: &[u8]) -> Result<(), StoreError> {
+    step.tx
+        .prepare_cached("INSERT OR IGNORE INTO seals (outbox, hash) VALUES (?1, ?2)")?
+        .execute((id, chain::body_hash(body).as_slice()))?;
+    Ok(())
+}
+
+/// Takes an entry that can't be read for what it is if it is, byte for byte, an own message that waits; tells whether.
+pub(crate) fn recognise(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    entry: &Entry,
+    hash: &[u8; 32],
+) -> Result<bool, StoreError> {
+    let message: Option<Vec<u8>> = step
+        .tx
+        .prepare_cached(
+            "SELECT message FROM seals JOIN outbox ON outbox.id = seals.outbox WHERE hash = ?2 AND conversation = ?1",
+        )?
+        .query_row((conversation.as_bytes(), hash.as_slice()), |row| row.get(0))
+        .optional()?;
+    let Some(message) = message else { return Ok(false) };
+    let message = MessageId::try_from(message.as_slice()).map_err(|_| StoreError::damaged("outbox"))?;
+    came(step, conversation, message, entry.seq, entry.at)?;
+    Ok(true)
+}
+
+/// An own message stands in the log, although its entry was not read.
+fn came(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    message: MessageId,
+    seq: u64,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let me = Me::get(step.tx)?;
+    entries::receive(step.tx, conversation, me.device, message, seq)?;
+    arrived(step, conversation, message, seq, at)
+}
+
 /// The content of a message that was sealed here to exactly the bytes with this hash.
 pub(crate) fn sealed_here(
     step: &Step<'_>,
@@ -126,7 +169,7 @@ pub(crate) fn sealed_here(
         .prepare_cached("SELECT sealed, content FROM outbox WHERE conversation = ?1 AND message = ?2")?
         .query_row((conversation.as_bytes(), message.as_bytes()), |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    Ok(row.filter(|(sealed, _)| beseda_crypto::chain::body_hash(sealed) == *hash).map(|(_, content)| content))
+    Ok(row.filter(|(sealed, _)| chain::body_hash(sealed) == *hash).map(|(_, content)| content))
 }
 
 /// The log shows an own message: it needs no sending any more.
@@ -233,7 +276,9 @@ pub(crate) fn appended(
     row.save(step.tx)?;
     let Some(found) = find(step, id)?.filter(|found| found.state == SEALED) else { return Ok(()) };
     if seq <= row.applied {
-        // What stands there was processed, and was not this.
+        if !log::fork::denies(step, &row, seq, &seals(step, id)?)? {
+            return came(step, conversation, found.message, seq, at);
+        }
         let place = row.applied;
         queue_again(step, id)?;
         log::fork::show(step, &mut row, seq, place, at)?;
@@ -253,6 +298,15 @@ pub(crate) fn appended(
         return log::run(step, conversation, &[entry]).map(drop);
     }
     Ok(())
+}
+
+/// The hashes of all that a message was sealed to.
+fn seals(step: &Step<'_>, id: i64) -> Result<Vec<[u8; 32]>, StoreError> {
+    step.tx
+        .prepare_cached("SELECT hash FROM seals WHERE outbox = ?1")?
+        .query_map([id], |row| row.get::<_, Vec<u8>>(0))?
+        .map(|hash| hash?.try_into().map_err(|_| StoreError::damaged("seals")))
+        .collect()
 }
 
 /// Whether a message of this id is here to be sent, or to be seen in the log.

@@ -3,9 +3,10 @@
 
 use beseda_engine::api::command::{Draft, Outcome, ProfileDraft};
 use beseda_engine::api::view::{Anchor, Body, ConversationView, Delivery, MessageView, Readiness, SearchQuery};
+use beseda_engine::store::me::Me;
 use beseda_engine::view::{self, View};
 use beseda_engine::{Command, Notice};
-use beseda_model::{ConversationId, MessageId, Timestamp};
+use beseda_model::{ConversationId, MessageId, Role, Timestamp};
 use beseda_testkit::backend::RealServer;
 use beseda_testkit::clock::FakeClock;
 use beseda_testkit::people::Person;
@@ -251,4 +252,120 @@ fn a_message_with_the_id_of_another_is_not_hidden() {
         let name = &world.at(person.device).name;
         assert_eq!(texts(&world, person.device, place), ["alice's own", "bob's own"], "{name}");
     }
+}
+
+/// Says something on a device whose network breaks before the server's answer comes.
+fn say_unanswered(world: &mut Town, device: DeviceKey, place: ConversationId, text: &str) -> MessageId {
+    let usual = world.conditions;
+    // What is on the way arrives before the server learns that nobody is there any more.
+    (world.conditions.delay_min, world.conditions.delay_max) = (10, 10);
+    let draft = Draft { text: text.to_owned(), ..Draft::default() };
+    let command = world.command(device, Command::Send { conversation: place, draft });
+    let Some(Ok(Outcome::Queued { message })) = world.ending(device, command).cloned() else {
+        panic!("{:?}", world.ending(device, command))
+    };
+    world.set_online(device, false);
+    world.run_for(10_000);
+    world.conditions = usual;
+    message
+}
+
+/// The device trusts the server as before.
+fn assert_at_peace(world: &Town, device: DeviceKey, place: ConversationId) {
+    assert_eq!(row(world, device, place).readiness, Readiness::Ready);
+    let warnings = view::warnings(world.at(device).engine().reader()).unwrap();
+    assert!(warnings.iter().all(|warning| warning.conversation.is_none()), "{warnings:?}");
+}
+
+#[test]
+fn a_message_deleted_from_another_device_before_its_own_saw_it_come_is_gone_in_peace() {
+    let mut world = town(41);
+    let ([alice, bob, _], place) = group(&mut world);
+    let laptop = world.recover(&alice, "laptop");
+    world.run_for(60_000);
+    let message = say_unanswered(&mut world, alice.device, place, "better unsaid");
+    assert_eq!(texts(&world, laptop, place), ["better unsaid"]);
+    let target = MessageRef { author: alice.account, id: message };
+    done(&mut world, laptop, Command::Delete { conversation: place, targets: vec![target], for_all: true });
+    // A new epoch besides: what waits to be sent is sealed again under it.
+    done(&mut world, laptop, Command::SetRole { conversation: place, account: bob.account, role: Role::Admin });
+    world.run_for(60_000);
+    world.set_online(alice.device, true);
+    world.run_for(60_000);
+    for device in [alice.device, laptop, bob.device] {
+        assert_eq!(texts(&world, device, place), ["(deleted)"]);
+    }
+    assert_at_peace(&world, alice.device, place);
+}
+
+#[test]
+fn a_message_whose_answer_was_lost_stands_though_its_author_was_removed_and_added_again() {
+    let mut world = town(42);
+    let ([alice, bob, carol], place) = group(&mut world);
+    let message = say_unanswered(&mut world, bob.device, place, "said once");
+    done(&mut world, alice.device, Command::RemoveMember { conversation: place, account: bob.account });
+    world.run_for(30_000);
+    done(&mut world, alice.device, Command::AddMembers { conversation: place, accounts: vec![bob.account] });
+    world.run_for(30_000);
+    world.set_online(bob.device, true);
+    world.run_for(60_000);
+    for device in [alice.device, bob.device, carol.device] {
+        assert_eq!(texts(&world, device, place), ["said once"]);
+    }
+    let delivery = find(&world, bob.device, place, message).delivery;
+    assert!(matches!(delivery, Some(Delivery::Sent | Delivery::Delivered)), "{delivery:?}");
+    assert_eq!(row(&world, bob.device, place).readiness, Readiness::Ready);
+}
+
+#[test]
+fn a_wish_that_somebody_else_fulfilled_does_not_hold_up_the_next() {
+    let mut world = town(44);
+    let ([alice, bob, carol], place) = group(&mut world);
+    let promote =
+        |person: &Person| Command::SetRole { conversation: place, account: person.account, role: Role::Admin };
+    let laptop = world.recover(&alice, "laptop");
+    world.run_for(60_000);
+    world.set_online(alice.device, false);
+    world.run_for(1_000);
+    let wishes = [promote(&bob), promote(&carol)].map(|wish| world.command(alice.device, wish));
+    done(&mut world, laptop, promote(&bob));
+    world.run_for(60_000);
+    world.set_online(alice.device, true);
+    world.run_for(600_000);
+    for wish in wishes {
+        assert_eq!(world.ending(alice.device, wish), Some(&Ok(Outcome::Done)));
+    }
+    let members = looking(&world, bob.device, |view| view::members(view, place).unwrap().unwrap()).members;
+    let role = |person: &Person| members.iter().find(|member| member.who.account == person.account).unwrap().role;
+    assert_eq!((role(&bob), role(&carol)), (Role::Admin, Role::Admin));
+}
+
+#[test]
+fn a_device_that_leaves_and_is_revoked_at_the_same_time_is_removed_once() {
+    let mut world = town(45);
+    let ([alice, bob, carol], place) = group(&mut world);
+    let laptop = world.recover(&carol, "laptop");
+    world.run_for(60_000);
+    for device in [alice.device, bob.device, carol.device] {
+        world.set_online(device, false);
+    }
+    world.run_for(5_000);
+    // The server has the proposal, and nobody has committed it.
+    let leave = world.command(laptop, Command::Leave { conversation: place });
+    world.run_for(5_000);
+    let revoked = Me::find(world.at(laptop).engine().reader()).unwrap().unwrap().device;
+    world.set_online(laptop, false);
+    world.set_online(carol.device, true);
+    let removal = world.command(carol.device, Command::RemoveDevice { device: revoked });
+    world.run_for(60_000);
+    assert_eq!(world.ending(carol.device, removal), Some(&Ok(Outcome::Done)));
+    for device in [alice.device, bob.device, laptop] {
+        world.set_online(device, true);
+    }
+    world.run_for(120_000);
+    assert!(world.ending(laptop, leave).is_some());
+    let members = looking(&world, bob.device, |view| view::members(view, place).unwrap().unwrap()).members;
+    let accounts: Vec<_> = members.into_iter().map(|member| member.who.account).collect();
+    assert!(!accounts.contains(&carol.account) && accounts.len() == 2, "{accounts:?}");
+    assert_eq!(row(&world, carol.device, place).readiness, Readiness::Left);
 }

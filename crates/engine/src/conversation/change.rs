@@ -33,8 +33,11 @@ pub(crate) fn accepted(
     step.place(id).failures = 0;
     row.last_seq = row.last_seq.max(seq);
     if let Some(pending) = Pending::find(step.tx, id)?.filter(|pending| pending.message == message) {
-        if pending.kind != PendingKind::Create && seq <= row.applied {
-            // What stands there was processed, and was not this.
+        let bodies: Vec<_> = pending.bodies.iter().filter_map(|body| body.0.as_slice().try_into().ok()).collect();
+        if pending.kind != PendingKind::Create
+            && seq <= row.applied
+            && crate::log::fork::denies(step, &row, seq, &bodies)?
+        {
             let (now, place) = (step.now, row.applied);
             step.place(id).hold_until = now.plus_millis(AFTER_NONSENSE);
             crate::log::fork::show(step, &mut row, seq, place, now)?;

@@ -38,7 +38,7 @@ pub(super) fn apply(
     let flow = match &entry.body {
         Some(body) => framed(step, row, entry, &body.0, &hash, live)?,
         None => {
-            gone(step, row, entry)?;
+            gone(step, row, entry, &hash)?;
             Flow::Next
         }
     };
@@ -107,10 +107,14 @@ fn framed(
 }
 
 /// The body is gone: deleted, or its time is over.
-fn gone(step: &mut Step<'_>, row: &mut Conversation, entry: &Entry) -> Result<(), StoreError> {
+fn gone(step: &mut Step<'_>, row: &mut Conversation, entry: &Entry, hash: &[u8; 32]) -> Result<(), StoreError> {
     if entry.class == EntryClass::Handshake {
         // Handshakes are never purged: without this one the group can't be followed.
         return commit::break_group(step, row, entry.seq, "the server has deleted a commit");
+    }
+    // An own message that was deleted from elsewhere before this device saw it come.
+    if outbox::recognise(step, row.id, entry, hash)? {
+        return Ok(());
     }
     // Not only what is for reading: the class is the server's word.
     let expired = entry.expires_at.is_some_and(|at| at <= step.now);

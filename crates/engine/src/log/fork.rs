@@ -46,15 +46,29 @@ pub(super) fn claimed(
     timeline::log_forked(step, row.id, entry.seq, entry.at, account)
 }
 
+/// Whether the entry at `seq` was processed here and was none of these bodies. Of an entry that this device skipped,
+/// as it was no member then, it can't be said.
+pub(crate) fn denies(step: &Step<'_>, row: &Conversation, seq: u64, bodies: &[[u8; 32]]) -> Result<bool, StoreError> {
+    let (Some(before), Some(known)) = (before(step, row, seq)?, value(step, row, seq)?) else { return Ok(false) };
+    Ok(!bodies.iter().any(|body| chain::next(&before, seq, body) == known))
+}
+
+/// The chain's value after the entry before `seq`, if it is known here.
+fn before(step: &Step<'_>, row: &Conversation, seq: u64) -> Result<Option<[u8; 32]>, StoreError> {
+    match seq {
+        0 | 1 => Ok(Some(chain::start(row.id))),
+        seq => value(step, row, seq.saturating_sub(1)),
+    }
+}
+
+fn value(step: &Step<'_>, row: &Conversation, seq: u64) -> Result<Option<[u8; 32]>, StoreError> {
+    Ok(entries::find(step.tx, row.id, seq)?.map(|(hash, _)| hash))
+}
+
 /// An entry has come that was processed before: it must be the same one.
 pub(super) fn compare(step: &mut Step<'_>, row: &mut Conversation, entry: &Entry) -> Result<(), StoreError> {
-    let before = match entry.seq {
-        0 | 1 => Some(chain::start(row.id)),
-        seq => entries::find(step.tx, row.id, seq.saturating_sub(1))?.map(|(hash, _)| hash),
-    };
-    let known = entries::find(step.tx, row.id, entry.seq)?.map(|(hash, _)| hash);
-    let (Some(before), Some(known), Some(body)) = (before, known, body_hash(entry)) else { return Ok(()) };
-    if chain::next(&before, entry.seq, &body) == known {
+    let Some(body) = body_hash(entry) else { return Ok(()) };
+    if !denies(step, row, entry.seq, &[body])? {
         return Ok(());
     }
     // An own message whose place was given to another is said again once people have looked.

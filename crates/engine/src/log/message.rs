@@ -146,7 +146,8 @@ fn open(
     }
     let Some(mut mls) = group::take(step, id)? else {
         super::commit::lose(step, row)?;
-        return Ok(Err(Trouble::Askable(Unreadable::KeyGone)));
+        let known = outbox::recognise(step, row.id, entry, hash)?;
+        return Ok(Err(if known { Trouble::Known } else { Trouble::Askable(Unreadable::KeyGone) }));
     };
     let processed = match group::process(step, &mut mls, body) {
         Ok(processed) => processed,

@@ -103,6 +103,7 @@ fn seal(
             step.tx
                 .prepare_cached("UPDATE outbox SET state = ?2, generation = ?3, epoch = ?4, sealed = ?5 WHERE id = ?1")?
                 .execute((waiting.id, SEALED, id.generation, row.mls_epoch.cast_signed(), &sealed))?;
+            super::sealed_to(step, waiting.id, &sealed)?;
             waiting.sealed = sealed;
             row.own_sends = row.own_sends.saturating_add(1);
             row.save(step.tx)?;
