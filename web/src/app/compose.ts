@@ -1,12 +1,16 @@
 import { speak } from '@/i18n/index.svelte'
+import { Layout } from '@/state/layout.svelte'
 import { Router } from '@/state/router.svelte'
 import { DeviceSettings } from '@/state/settings.svelte'
+import { Shortcuts } from '@/state/shortcuts.svelte'
 import { Toasts } from '@/state/toasts.svelte'
 
 /** Everything that lives as long as the page. The only place that makes state. */
 export interface App {
+  readonly layout: Layout
   readonly router: Router
   readonly settings: DeviceSettings
+  readonly shortcuts: Shortcuts
   readonly toasts: Toasts
 }
 
@@ -17,7 +21,13 @@ export async function compose(host: Window): Promise<App> {
     languages: host.navigator.languages,
   })
   await speak(settings.language)
-  return { router: new Router(host), settings, toasts: new Toasts(host) }
+  return {
+    layout: new Layout(),
+    router: new Router(host),
+    settings,
+    shortcuts: new Shortcuts(host.navigator.userAgent),
+    toasts: new Toasts(host),
+  }
 }
 
 /** Even to ask for the storage throws where the browser forbids it. */
