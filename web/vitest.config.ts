@@ -18,6 +18,8 @@ export default mergeConfig(
         },
         {
           extends: true,
+          // Everything that tests may import is found before they start: a late find would reload the page under them.
+          optimizeDeps: { entries: ['src/**/*.{ts,svelte}'] },
           test: {
             name: 'components',
             include: ['src/**/*.svelte.test.ts'],

@@ -12,6 +12,12 @@ interface Wish {
   readonly action?: Toast['action']
 }
 
+/** What the toasts need of `window`. */
+export interface Timers {
+  setTimeout(run: () => void, ms: number): number
+  clearTimeout(id: number | undefined): void
+}
+
 /** What the app says in passing. */
 export class Toasts {
   #list = $state.raw<readonly Toast[]>([])
@@ -19,9 +25,9 @@ export class Toasts {
   #held = false
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing is drawn from it
   readonly #timers = new Map<number, number>()
-  readonly #clock: Pick<Window, 'setTimeout' | 'clearTimeout'>
+  readonly #clock: Timers
 
-  constructor(clock: Pick<Window, 'setTimeout' | 'clearTimeout'>) {
+  constructor(clock: Timers) {
     this.#clock = clock
   }
 

@@ -6,13 +6,13 @@ class Clock {
   readonly #due = new Map<number, { at: number; run: () => void }>()
   #now = 0
 
-  setTimeout = (run: TimerHandler, ms = 0): number => {
+  setTimeout(run: () => void, ms: number): number {
     const id = this.#next++
-    this.#due.set(id, { at: this.#now + ms, run: () => (typeof run === 'function' ? run() : undefined) })
+    this.#due.set(id, { at: this.#now + ms, run })
     return id
   }
 
-  clearTimeout = (id: number | undefined): void => {
+  clearTimeout(id: number | undefined): void {
     if (id !== undefined) this.#due.delete(id)
   }
 
