@@ -117,6 +117,8 @@ limits! {
     sign_ins: 10, PerMinute;
     /// Other unauthenticated requests from one address prefix.
     anonymous_requests: 300, PerMinute;
+    /// Files of the web app that one address prefix may ask for; a first visit takes some dozens.
+    page_requests: 6_000, PerMinute;
     /// WebSockets of one device.
     sockets_per_device: 4, Count;
     /// WebSockets from one address prefix that have not authenticated.

@@ -31,6 +31,18 @@ struct Settings {
     /// Where to accept connections [default: 127.0.0.1:8080]
     #[arg(long, global = true, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Encrypt connections: local (a certificate authority of its own, for home and office networks) or files
+    #[arg(long, global = true, value_name = "MODE")]
+    tls: Option<String>,
+    /// With --tls local: a further name or address by which the server is called
+    #[arg(long, global = true, value_name = "NAME")]
+    tls_name: Vec<String>,
+    /// With --tls files: the certificate, in PEM
+    #[arg(long, global = true, value_name = "FILE")]
+    cert: Option<PathBuf>,
+    /// With --tls files: its private key, in PEM
+    #[arg(long, global = true, value_name = "FILE")]
+    key: Option<PathBuf>,
     /// What the server calls itself
     #[arg(long, global = true)]
     name: Option<String>,
@@ -123,6 +135,15 @@ fn load(settings: &Settings) -> anyhow::Result<Config> {
         flags.push(("data_dir", text(dir)?));
     }
     flags.extend(settings.listen.map(|address| ("listen", address.to_string())));
+    flags.extend(settings.tls.clone().map(|mode| ("tls", mode)));
+    if !settings.tls_name.is_empty() {
+        flags.push(("tls_names", settings.tls_name.join(",")));
+    }
+    for (key, path) in [("tls_cert", &settings.cert), ("tls_key", &settings.key)] {
+        if let Some(path) = path {
+            flags.push((key, text(path)?));
+        }
+    }
     flags.extend(settings.name.clone().map(|name| ("name", name)));
     flags.extend(settings.registration.clone().map(|registration| ("registration", registration)));
     flags.extend(settings.log.clone().map(|log| ("log", log)));
@@ -143,7 +164,11 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let server = beseda_server::start(config).await?;
-    tracing::info!(listen = %server.addr(), version = env!("CARGO_PKG_VERSION"), "The server accepts connections.");
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(listen = %server.addr(), url = %server.url(), version, "The server accepts connections.");
+    if let Some((guide, fingerprint)) = server.trust() {
+        tracing::info!(%guide, %fingerprint, "Devices must be told once to trust this server; the guide says how.");
+    }
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}

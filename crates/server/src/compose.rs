@@ -13,7 +13,9 @@ use tokio::net::TcpListener;
 
 use crate::config::Config;
 use crate::context::Context;
-use crate::system::{OsRng, SystemClock};
+use crate::site::Site;
+use crate::system::{OsRng, SystemClock, SystemMachine};
+use crate::tls::{Machine, Tls, TlsError};
 use crate::ws::fanout::{self, Fanout, Item};
 use crate::{admin, http, jobs, ws};
 
@@ -29,6 +31,9 @@ pub enum StartError {
         /// Why, and what to do about it.
         source: StoreError,
     },
+    /// There is no certificate to show.
+    #[error("cannot use TLS: {0}")]
+    Tls(#[from] TlsError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}; is another server running there?")]
     Listen {
@@ -45,6 +50,10 @@ pub struct Outside {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub rng: Box<dyn Rng>,
+    /// The web app.
+    pub site: Site,
+    /// What this machine is called.
+    pub machine: Arc<dyn Machine>,
 }
 
 impl std::fmt::Debug for Outside {
@@ -55,7 +64,12 @@ impl std::fmt::Debug for Outside {
 
 impl Default for Outside {
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), rng: Box::new(OsRng) }
+        Self {
+            clock: Arc::new(SystemClock),
+            rng: Box::new(OsRng),
+            site: Site::embedded(),
+            machine: Arc::new(SystemMachine),
+        }
     }
 }
 
@@ -63,6 +77,7 @@ impl Default for Outside {
 #[derive(Debug)]
 pub struct Running {
     addr: SocketAddr,
+    redirect_addr: Option<SocketAddr>,
     drain: Duration,
     context: Arc<Context>,
 }
@@ -81,23 +96,33 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 /// When the data directory or the address cannot be used.
 pub async fn start_with(config: Config, outside: Outside) -> Result<Running, StartError> {
     let address = config.listen;
-    let listener = TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-    let addr = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+    let (listener, addr) = listen(address).await?;
+    let aside = match config.redirect_listen {
+        Some(address) => Some(listen(address).await?),
+        None => None,
+    };
     let drain = Duration::from_millis(config.drain_ms);
     let context = context(config, outside).await?;
     context.tasks.spawn("jobs", jobs::run(context.clone()));
     admin::listen(&context);
-    let accepting = http::accept(context.clone(), listener, http::router(&context));
-    context.tasks.spawn("listener", accepting);
-    Ok(Running { addr, drain, context })
+    let entrance = http::Entrance::main(&context);
+    let mut redirect_addr = None;
+    if let Some((listener, at)) = aside {
+        redirect_addr = Some(at);
+        let accepting = http::accept(context.clone(), listener, entrance.aside(addr.port()));
+        context.tasks.spawn("redirect listener", accepting);
+    }
+    context.tasks.spawn("listener", http::accept(context.clone(), listener, entrance));
+    Ok(Running { addr, redirect_addr, drain, context })
 }
 
 /// Everything but the doors to the outside.
 pub(crate) async fn context(config: Config, outside: Outside) -> Result<Arc<Context>, StartError> {
-    let Outside { clock, mut rng } = outside;
+    let Outside { clock, mut rng, site, machine } = outside;
+    let tls = open_tls(&config, machine.clone(), clock.clone()).await?;
     let (fanout, inlet) = fanout::channel();
     let store = open_store(&config, rng.as_mut(), fanout.clone()).await?;
-    let context = Arc::new(Context::new(config, clock, rng, store, fanout));
+    let context = Arc::new(Context::new(config, clock, rng, store, fanout, site, machine, tls));
     context.background.spawn("fanout", fanout::run(context.clone(), inlet));
     Ok(context)
 }
@@ -111,6 +136,23 @@ pub(crate) async fn settle(context: &Context) {
     let (reached, waiting) = tokio::sync::oneshot::channel();
     context.fanout.send(Item::Barrier(reached));
     drop(waiting.await);
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let addr = listener.local_addr().map_err(failed)?;
+    Ok((listener, addr))
+}
+
+async fn open_tls(
+    config: &Config,
+    machine: Arc<dyn Machine>,
+    clock: Arc<dyn Clock>,
+) -> Result<Option<Tls>, StartError> {
+    let config = config.clone();
+    let opened = tokio::task::spawn_blocking(move || Tls::open(&config, machine, clock.now()));
+    Ok(opened.await.expect("opening does not panic, and is not cancelled")?)
 }
 
 async fn open_store(config: &Config, rng: &mut dyn Rng, fanout: Fanout) -> Result<Arc<dyn Store>, StartError> {
@@ -134,6 +176,25 @@ impl Running {
     /// Where it listens: with port 0 in the configuration, the port that it was given.
     pub const fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Where it sends those on who come without TLS, if the configuration names such an address.
+    pub const fn redirect_addr(&self) -> Option<SocketAddr> {
+        self.redirect_addr
+    }
+
+    /// What to open in a browser on this machine.
+    pub fn url(&self) -> String {
+        let scheme = if self.context.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}/", http::host_of(self.addr))
+    }
+
+    /// Where a device learns to trust the server, and the fingerprint of what it is asked to trust; none where the
+    /// certificate is one that devices trust already, or where there is no TLS.
+    pub fn trust(&self) -> Option<(String, String)> {
+        let trust = self.context.tls.as_ref()?.trust()?;
+        let nearby = http::lan_address(&self.context).map_or(self.addr, |ip| SocketAddr::new(ip, self.addr.port()));
+        Some((format!("http://{}/trust", http::host_of(nearby)), trust.fingerprint.clone()))
     }
 
     /// The store, for tests that prepare what would take cryptography otherwise.

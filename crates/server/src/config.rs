@@ -10,6 +10,8 @@ use beseda_wire::http::Registration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use crate::tls::Name;
+
 /// Prefix of the environment variables that are read.
 pub const ENV_PREFIX: &str = "BESEDA_";
 
@@ -24,6 +26,19 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether connections are encrypted, and where the certificate comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TlsMode {
+    /// Plain HTTP: on this machine alone, or behind a proxy that does it.
+    #[default]
+    Off,
+    /// From a certificate authority of the server's own, which devices have to be told to trust.
+    Local,
+    /// From files of the operator's.
+    Files,
+}
+
 /// The settings of one server.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -32,6 +47,16 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where to accept connections.
     pub listen: SocketAddr,
+    /// Whether connections are encrypted, and where the certificate comes from.
+    pub tls: TlsMode,
+    /// With `local`: names and addresses by which the server is called, besides those of the machine.
+    pub tls_names: Vec<String>,
+    /// With `files`: the certificate and those between it and a root, in PEM.
+    pub tls_cert: Option<PathBuf>,
+    /// With `files`: the private key, in PEM.
+    pub tls_key: Option<PathBuf>,
+    /// With TLS: one more address, usually port 80, where plain HTTP is sent on to `listen`.
+    pub redirect_listen: Option<SocketAddr>,
     /// What the server calls itself to those who join.
     pub name: String,
     /// How accounts are made.
@@ -60,6 +85,11 @@ impl Default for Config {
         Self {
             data_dir: PathBuf::from("./data"),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls: TlsMode::Off,
+            tls_names: Vec::new(),
+            tls_cert: None,
+            tls_key: None,
+            redirect_listen: None,
             name: "Beseda".to_owned(),
             registration: Registration::Open,
             pow_bits: 18,
@@ -77,6 +107,11 @@ impl Default for Config {
 const KEYS: &[&str] = &[
     "data_dir",
     "listen",
+    "tls",
+    "tls_names",
+    "tls_cert",
+    "tls_key",
+    "redirect_listen",
     "name",
     "registration",
     "pow_bits",
@@ -188,6 +223,24 @@ impl Config {
         {
             return Err(invalid("trusted_proxy_header", "not the name of an HTTP header"));
         }
+        let is = |mode: TlsMode| self.tls == mode;
+        for (key, path) in [("tls_cert", &self.tls_cert), ("tls_key", &self.tls_key)] {
+            if is(TlsMode::Files) && path.is_none() {
+                return Err(invalid(key, "needed where `tls` is `files`"));
+            }
+            if !is(TlsMode::Files) && path.is_some() {
+                return Err(invalid(key, "means something only where `tls` is `files`"));
+            }
+        }
+        if !is(TlsMode::Local) && !self.tls_names.is_empty() {
+            return Err(invalid("tls_names", "mean something only where `tls` is `local`"));
+        }
+        if self.tls_names.iter().any(|name| name.parse::<Name>().is_err()) {
+            return Err(invalid("tls_names", "expected names such as `nas.lan` and addresses, without ports"));
+        }
+        if is(TlsMode::Off) && self.redirect_listen.is_some() {
+            return Err(invalid("redirect_listen", "means something only with `tls`"));
+        }
         if self.limits.frame_bytes < 1_024 {
             return Err(invalid("limits.frame_bytes", "at least 1024"));
         }
@@ -283,6 +336,10 @@ fn set(table: &mut Table, key: &str, text: &str) -> Result<(), ConfigError> {
             key: key.to_owned(),
             message: "expected `true` or `false`".to_owned(),
         })?,
+        "tls_names" => {
+            let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+            Value::Array(names.map(|name| Value::String(name.to_owned())).collect())
+        }
         _ => Value::String(text.to_owned()),
     };
     table.insert(key.to_owned(), value);
@@ -337,6 +394,13 @@ mod tests {
             ("name = \"\"", "name"),
             ("password_workers = 0", "password_workers"),
             ("trusted_proxy_header = \"a b\"", "trusted_proxy_header"),
+            ("tls = \"on\"", "tls"),
+            ("tls = \"files\"\ntls_cert = \"cert.pem\"", "tls_key"),
+            ("tls = \"files\"\ntls_key = \"key.pem\"", "tls_cert"),
+            ("tls = \"local\"\ntls_key = \"key.pem\"", "tls_key"),
+            ("tls_names = [\"nas.lan\"]", "tls_names"),
+            ("tls = \"local\"\ntls_names = [\"https://nas.lan\"]", "tls_names"),
+            ("redirect_listen = \"127.0.0.1:80\"", "redirect_listen"),
             ("[limits]\nsends = -1", "limits"),
         ] {
             let error = parse(text).expect_err("invalid").to_string();
@@ -359,6 +423,14 @@ mod tests {
         assert_eq!(config.listen.port(), 3);
         assert_eq!((config.limits.sends, config.limits.joins), (5, 9));
         assert_eq!(config.limits.creates, LIMITS.creates);
+    }
+
+    #[test]
+    fn names_are_listed_in_a_file_and_with_commas_elsewhere() {
+        let listed = parse("tls = \"local\"\ntls_names = [\"nas.lan\", \"203.0.113.5\"]").expect("valid");
+        let written =
+            Config::load(None, env(&[("BESEDA_TLS_NAMES", "nas.lan, 203.0.113.5")]), [("tls", "local".to_owned())]);
+        assert_eq!(written.expect("valid"), listed);
     }
 
     #[test]

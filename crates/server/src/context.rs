@@ -13,7 +13,9 @@ use crate::config::Config;
 use crate::passwords::Passwords;
 use crate::rates::Rates;
 use crate::refusal::{Refusal, refuse};
+use crate::site::Site;
 use crate::task::Tasks;
+use crate::tls::{Machine, Tls};
 use crate::ws::fanout::Fanout;
 use crate::ws::hub::Hub;
 use crate::ws::pending::Pending;
@@ -63,6 +65,12 @@ pub(crate) struct Context {
     pub(crate) background: Tasks,
     /// The OpenAPI document, ready to be sent.
     pub(crate) openapi: Bytes,
+    /// The web app.
+    pub(crate) site: Site,
+    /// The machine that this runs on.
+    pub(crate) machine: Arc<dyn Machine>,
+    /// TLS, if it is on.
+    pub(crate) tls: Option<Arc<Tls>>,
 }
 
 impl Context {
@@ -73,6 +81,9 @@ impl Context {
         mut rng: Box<dyn Rng>,
         store: Arc<dyn Store>,
         fanout: Fanout,
+        site: Site,
+        machine: Arc<dyn Machine>,
+        tls: Option<Tls>,
     ) -> Self {
         let mut chance = || {
             let mut bytes = [0; 32];
@@ -99,6 +110,9 @@ impl Context {
             tasks: Tasks::default(),
             background: Tasks::default(),
             openapi: Bytes::from(http::openapi::document()),
+            site,
+            machine,
+            tls: tls.map(Arc::new),
             config,
             clock,
             rng: Mutex::new(rng),

@@ -97,6 +97,16 @@ pub(crate) enum Route {
     LinkPoll,
     /// The socket.
     Socket,
+    /// How a device is told to trust the server.
+    Trust,
+    /// How that page looks.
+    TrustStyle,
+    /// What there is to trust.
+    Authority,
+    /// Whatever is at none of the others: a file of the web app, or nothing.
+    Page,
+    /// The same over plain HTTP, where TLS is on.
+    Redirect,
 }
 
 /// What stands before an HTTP route.
@@ -127,6 +137,18 @@ const fn post(route: Route, path: &'static str, op: &'static str, rate: RateClas
     HttpDoor { route, method: Method::Post, path, op, size: size!(http_body_bytes), rate, rule }
 }
 
+const fn page(route: Route, path: &'static str, op: &'static str) -> HttpDoor {
+    HttpDoor { rate: RateClass::Pages, ..get(route, path, op) }
+}
+
+const TRUST: HttpDoor = page(Route::Trust, "/trust", "trust");
+const TRUST_STYLE: HttpDoor = page(Route::TrustStyle, "/trust/style.css", "trust_style");
+const AUTHORITY: HttpDoor = page(Route::Authority, "/trust/beseda-ca.crt", "authority");
+
+/// The table of routes for those who come without TLS where it is on: the way to it.
+pub(crate) const PLAIN_DOORS: &[HttpDoor] =
+    &[TRUST, TRUST_STYLE, AUTHORITY, page(Route::Redirect, "/{*path}", "redirect")];
+
 /// The table of HTTP routes.
 pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
     get(Route::Healthz, "/healthz", "healthz"),
@@ -151,6 +173,10 @@ pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
         rate: RateClass::Anonymous,
         rule: Rule::Token,
     },
+    TRUST,
+    TRUST_STYLE,
+    AUTHORITY,
+    page(Route::Page, "/{*path}", "page"),
 ];
 
 /// What stands before a socket request.
@@ -357,7 +383,7 @@ mod tests {
             assert_eq!(door.rule == Rule::Token, is_hello, "{door:?}");
             assert!(payload(&request) <= 1, "{door:?}: the examples are empty");
         }
-        for door in HTTP_DOORS {
+        for door in HTTP_DOORS.iter().chain(PLAIN_DOORS) {
             assert!(published.contains(&door.size.name), "{door:?}");
             assert!(published.contains(&door.rate.limit_name()), "{door:?}");
         }
@@ -387,13 +413,16 @@ mod tests {
     #[test]
     fn the_document_has_every_door() {
         let document = include_str!("../../../docs/authorisation.md");
-        let http = HTTP_DOORS.iter().map(|door| {
-            let method = if door.method == Method::Get { "GET" } else { "POST" };
-            row(&format!("{method} {}", door.path), door.size, &[door.rate], door.rule)
-        });
+        let http = |doors: &[HttpDoor]| {
+            let rows = doors.iter().map(|door| {
+                let method = if door.method == Method::Get { "GET" } else { "POST" };
+                row(&format!("{method} {}", door.path), door.size, &[door.rate], door.rule)
+            });
+            rows.collect::<String>()
+        };
         let socket =
             one_of_each().iter().map(socket_door).map(|door| row(door.op, door.size, door.rates, door.rule)).collect();
-        for (name, rows) in [("Route", http.collect::<String>()), ("Request", socket)] {
+        for (name, rows) in [("Route", http(HTTP_DOORS)), ("Route", http(PLAIN_DOORS)), ("Request", socket)] {
             let table = format!("| {name} | Size | Rates | Who |\n| --- | --- | --- | --- |\n{rows}\n");
             assert!(document.contains(&table), "docs/authorisation.md must have this table:\n\n{table}");
         }
@@ -401,8 +430,10 @@ mod tests {
 
     #[test]
     fn routes_are_listed_once() {
-        for (at, door) in HTTP_DOORS.iter().enumerate() {
-            assert!(HTTP_DOORS.iter().skip(at + 1).all(|other| other.route != door.route && other.path != door.path));
+        for doors in [HTTP_DOORS, PLAIN_DOORS] {
+            for (at, door) in doors.iter().enumerate() {
+                assert!(doors.iter().skip(at + 1).all(|other| other.route != door.route && other.path != door.path));
+            }
         }
     }
 }

@@ -8,9 +8,13 @@ mod link;
 mod listener;
 mod meta;
 pub(crate) mod openapi;
+mod page;
+mod redirect;
 mod router;
+mod trust;
 
 pub(crate) use error::Failure;
 pub(crate) use gate::Origin;
-pub(crate) use listener::accept;
-pub(crate) use router::router;
+pub(crate) use listener::{Entrance, accept};
+pub(crate) use redirect::{host_of, lan_address};
+pub(crate) use router::app;

@@ -35,6 +35,10 @@ pub(crate) async fn tend(context: &Context) {
     for seat in context.hub.silent_since(Timestamp::from_millis(now.as_millis().saturating_sub(silence))) {
         seat.close(None, CloseCode::Normal);
     }
+    if let Some(tls) = context.tls.clone() {
+        // It reads files, and may have to make a key.
+        drop(tokio::task::spawn_blocking(move || tls.tend(now)).await);
+    }
     for _ in 0..MOST_RUNS {
         match context.write(move |uow| expire_due(uow, now)).await {
             Ok(expired) if expired.bodies > 0 => {

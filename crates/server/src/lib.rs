@@ -19,20 +19,24 @@ mod context;
 mod doors;
 mod http;
 mod jobs;
+mod line;
 pub mod local;
 mod passwords;
 mod problem;
 mod rates;
 mod refusal;
 mod secrets;
+pub mod site;
 mod system;
 mod task;
 pub mod telemetry;
+pub mod tls;
 mod ws;
 
 pub use compose::{Outside, Running, StartError, start, start_with};
 pub use config::{Config, ConfigError};
-pub use system::{OsRng, SystemClock};
+pub use site::Site;
+pub use system::{OsRng, SystemClock, SystemMachine};
 
 /// The OpenAPI 3.1 document of the HTTP part, as JSON.
 pub fn openapi() -> String {

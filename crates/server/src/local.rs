@@ -42,7 +42,7 @@ impl LocalServer {
     /// When the data directory cannot be used.
     pub async fn open(config: Config, outside: Outside) -> Result<Self, StartError> {
         let context = compose::context(config, outside).await?;
-        let router = http::router(&context);
+        let router = http::app(&context);
         Ok(Self { context, router })
     }
 

@@ -23,13 +23,15 @@ pub(crate) enum RateClass {
     SignIns,
     /// Anything else without a session: `anonymous_requests`.
     Anonymous,
+    /// Files of the web app: `page_requests`.
+    Pages,
 }
 
 impl RateClass {
     /// All classes.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Requests, Self::Sends, Self::Lookups, Self::SignUps, Self::SignIns, Self::Anonymous];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Requests, Self::Sends, Self::Lookups, Self::SignUps, Self::SignIns, Self::Anonymous, Self::Pages];
 
     /// The limit's published name.
     pub(crate) const fn limit_name(self) -> &'static str {
@@ -40,6 +42,7 @@ impl RateClass {
             Self::SignUps => "sign_ups",
             Self::SignIns => "sign_ins",
             Self::Anonymous => "anonymous_requests",
+            Self::Pages => "page_requests",
         }
     }
 
@@ -52,6 +55,7 @@ impl RateClass {
             Self::SignUps => Allowance { tokens: limits.sign_ups, period_ms: MINUTE },
             Self::SignIns => Allowance { tokens: limits.sign_ins, period_ms: MINUTE },
             Self::Anonymous => Allowance { tokens: limits.anonymous_requests, period_ms: MINUTE },
+            Self::Pages => Allowance { tokens: limits.page_requests, period_ms: MINUTE },
         }
     }
 }

@@ -1,6 +1,10 @@
-//! The real clock and the real chance: the only place where they are taken from the operating system.
+//! The real clock, the real chance, the real machine: the only place where they are taken from the operating system.
+
+use std::net::IpAddr;
 
 use beseda_model::{Clock, Rng, Timestamp};
+
+use crate::tls::Machine;
 
 /// The operating system's wall clock.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,5 +25,25 @@ pub struct OsRng;
 impl Rng for OsRng {
     fn fill(&mut self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("an operating system without random numbers cannot run a messenger");
+    }
+}
+
+/// The machine that this runs on.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemMachine;
+
+impl Machine for SystemMachine {
+    fn name(&self) -> Option<String> {
+        gethostname::gethostname().into_string().ok()
+    }
+
+    fn addresses(&self) -> Vec<IpAddr> {
+        match if_addrs::get_if_addrs() {
+            Ok(interfaces) => interfaces.iter().map(if_addrs::Interface::ip).collect(),
+            Err(error) => {
+                tracing::warn!(error = %error, "The machine does not tell its addresses.");
+                Vec::new()
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 
 use super::error::{Failure, Refused};
+use crate::config::TlsMode;
 use crate::context::Context;
 use crate::doors::HttpDoor;
 use crate::problem;
@@ -22,6 +23,10 @@ use crate::telemetry::Wide;
 /// The other end of the connection.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Peer(pub(super) SocketAddr);
+
+/// Whether the connection is encrypted by us.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Secured(pub(super) bool);
 
 /// Where the request comes from, as far as the operator lets us believe it.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +44,7 @@ pub(super) struct BodyLimit {
 /// Lets a request through its door.
 pub(super) async fn pass(context: Arc<Context>, door: &'static HttpDoor, request: Request, next: Next) -> Response {
     let wide = Wide::start(door.op);
+    let is_secure = request.extensions().get::<Secured>().is_some_and(|secured| secured.0);
     let mut response = match admit(&context, door, request) {
         Ok(request) => match AssertUnwindSafe(next.run(request)).catch_unwind().await {
             Ok(response) => response,
@@ -52,6 +58,11 @@ pub(super) async fn pass(context: Arc<Context>, door: &'static HttpDoor, request
     };
     let code = response.extensions().get::<Refused>().map(|refused| refused.0);
     add_headers(response.headers_mut());
+    // Not for a local authority: it would hold for every port of a machine whose other services may have no TLS.
+    if is_secure && context.config.tls == TlsMode::Files {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
     wide.end(code);
     response
 }
@@ -90,8 +101,8 @@ fn origin(context: &Context, request: &Request) -> IpAddr {
         .unwrap_or(peer)
 }
 
-/// Nothing here is a page: no script runs, nothing is framed, stored or sniffed.
-pub(super) fn add_headers(headers: &mut HeaderMap) {
+/// What is no page says nothing of all this itself: no script runs, nothing is framed, stored or sniffed.
+fn add_headers(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -99,7 +110,7 @@ pub(super) fn add_headers(headers: &mut HeaderMap) {
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
 }

@@ -6,26 +6,38 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::routing::{MethodFilter, MethodRouter, any, on};
 use beseda_model::Code;
 use beseda_wire::Problem;
 
 use super::error::Failure;
-use super::{gate, join, link, meta};
+use super::{gate, join, link, meta, page, redirect, trust};
 use crate::context::Context;
-use crate::doors::{HTTP_DOORS, HttpDoor, Method, Route};
+use crate::doors::{HTTP_DOORS, HttpDoor, Method, PLAIN_DOORS, Route};
 use crate::ws;
 
 /// All routes over `context`.
-pub(crate) fn router(context: &Arc<Context>) -> Router {
+pub(crate) fn app(context: &Arc<Context>) -> Router {
+    router(context, HTTP_DOORS)
+}
+
+/// The few that there are without TLS, where TLS is on.
+pub(super) fn plain(context: &Arc<Context>) -> Router {
+    router(context, PLAIN_DOORS)
+}
+
+fn router(context: &Arc<Context>, doors: &'static [HttpDoor]) -> Router {
     let mut router = Router::new();
-    for door in HTTP_DOORS {
-        let gated = handler(door).fallback(wrong_method).with_state(context.clone());
+    for door in doors {
+        let gated = handler(door).with_state(context.clone());
         let context = context.clone();
         let gate = from_fn(move |request: Request, next: Next| gate::pass(context.clone(), door, request, next));
-        router = router.route(door.path, gated.layer(gate));
+        router = match door.route {
+            Route::Page | Route::Redirect => router.fallback_service(gated.layer(gate)),
+            _ => router.route(door.path, gated.layer(gate)),
+        };
     }
-    router.fallback(nowhere)
+    router
 }
 
 fn handler(door: &HttpDoor) -> MethodRouter<Arc<Context>> {
@@ -33,7 +45,7 @@ fn handler(door: &HttpDoor) -> MethodRouter<Arc<Context>> {
         Method::Get => MethodFilter::GET,
         Method::Post => MethodFilter::POST,
     };
-    match door.route {
+    let handler = match door.route {
         Route::Healthz => on(method, meta::healthz),
         Route::Readyz => on(method, meta::readyz),
         Route::Server => on(method, meta::server),
@@ -48,15 +60,20 @@ fn handler(door: &HttpDoor) -> MethodRouter<Arc<Context>> {
         Route::Links => on(method, link::start),
         Route::LinkPoll => on(method, link::poll),
         Route::Socket => on(method, ws::upgrade),
-    }
+        Route::Trust => on(method, trust::guide),
+        Route::TrustStyle => on(method, trust::style),
+        Route::Authority => on(method, trust::authority),
+        // What these answer to other methods depends on what is there.
+        Route::Page => return any(page::page),
+        Route::Redirect => return any(redirect::redirect),
+    };
+    handler.fallback(wrong_method)
 }
 
-async fn wrong_method() -> Response {
+pub(super) async fn wrong_method() -> Response {
     Failure(Problem::new(Code::BadRequest, "this path has another method")).into_response()
 }
 
-async fn nowhere() -> Response {
-    let mut response = Failure(Problem::new(Code::NotFound, "there is nothing at this path")).into_response();
-    gate::add_headers(response.headers_mut());
-    response
+pub(super) async fn nowhere() -> Response {
+    Failure(Problem::new(Code::NotFound, "there is nothing at this path")).into_response()
 }

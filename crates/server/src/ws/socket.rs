@@ -1,8 +1,12 @@
-//! Moving bytes between a TCP stream and a session. An idle socket holds no buffer; what waits for it is written with as
+//! Moving bytes between a connection and a session. An idle socket holds no buffer; what waits for it is written with as
 //! few calls as possible.
 
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 use std::time::Duration;
 
 use axum::extract::{Request, State};
@@ -14,8 +18,7 @@ use bytes::Bytes;
 use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use sha1::{Digest as _, Sha1};
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead as _, AsyncWrite as _, AsyncWriteExt as _, ReadBuf};
 use tokio::time::timeout;
 
 use super::frame::{self, CloseCode, FrameError, Incoming, Reader};
@@ -24,14 +27,13 @@ use super::pending::Place;
 use super::session::{Session, refusal};
 use crate::context::Context;
 use crate::http::{Failure, Origin};
+use crate::line::Line;
 use crate::problem;
 
 /// Bytes read at once.
 const CHUNK: usize = 16_384;
 /// Frames written at once.
 const BATCH: usize = 32;
-/// A reader that takes nothing for this long is gone.
-const STALL: Duration = Duration::from_secs(30);
 /// How long the other side has to take the last frame and close.
 const LINGER: Duration = Duration::from_secs(3);
 
@@ -124,18 +126,18 @@ async fn wait(context: Arc<Context>, on_upgrade: OnUpgrade, place: Place, encodi
     });
 }
 
-fn stream(upgraded: Upgraded) -> Option<(TcpStream, Bytes)> {
-    match upgraded.downcast::<TokioIo<TcpStream>>() {
+fn stream(upgraded: Upgraded) -> Option<(Line, Bytes)> {
+    match upgraded.downcast::<TokioIo<Line>>() {
         Ok(parts) => Some((parts.io.into_inner(), parts.read_buf)),
         Err(_) => {
-            tracing::error!("A connection became a WebSocket that is not a TCP stream.");
+            tracing::error!("A connection became a WebSocket that the listener did not open.");
             None
         }
     }
 }
 
 struct Socket {
-    stream: TcpStream,
+    stream: Line,
     reader: Reader,
 }
 
@@ -194,7 +196,7 @@ impl Socket {
                     Incoming::Close => return Ok(None),
                 }
             }
-            if self.stream.readable().await.is_err() || matches!(self.read_some(), Ok(Step::Ended) | Err(_)) {
+            if matches!(self.read_some().await, Ok(Step::Ended) | Err(_)) {
                 return Ok(None);
             }
         }
@@ -228,8 +230,8 @@ impl Socket {
             tokio::select! {
                 biased;
                 () = outbox.ready() => {}
-                ready = self.stream.readable(), if may_take => {
-                    if ready.is_err() || matches!(self.read_some(), Ok(Step::Ended) | Err(_)) {
+                read = self.read_some(), if may_take => {
+                    if matches!(read, Ok(Step::Ended) | Err(_)) {
                         return;
                     }
                 }
@@ -272,36 +274,30 @@ impl Socket {
         Ok(Step::Goes)
     }
 
-    fn read_some(&mut self) -> io::Result<Step> {
-        let mut chunk = [0; CHUNK];
-        match self.stream.try_read(&mut chunk) {
-            Ok(0) => Ok(Step::Ended),
-            Ok(length) => {
-                self.reader.feed(chunk.get(..length).unwrap_or_default());
-                Ok(Step::Goes)
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Step::Goes),
-            Err(error) => Err(error),
-        }
+    async fn read_some(&mut self) -> io::Result<Step> {
+        let Self { stream, reader } = self;
+        read(stream, |bytes| reader.feed(bytes)).await
     }
 
     async fn write(&mut self, frames: &[Bytes]) -> io::Result<()> {
         let mut done = 0;
         let total: usize = frames.iter().map(Bytes::len).sum();
         while done < total {
-            match self.try_write(frames, done) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(written) => done += written,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    Box::pin(timeout(STALL, self.stream.writable())).await.map_err(|_| io::ErrorKind::TimedOut)??;
-                }
-                Err(error) => return Err(error),
+            match poll_fn(|context| self.poll_write(context, frames, done)).await? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                written => done += written,
             }
         }
-        Ok(())
+        // With TLS, what was taken may not have left yet.
+        self.stream.flush().await
     }
 
-    fn try_write(&self, frames: &[Bytes], skipped: usize) -> io::Result<usize> {
+    fn poll_write(
+        &mut self,
+        context: &mut std::task::Context<'_>,
+        frames: &[Bytes],
+        skipped: usize,
+    ) -> Poll<io::Result<usize>> {
         let mut skip = skipped;
         let mut slices = [IoSlice::new(&[]); BATCH];
         let mut count = 0;
@@ -315,7 +311,7 @@ impl Socket {
             *slot = IoSlice::new(rest);
             count += 1;
         }
-        self.stream.try_write_vectored(slices.get(..count).unwrap_or_default())
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices.get(..count).unwrap_or_default())
     }
 
     async fn send_last(&mut self, frames: &[Bytes]) {
@@ -330,19 +326,24 @@ impl Socket {
     /// Reads on without looking, so that the other side can finish what it is writing and see our last frame: closing
     /// with unread bytes would throw that frame away.
     async fn linger_borrowed(&mut self) {
-        let waste = async {
-            while self.stream.readable().await.is_ok() {
-                let mut chunk = [0; CHUNK];
-                match self.stream.try_read(&mut chunk) {
-                    Ok(0) => return,
-                    Ok(_) => {}
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                    Err(_) => return,
-                }
-            }
-        };
+        let waste = async { while let Ok(Step::Goes) = read(&mut self.stream, |_| {}).await {} };
         drop(Box::pin(timeout(LINGER, waste)).await);
     }
+}
+
+/// Waits for bytes and hands them on. The buffer exists only while there is something to read.
+async fn read(stream: &mut Line, mut take: impl FnMut(&[u8])) -> io::Result<Step> {
+    poll_fn(|context| {
+        let mut chunk = [const { MaybeUninit::uninit() }; CHUNK];
+        let mut buffer = ReadBuf::uninit(&mut chunk);
+        ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer))?;
+        if buffer.filled().is_empty() {
+            return Poll::Ready(Ok(Step::Ended));
+        }
+        take(buffer.filled());
+        Poll::Ready(Ok(Step::Goes))
+    })
+    .await
 }
 
 /// What is said about a stream that cannot be read any further.

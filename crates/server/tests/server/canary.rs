@@ -4,6 +4,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use beseda_model::ConversationKind;
+use beseda_server::config::TlsMode;
 use beseda_wire::Encoding;
 use beseda_wire::http::{SignIn, SignInTicket};
 use beseda_wire::request::Request;
@@ -67,11 +68,19 @@ async fn no_canary_reaches_the_log() {
     wrong.hello("canary-token").await.unwrap_err();
     let second = alice.recover(&server, device(9)).await;
     server.settle().await;
+    let secured = Server::start_with(|config| config.tls = TlsMode::Local).await;
+    secured.clock.advance(61 * 86_400_000);
+    secured.tend().await;
+    let key = std::fs::read_to_string(secured.data_dir().join("tls/ca-key.pem")).unwrap();
 
     let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(log.contains("op=\"append\"") && log.contains("op=\"sign_up\""), "the log is the one of this server");
     for secret in [alice.token.as_str(), bob.token.as_str(), second.as_str()] {
         assert!(!log.contains(secret), "a token is in the log");
+    }
+    assert!(log.contains("shows a new certificate"), "the key was used");
+    for line in key.lines().filter(|line| !line.starts_with('-')) {
+        assert!(!log.contains(line), "the authority's key is in the log");
     }
     let lower = log.to_lowercase();
     let line = lower.lines().find(|line| line.contains("canary") && !line.contains("no_canary"));

@@ -13,6 +13,7 @@ const HERE: &str = include_str!("limits.rs");
 const GROUPS: &str = include_str!("limits_of_groups.rs");
 const JOINING: &str = include_str!("joining.rs");
 const DEVICES: &str = include_str!("devices.rs");
+const PAGES: &str = include_str!("pages.rs");
 const OUTBOX: &str = include_str!("../../src/ws/outbox.rs");
 
 /// Where each limit is tried at its value and one beyond: the source, and the test in it.
@@ -47,6 +48,7 @@ const TRIED: &[(&str, &str, &str)] = &[
     ("sign_ups", HERE, "rates_of_an_address"),
     ("sign_ins", HERE, "rates_of_an_address"),
     ("anonymous_requests", HERE, "rates_of_an_address"),
+    ("page_requests", PAGES, "many_files_may_be_asked_for_but_not_without_end"),
     ("sockets_per_device", HERE, "sockets_of_a_device"),
     ("pending_sockets", HERE, "sockets_that_say_nothing"),
     ("hello_millis", HERE, "a_late_hello"),

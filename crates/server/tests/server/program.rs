@@ -8,6 +8,9 @@ use std::sync::mpsc;
 
 use beseda_model::{Code, ConversationId, ConversationKind};
 use beseda_wire::request::{Reply, Request};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use sha2::Digest as _;
 
 use crate::mls::say;
 use crate::world::{Server, Socket};
@@ -116,6 +119,33 @@ async fn a_data_directory_that_may_not_be_written_is_refused_and_left_as_it_is()
     open(&data, 0o755);
     assert!(code == Some(1) && told.contains("can't be written: check its owner and permissions"), "{told}");
     assert_eq!(std::fs::read(data.join("beseda.db")).unwrap(), before);
+}
+
+#[test]
+fn a_program_with_an_authority_of_its_own_says_what_to_open_and_what_to_compare() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = command(folder.path());
+    command.args(["--tls", "local", "--tls-name", "chat.example.org"]).stderr(Stdio::piped());
+    let mut program = Program(command.spawn().unwrap());
+    let (addr, errors) = program.addr_and_errors();
+    let told = errors.iter().find(|line| line.contains("fingerprint=")).unwrap();
+    assert!(told.contains(&format!("guide=http://localhost:{}/trust ", addr.port())), "{told}");
+    let certificate = std::fs::read(folder.path().join("tls/ca.pem")).unwrap();
+    let certificate = CertificateDer::from_pem_slice(&certificate).unwrap();
+    let fingerprint = sha2::Sha256::digest(&certificate).map(|byte| format!("{byte:02X}"));
+    assert!(told.contains(&fingerprint.join(":")), "{told}");
+}
+
+#[test]
+fn files_for_tls_are_named_on_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, missing) = (folder.path().join("data"), folder.path().join("cert.pem"));
+    let told = "beseda: the setting `tls_key` is wrong: needed where `tls` is `files`\n";
+    let mut incomplete = command(&data);
+    assert_eq!(refused(incomplete.args(["--tls", "files", "--cert"]).arg(&missing)), (Some(1), told.to_owned()));
+    let mut absent = command(&data);
+    let (code, told) = refused(absent.args(["--tls", "files", "--key", "key.pem", "--cert"]).arg(&missing));
+    assert!(code == Some(1) && told.contains("cannot use TLS: ") && told.contains("cert.pem can't be read"), "{told}");
 }
 
 /// One conversation lies on a damaged page: whoever asks for it hears that the server failed, the operator hears what to

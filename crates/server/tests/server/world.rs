@@ -1,15 +1,16 @@
 //! A server in a temporary folder, and clients that speak to it over TCP.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use beseda_model::{Clock, Rng, Timestamp};
-use beseda_server::{Config, Outside, Running};
+use beseda_server::tls::Machine;
+use beseda_server::{Config, Outside, Running, Site};
 use beseda_wire::request::{ClientFrame, Hello, Reply, Request, ServerFrame};
 use beseda_wire::{Encoding, FEATURE_LEVEL, Problem, Push, SUBPROTOCOL_CBOR, SUBPROTOCOL_JSON};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -17,7 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -63,11 +64,33 @@ impl Rng for TestRng {
     }
 }
 
+/// A machine that is called `nas` and can be carried elsewhere.
+#[derive(Debug)]
+pub(crate) struct TestMachine(Mutex<Vec<IpAddr>>);
+
+impl TestMachine {
+    pub(crate) fn move_to(&self, addresses: &[&str]) {
+        *self.0.lock().unwrap() = addresses.iter().map(|address| address.parse().unwrap()).collect();
+    }
+}
+
+impl Machine for TestMachine {
+    fn name(&self) -> Option<String> {
+        Some("nas".to_owned())
+    }
+
+    fn addresses(&self) -> Vec<IpAddr> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
 /// A server that runs in its own folder.
 pub(crate) struct Server {
     running: Option<Running>,
     pub(crate) clock: Arc<TestClock>,
+    pub(crate) machine: Arc<TestMachine>,
     config: Config,
+    site: Site,
     folder: TempDir,
 }
 
@@ -87,6 +110,11 @@ impl Server {
 
     /// With other settings than these.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::serving(Site::embedded(), change).await
+    }
+
+    /// With this web app.
+    pub(crate) async fn serving(site: Site, change: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
             data_dir: folder.path().join("data"),
@@ -95,28 +123,35 @@ impl Server {
             ..Config::default()
         };
         let limits = &mut config.limits;
-        for roomy in [&mut limits.sign_ups, &mut limits.sign_ins, &mut limits.anonymous_requests, &mut limits.requests]
-        {
+        for roomy in [
+            &mut limits.sign_ups,
+            &mut limits.sign_ins,
+            &mut limits.anonymous_requests,
+            &mut limits.page_requests,
+            &mut limits.requests,
+        ] {
             *roomy = 1_000_000;
         }
         // Tests move time by hours.
         limits.idle_millis = u64::from(u32::MAX);
         change(&mut config);
         let clock = Arc::new(TestClock(AtomicU64::new(1_800_000_000_000)));
-        let running = Some(run(&config, &clock, 0).await);
-        Self { running, clock, config, folder }
+        let machine = Arc::new(TestMachine(Mutex::default()));
+        machine.move_to(&["127.0.0.1", "192.168.1.5"]);
+        let running = Some(run(&config, &clock, &machine, site, 0).await);
+        Self { running, clock, machine, config, site, folder }
     }
 
     /// Starts it on another data directory, after it was stopped.
     pub(crate) async fn move_to(&mut self, data_dir: std::path::PathBuf) {
         self.config.data_dir = data_dir;
-        self.running = Some(run(&self.config, &self.clock, 1 << 32).await);
+        self.running = Some(run(&self.config, &self.clock, &self.machine, self.site, 1 << 32).await);
     }
 
     /// Stops it and starts it again on the same folder.
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
-        self.running = Some(run(&self.config, &self.clock, 1 << 32).await);
+        self.running = Some(run(&self.config, &self.clock, &self.machine, self.site, 1 << 32).await);
     }
 
     /// Its data directory.
@@ -166,8 +201,8 @@ impl Server {
     }
 }
 
-async fn run(config: &Config, clock: &Arc<TestClock>, seed: u64) -> Running {
-    let outside = Outside { clock: clock.clone(), rng: Box::new(TestRng(seed)) };
+async fn run(config: &Config, clock: &Arc<TestClock>, machine: &Arc<TestMachine>, site: Site, seed: u64) -> Running {
+    let outside = Outside { clock: clock.clone(), rng: Box::new(TestRng(seed)), site, machine: machine.clone() };
     beseda_server::start_with(config.clone(), outside).await.unwrap()
 }
 
@@ -180,7 +215,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn parse(bytes: &[u8]) -> Self {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
         let head = String::from_utf8(bytes[..end].to_vec()).unwrap().to_ascii_lowercase();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
@@ -199,9 +234,14 @@ impl Answer {
     }
 }
 
+/// What a WebSocket runs over.
+pub(crate) trait Transport: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Transport for T {}
+
 /// A client's side of a WebSocket.
 pub(crate) struct Socket {
-    pub(crate) stream: WebSocketStream<TcpStream>,
+    pub(crate) stream: WebSocketStream<Box<dyn Transport>>,
     pub(crate) encoding: Encoding,
     next_id: u32,
     pushes: VecDeque<Push>,
@@ -227,14 +267,24 @@ impl Socket {
 
     /// The same with whatever is at this address.
     pub(crate) async fn dial(addr: SocketAddr, encoding: Encoding) -> Result<Self, tungstenite::Error> {
+        let tcp = TcpStream::connect(addr).await?;
+        Self::over(tcp, &format!("ws://{addr}"), encoding).await
+    }
+
+    /// The same over a connection that exists.
+    pub(crate) async fn over(
+        stream: impl Transport + 'static,
+        origin: &str,
+        encoding: Encoding,
+    ) -> Result<Self, tungstenite::Error> {
         let protocol = match encoding {
             Encoding::Cbor => SUBPROTOCOL_CBOR,
             Encoding::Json => SUBPROTOCOL_JSON,
         };
-        let mut request = format!("ws://{addr}/api/v1/socket").into_client_request()?;
+        let mut request = format!("{origin}/api/v1/socket").into_client_request()?;
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(protocol));
-        let tcp = TcpStream::connect(addr).await?;
-        let (stream, response) = tokio_tungstenite::client_async(request, tcp).await?;
+        let (stream, response) =
+            tokio_tungstenite::client_async(request, Box::new(stream) as Box<dyn Transport>).await?;
         assert_eq!(response.headers().get("sec-websocket-protocol").unwrap(), protocol);
         Ok(Self { stream, encoding, next_id: 0, pushes: VecDeque::new() })
     }

@@ -76,7 +76,8 @@ impl RealServer {
         let config =
             Config { data_dir: self.data_dir(), pow_bits: 1, limits: self.limits.clone(), ..Config::default() };
         let rng = SeededRng::fork(self.seed, &format!("server/{}", self.lives));
-        let outside = Outside { clock: std::sync::Arc::new(self.clock.clone()), rng: Box::new(rng) };
+        let clock = std::sync::Arc::new(self.clock.clone());
+        let outside = Outside { clock, rng: Box::new(rng), ..Outside::default() };
         let opened = self.runtime.block_on(LocalServer::open(config, outside));
         self.server = Some(opened.expect("a temporary folder can be used"));
     }
