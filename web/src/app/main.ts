@@ -5,4 +5,6 @@ import { compose } from './compose'
 
 const target = document.getElementById('app')
 if (!target) throw new Error('index.html has no #app')
-mount(App, { target, props: { app: await compose(window) } })
+const app = await compose(window)
+target.replaceChildren()
+mount(App, { target, props: { app } })

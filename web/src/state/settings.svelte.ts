@@ -1,6 +1,6 @@
 import { createContext } from 'svelte'
 import { preferred, speak, type Locale } from '@/i18n/index.svelte'
-import { CHOICES, parseSettings, type Settings } from '@/lib/settings'
+import { CHOICES, parseSettings, type Settings, type Theme } from '@/lib/settings'
 
 const KEY = 'beseda.settings'
 
@@ -46,6 +46,16 @@ export class DeviceSettings {
     set(dataset, 'accent', accent, CHOICES.accent[0])
     set(dataset, 'text', text, 'normal')
     set(dataset, 'density', density, CHOICES.density[0])
+    paintFrame(this.#host.document, theme)
+  }
+}
+
+/** The browser's own frame takes the colour of the page: `<meta name="theme-color">`, one for each scheme. */
+function paintFrame(document: Document, theme: Theme): void {
+  for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')) {
+    const scheme = meta.dataset['scheme'] ?? ''
+    const chosen = theme === scheme ? 'all' : 'not all'
+    meta.media = theme === 'system' ? `(prefers-color-scheme: ${scheme})` : chosen
   }
 }
 
