@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from '@playwright/test'
+import type { AxeResults } from 'axe-core'
+
+const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+declare global {
+  interface Window {
+    axe: { run(within?: string): Promise<AxeResults> }
+  }
+}
+
+/** What is wrong with the page, or with a part of it, for people who can't see, hear or point well; contrast included. */
+export async function barriers(page: Page, within?: string): Promise<string[]> {
+  await page.evaluate(SOURCE)
+  const { violations } = await page.evaluate(
+    (selector) => (selector === undefined ? window.axe.run() : window.axe.run(selector)),
+    within,
+  )
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`))
+}
