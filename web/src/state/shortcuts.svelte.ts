@@ -1,4 +1,4 @@
-import { createContext } from 'svelte'
+import { createContext, untrack } from 'svelte'
 import { matches, written, type Keys } from '@/lib/keys'
 
 export interface Shortcut {
@@ -32,9 +32,10 @@ export class Shortcuts {
 
   /** For an effect: `$effect(() => shortcuts.bind({ … }))`. The one that was bound last comes first. */
   bind(...added: readonly Shortcut[]): () => void {
-    this.#bound = [...this.#bound, ...added]
+    // The effect that binds must not run again because of what it bound.
+    this.#bound = [...untrack(() => this.#bound), ...added]
     return () => {
-      this.#bound = this.#bound.filter((one) => !added.includes(one))
+      this.#bound = untrack(() => this.#bound).filter((one) => !added.includes(one))
     }
   }
 
