@@ -14,7 +14,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { host: '127.0.0.1' },
+  // Beside a server that `cargo xtask run` has started.
+  server: { host: '127.0.0.1', proxy: { '/api': { target: 'http://localhost:8080', ws: true } } },
   preview: { host: '127.0.0.1' },
   root: fileURLToPath(new URL('.', import.meta.url)),
 })

@@ -165,7 +165,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let server = beseda_server::start(config).await?;
     let version = env!("CARGO_PKG_VERSION");
-    tracing::info!(listen = %server.addr(), url = %server.url(), version, "The server accepts connections.");
+    tracing::info!(listen = %server.addr(), version, "The server accepts connections.");
+    tracing::info!(url = %server.url(), "Open this address in a browser.");
     if let Some((guide, fingerprint)) = server.trust() {
         tracing::info!(%guide, %fingerprint, "Devices must be told once to trust this server; the guide says how.");
     }

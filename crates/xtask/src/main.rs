@@ -77,6 +77,9 @@ struct RunArgs {
     /// Build with optimisation (slow to build, quick to run)
     #[arg(long)]
     release: bool,
+    /// Encrypt connections, and accept them from other devices: prints where these learn to trust this machine
+    #[arg(long)]
+    tls: bool,
     /// Arguments for the server, after `--`
     #[arg(last = true)]
     server: Vec<String>,
@@ -114,7 +117,7 @@ fn main() -> ExitCode {
 
 fn run_command(command: Command) -> Result<()> {
     match command {
-        Command::Run(args) => run::run(args.release, &args.server),
+        Command::Run(args) => run::run(args.release, args.tls, &args.server),
         Command::Test => test::run(),
         Command::Check => check::run(),
         Command::Bench(pass) => bench::run(&pass.args),

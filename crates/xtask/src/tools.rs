@@ -88,6 +88,7 @@ pub(crate) fn ensure_all() -> Result<()> {
         system::compilers,
         system::components,
         system::wasm_target,
+        system::certutil,
         nextest,
         || DENY.ensure(&folder(), from_source::install),
         || MACHETE.ensure(&folder(), from_source::install),

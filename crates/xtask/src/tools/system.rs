@@ -40,6 +40,14 @@ pub(super) fn wasm_target() -> Result<()> {
     })
 }
 
+/// It tells a browser of the tests to trust a server's own certificate authority.
+pub(super) fn certutil() -> Result<()> {
+    if shell::probe("sh", &["-c", "command -v certutil"]).is_none() {
+        package("libnss3-tools", "certutil, which tells Chromium whom to trust,")?;
+    }
+    Ok(())
+}
+
 /// Installs a Debian package if we may, else asks for it.
 pub(super) fn package(name: &str, what_for: &str) -> Result<()> {
     let is_debian = shell::probe("apt-get", &["--version"]).is_some();
