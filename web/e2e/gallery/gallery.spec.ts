@@ -57,6 +57,19 @@ for (const width of [320, 768, 1440]) {
   }
 }
 
+test('a menu under the pointer, and the one that it opens, stay on a small screen', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 })
+  await page.goto(`${address}gallery.html`)
+  await page.getByText('The other mouse button').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Mute' }).click()
+  await expect(page.getByRole('menuitem', { name: 'For an hour' })).toBeVisible()
+  for (const menu of await page.getByRole('menu').all()) {
+    const box = await menu.boundingBox()
+    expect(box?.x).toBeGreaterThanOrEqual(0)
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(320)
+  }
+})
+
 test('a menu is used with the keyboard alone, and what it deleted comes back', async ({ page }) => {
   await page.goto(`${address}gallery.html`)
   await page.getByRole('button', { name: 'More' }).focus()
