@@ -61,21 +61,22 @@ function collect(elements, into, report, locale) {
 }
 
 /**
+ * @param {string} folder
  * @param {string} locale
  * @param {string[]} problems
  * @returns {Areas}
  */
-function read(locale, problems) {
+function read(folder, locale, problems) {
   /** @type {Areas} */
   const areas = new Map()
-  for (const file of readdirSync(MESSAGES).sort()) {
+  for (const file of readdirSync(folder).sort()) {
     if (!file.endsWith(`.${locale}.json`)) continue
     const area = file.slice(0, -`.${locale}.json`.length)
     if (!KEY.test(area)) problems.push(`${file}: an area's name is snake_case`)
     /** @type {Map<string, Message>} */
     const messages = new Map()
     const source = /** @type {Record<string, unknown>} */ (
-      JSON.parse(readFileSync(join(MESSAGES, file), 'utf8'))
+      JSON.parse(readFileSync(join(folder, file), 'utf8'))
     )
     for (const [key, text] of Object.entries(source)) {
       /** @param {string} problem */
@@ -202,7 +203,7 @@ function emitTypes(areas) {
  * @param {string} locale
  * @param {Areas} areas
  */
-function emitLocale(locale, areas) {
+export function emitLocale(locale, areas) {
   /** @type {string[]} */
   const bodies = []
   for (const [area, messages] of areas) {
@@ -285,30 +286,35 @@ function findUnused(areas, problems) {
 }
 
 /**
+ * All catalogues, and what is wrong with them.
+ * @param {string} folder
+ */
+export function readAll(folder) {
+  /** @type {string[]} */
+  const problems = []
+  const reference = read(folder, REFERENCE, problems)
+  const others = OTHERS.map((locale) => ({ locale, areas: read(folder, locale, problems) }))
+  for (const { locale, areas } of others) compare(reference, areas, locale, problems)
+  return { problems, reference, all: [{ locale: REFERENCE, areas: reference }, ...others] }
+}
+
+/**
  * Writes the generated files and tells what is wrong with the catalogues.
  * @returns {string[]}
  */
 export function compile() {
-  /** @type {string[]} */
-  const problems = []
-  const reference = read(REFERENCE, problems)
-  const others = OTHERS.map((locale) => ({ locale, areas: read(locale, problems) }))
-  for (const { locale, areas } of others) compare(reference, areas, locale, problems)
+  const { problems, reference, all } = readAll(MESSAGES)
   if (problems.length > 0) return problems
   mkdirSync(GEN, { recursive: true })
   writeFileSync(join(GEN, 'messages.ts'), emitTypes(reference))
-  for (const { locale, areas } of [{ locale: REFERENCE, areas: reference }, ...others]) {
-    writeFileSync(join(GEN, `${locale}.ts`), emitLocale(locale, areas))
-  }
+  for (const { locale, areas } of all) writeFileSync(join(GEN, `${locale}.ts`), emitLocale(locale, areas))
   return problems
 }
 
 /** @returns {string[]} */
-export function check() {
+function check() {
   const problems = compile()
-  /** @type {string[]} */
-  const ignored = []
-  findUnused(read(REFERENCE, ignored), problems)
+  findUnused(readAll(MESSAGES).reference, problems)
   return problems
 }
 
