@@ -72,7 +72,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/consistent-type-assertions': 'off' },
   },
   {
-    files: ['build/**', '*.config.js', '*.config.ts', 'e2e/**'],
+    files: ['build/**', 'public/**', '*.config.js', '*.config.ts', 'e2e/**'],
     languageOptions: { globals: { ...globals.node } },
     rules: {
       'no-console': 'off',
