@@ -55,7 +55,7 @@ function collect(elements, into, report, locale) {
         collect(element.children, into, report, locale)
         break
       default:
-        report('dates and times come in ready-made, from lib/format')
+        report('dates and times come in ready-made, from lib/moment')
     }
   }
 }

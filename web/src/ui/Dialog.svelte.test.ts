@@ -1,7 +1,7 @@
 import { userEvent } from 'vitest/browser'
 import { expect, test } from 'vitest'
 import { render } from 'vitest-browser-svelte'
-import Harness from './dialog-harness.svelte'
+import Harness from './DialogHarness.svelte'
 
 test('a window takes the focus and gives it back', async () => {
   const screen = await render(Harness, { urgent: false })
