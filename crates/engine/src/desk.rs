@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use beseda_model::AccountId;
+use beseda_model::{AccountId, CommandKey};
 use beseda_wire::state::{AccountCard, Change};
 use beseda_wire::{Problem, Push, Reply, Request};
 
@@ -16,7 +16,7 @@ use crate::session::{Asked, Phase, connection};
 use crate::store::accounts::{Account, DeviceLogs};
 use crate::store::conversations::Conversation;
 use crate::store::intents::{self, Intent};
-use crate::store::{StoreError, members, meta, warnings};
+use crate::store::{StoreError, commands, members, meta, warnings};
 
 const PROFILE: &str = "profile_upload";
 
@@ -29,6 +29,8 @@ pub(crate) struct Desk {
     asks: Asks,
     /// Requests of commands that wait for a connection.
     requests: Vec<(u64, Request)>,
+    /// Commands under way that may be given again.
+    pub(crate) keys: BTreeMap<u64, CommandKey>,
 }
 
 impl Desk {
@@ -46,6 +48,41 @@ pub(crate) fn may_wait(step: &Step<'_>) -> bool {
         Phase::Waiting(at) => session.failures == 0 || at <= step.now,
         Phase::Idle => false,
     }
+}
+
+/// What a command that became a wish is told where nobody can wait until the wish is fulfilled. A conversation that is
+/// still a wish has its id already, and may be written to.
+fn accepted(step: &Step<'_>, intent: i64) -> Result<Outcome, StoreError> {
+    Ok(match intents::find(step.tx, intent)? {
+        Some((conversation, Intent::Create { .. })) => Outcome::Conversation { conversation },
+        _ => Outcome::Done,
+    })
+}
+
+/// A command has become a wish, and ends when that is fulfilled; at once where that may take longer than a person waits.
+pub(crate) fn wait_for(step: &mut Step<'_>, intent: i64, command: u64) -> Result<(), StoreError> {
+    let result = Ok(accepted(step, intent)?);
+    if may_wait(step) {
+        // From now on the wish is there: should this engine die, the command is not to be carried out again.
+        if let Some(key) = step.memory.desk.keys.get(&command) {
+            commands::keep(step.tx, *key, step.now, &result)?;
+        }
+        step.memory.desk.wishes.entry(intent).or_default().push(command);
+    } else {
+        step.effect(Effect::Done { id: command, result });
+    }
+    Ok(())
+}
+
+/// Remembers how commands with a key ended in this step.
+pub(crate) fn keep_endings(step: &mut Step<'_>) -> Result<(), StoreError> {
+    let ended: Vec<_> = step.endings().map(|(id, result)| (id, result.clone())).collect();
+    for (id, result) in ended {
+        if let Some(key) = step.memory.desk.keys.remove(&id) {
+            commands::keep(step.tx, key, step.now, &result)?;
+        }
+    }
+    Ok(())
 }
 
 /// Sends what identity asks for, now or when the connection is there.
@@ -95,11 +132,7 @@ pub(crate) fn connection_lost(step: &mut Step<'_>) -> Result<(), StoreError> {
         step.effect(Effect::Done { id, result: Err(Failure::Unreachable) });
     }
     for (intent, commands) in std::mem::take(&mut step.memory.desk.wishes) {
-        // A conversation that is still a wish has its id already, and may be written to.
-        let outcome = match intents::find(step.tx, intent)? {
-            Some((conversation, Intent::Create { .. })) => Outcome::Conversation { conversation },
-            _ => Outcome::Done,
-        };
+        let outcome = accepted(step, intent)?;
         for id in commands {
             step.effect(Effect::Done { id, result: Ok(outcome.clone()) });
         }

@@ -1,6 +1,6 @@
 //! The engine: one step after the other, each a transaction.
 
-use beseda_model::{Rng, Timestamp};
+use beseda_model::{CommandKey, Rng, Timestamp};
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::Step;
@@ -10,8 +10,8 @@ use crate::api::failure::Failure;
 use crate::api::view::ConnectionState;
 use crate::memory::Memory;
 use crate::session::{clock, connection, pump};
-use crate::store::StoreError;
 use crate::store::open::{Fence, open};
+use crate::store::{StoreError, commands};
 use crate::{conversation, desk, identity, timeline};
 
 /// A pause after the database failed, before anything is tried again.
@@ -54,6 +54,7 @@ impl Engine {
         let mut engine = Self { conn, rng, fence, memory: Memory::default(), is_fenced: false, latest: now };
         let effects = engine.step(now, |step| {
             clock::relax(step)?;
+            commands::prune(step.tx, now)?;
             identity::on_open(step)?;
             timeline::reprocess_unsupported(step)?;
             connection::look(step)
@@ -116,6 +117,7 @@ impl Engine {
         let mut step = Step::with_memory(&tx, now, &mut *self.rng, memory);
         act(&mut step)?;
         pump::run(&mut step)?;
+        desk::keep_endings(&mut step)?;
         let (effects, memory) = step.finish()?;
         tx.commit()?;
         self.memory = memory;
@@ -142,7 +144,7 @@ impl Engine {
 fn dispatch(step: &mut Step<'_>, event: Event) -> Result<(), StoreError> {
     match event {
         Event::Tick => tick(step),
-        Event::Command { id, command } => run(step, id, &command),
+        Event::Command { id, key, command } => given(step, id, key, &command),
         Event::Connected => connection::opened(step),
         Event::Disconnected => connection::lose(step, None),
         Event::Frame(bytes) => connection::frame(step, &bytes),
@@ -162,6 +164,16 @@ fn tick(step: &mut Step<'_>) -> Result<(), StoreError> {
         timeline::expire(step)?;
     }
     pump::tick(step)
+}
+
+fn given(step: &mut Step<'_>, id: u64, key: Option<CommandKey>, command: &Command) -> Result<(), StoreError> {
+    let Some(key) = key.filter(|_| !command.is_harmless_twice()) else { return run(step, id, command) };
+    if let Some(result) = commands::ending(step.tx, key)? {
+        step.effect(Effect::Done { id, result });
+        return Ok(());
+    }
+    step.memory.desk.keys.insert(id, key);
+    run(step, id, command)
 }
 
 fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<(), StoreError> {

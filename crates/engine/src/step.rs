@@ -3,7 +3,9 @@
 use beseda_model::{Rng, Timestamp};
 use rusqlite::Transaction;
 
+use crate::api::command::Outcome;
 use crate::api::event::{Effect, Notice};
+use crate::api::failure::Failure;
 use crate::memory::Memory;
 use crate::mls::provider::Provider;
 use crate::mls::storage::MlsStore;
@@ -50,6 +52,14 @@ impl<'a> Step<'a> {
         if !self.effects.contains(&effect) {
             self.effects.push(effect);
         }
+    }
+
+    /// How commands have ended in this step.
+    pub(crate) fn endings(&self) -> impl Iterator<Item = (u64, &Result<Outcome, Failure>)> {
+        self.effects.iter().filter_map(|effect| match effect {
+            Effect::Done { id, result } => Some((*id, result)),
+            _ => None,
+        })
     }
 
     /// The effects, in order.

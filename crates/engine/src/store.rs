@@ -1,6 +1,7 @@
 //! The engine's SQLite database: opening, migrations, and one module for each kind of row.
 
 pub mod accounts;
+pub(crate) mod commands;
 pub mod conversations;
 pub mod entries;
 mod error;

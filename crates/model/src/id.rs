@@ -88,6 +88,11 @@ id!(
     MessageId
 );
 id!(
+    /// A command of a person, made by whoever first passes it on: one that is given again under the same key is not
+    /// carried out again.
+    CommandKey
+);
+id!(
     /// A right to sign up, where the operator asks for one.
     InviteId
 );

@@ -10,7 +10,7 @@ use beseda_engine::api::view::{Anchor, Body};
 use beseda_engine::store::StoreError;
 use beseda_engine::view::{self, View};
 use beseda_engine::{Command, Effect, Engine, Event, OpenError, outbox};
-use beseda_model::{ConversationId, Timestamp};
+use beseda_model::{CommandKey, ConversationId, ConversationKind, Timestamp};
 use beseda_testkit::backend::RealServer;
 use beseda_testkit::chance::SeededRng;
 use beseda_testkit::clock::FakeClock;
@@ -137,7 +137,7 @@ fn open(conn: Connection, now: Timestamp) -> Result<Engine, OpenError> {
 fn say(engine: &mut Engine, now: Timestamp, here: ConversationId, text: &str) -> Result<Outcome, Failure> {
     let draft = Draft { text: text.to_owned(), ..Draft::default() };
     let command = Command::Send { conversation: here, draft };
-    let effects = engine.handle(now, Event::Command { id: 1, command });
+    let effects = engine.handle(now, Event::Command { id: 1, key: None, command });
     let end = |effect| match effect {
         Effect::Done { id: 1, result } => Some(result),
         _ => None,
@@ -219,4 +219,111 @@ fn a_damaged_page_of_a_profile_is_told_and_the_rest_is_still_read() {
     let view = View::new(engine.reader(), now).unwrap();
     assert!(view::timeline(&view, here, Anchor::End, 9).is_err());
     assert_eq!(view::account(&view, bob.account).unwrap().username.as_deref(), Some("bobby"));
+}
+
+/// The key of a command that may have to be given again.
+fn key(n: u8) -> CommandKey {
+    CommandKey::from_bytes([n; 16])
+}
+
+/// Gives the command, lets the program die after `millis`, gives it again to the next one, and tells how that ended.
+fn given_twice(
+    world: &mut Town,
+    device: DeviceKey,
+    key: CommandKey,
+    millis: u64,
+    command: &Command,
+) -> Result<Outcome, Failure> {
+    let first = world.give(device, Some(key), command.clone());
+    world.run_for(millis);
+    let before = world.ending(device, first).cloned();
+    world.restart(device);
+    let second = world.give(device, Some(key), command.clone());
+    world.run_until(1_800_000, |world| world.ending(device, second).is_some());
+    let after = world.ending(device, second).cloned().expect("it ends");
+    // Whoever heard the first answer hears the same again.
+    assert!(before.is_none_or(|before| before == after));
+    after
+}
+
+#[test]
+fn a_message_given_again_to_the_next_program_is_said_once() {
+    let (mut world, alice, bob, here) = couple(6);
+    let draft = Draft { text: "only once".to_owned(), ..Draft::default() };
+    let say = Command::Send { conversation: here, draft };
+    given_twice(&mut world, alice.device, key(1), 0, &say).unwrap();
+    world.run_for(60_000);
+    // Another key is another message.
+    given_twice(&mut world, alice.device, key(2), 0, &say).unwrap();
+    world.run_for(60_000);
+    assert_eq!(texts(&world, alice.device, here), ["hello", "only once", "only once"]);
+    assert_eq!(texts(&world, bob.device, here), ["hello", "only once", "only once"]);
+}
+
+#[test]
+fn a_group_whose_maker_died_is_made_once() {
+    let (mut world, alice, bob, _) = couple(7);
+    let make = Command::CreateGroup { title: "Garden".to_owned(), members: vec![bob.account] };
+    let ending = given_twice(&mut world, alice.device, key(1), 0, &make);
+    let Ok(Outcome::Conversation { conversation }) = ending else { panic!("{ending:?}") };
+    world.run_for(60_000);
+    for device in [alice.device, bob.device] {
+        let view = View::new(world.at(device).engine().reader(), world.now()).unwrap();
+        let all = view::conversations(&view).unwrap();
+        let groups: Vec<_> = all.iter().filter(|row| row.kind == ConversationKind::Group).collect();
+        assert!(matches!(groups.as_slice(), [group] if group.conversation == conversation), "{groups:?}");
+    }
+}
+
+#[test]
+fn a_sign_up_whose_program_died_on_the_way_makes_one_account() {
+    // Somewhere between the first request and the answer that the last one's program did not live to hear.
+    for millis in [0, 40, 200, 1_000, 60_000] {
+        let clock = FakeClock::default();
+        let mut world = World::new(8 + millis, clock.clone(), RealServer::new(8 + millis, clock));
+        let device = world.device("carol");
+        let command = Command::SignUp {
+            server: beseda_testkit::world::SERVER.to_owned(),
+            username: Some("carol".to_owned()),
+            password: None,
+            invite: None,
+            device_name: "phone".to_owned(),
+        };
+        let ending = given_twice(&mut world, device, key(1), millis, &command);
+        assert!(matches!(ending, Ok(Outcome::SignedUp { .. })), "after {millis} ms: {ending:?}");
+    }
+}
+
+#[test]
+fn the_answer_that_holds_the_phrase_is_forgotten_with_the_phrase() {
+    let clock = FakeClock::default();
+    let mut world = World::new(9, clock.clone(), RealServer::new(9, clock));
+    let device = world.device("dora");
+    let command = Command::SignUp {
+        server: beseda_testkit::world::SERVER.to_owned(),
+        username: None,
+        password: None,
+        invite: None,
+        device_name: "phone".to_owned(),
+    };
+    let ending = given_twice(&mut world, device, key(1), 60_000, &command);
+    assert!(matches!(ending, Ok(Outcome::SignedUp { .. })), "{ending:?}");
+    world.ask(device, Command::ConfirmPhrase { words: Vec::new() }).unwrap();
+    world.restart(device);
+    let again = world.give(device, Some(key(1)), command);
+    world.run_for(60_000);
+    assert_eq!(world.ending(device, again), Some(&Err(Failure::AlreadySignedIn)));
+}
+
+#[test]
+fn a_profile_of_an_older_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("profile.db");
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/profiles/schema-110.db"), &copy).unwrap();
+    let now = Timestamp::from_millis(1_795_655_700_000);
+    let mut engine = open(Connection::open(&copy).unwrap(), now).unwrap();
+    let view = View::new(engine.reader(), now).unwrap();
+    let here = view::conversations(&view).unwrap()[0].conversation;
+    assert_eq!(texts_of(&engine, now, here), ["written by an older version", "another one"]);
+    say(&mut engine, now, here, "written by this one").unwrap();
 }

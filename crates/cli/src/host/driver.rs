@@ -233,7 +233,7 @@ impl<M: Machine> Thread<M> {
                 Job::Command(command, reply) => {
                     self.commands += 1;
                     self.waiting.insert(self.commands, reply);
-                    self.step(Event::Command { id: self.commands, command });
+                    self.step(Event::Command { id: self.commands, key: None, command });
                 }
                 Job::Socket { attempt, event } if attempt == self.attempt => self.socket_event(event),
                 Job::Socket { .. } => {}

@@ -334,6 +334,20 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether to carry it out twice does no more than once, so that its end need not be remembered.
+    pub(crate) const fn is_harmless_twice(&self) -> bool {
+        matches!(
+            self,
+            Self::FindAccounts { .. }
+                | Self::WatchPresence { .. }
+                | Self::MarkRead { .. }
+                | Self::Typing { .. }
+                | Self::SaveDraft { .. }
+        )
+    }
+}
+
 /// A field that is there, be it `null`: what is not there does not get here.
 fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)

@@ -1,6 +1,6 @@
 //! The exchange between engine and host.
 
-use beseda_model::{AccountId, ConversationId, DeviceId, Timestamp};
+use beseda_model::{AccountId, CommandKey, ConversationId, DeviceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Outcome};
@@ -16,6 +16,9 @@ pub enum Event {
     Command {
         /// Chosen by the host.
         id: u64,
+        /// Chosen by whoever may have to give the command again, because they can't know whether an engine that has died
+        /// had taken it. It is then answered as it was the first time, or carried out if it was not.
+        key: Option<CommandKey>,
         /// What is wanted.
         command: Command,
     },

@@ -157,23 +157,13 @@ pub(crate) fn make(
     Ok(id)
 }
 
-/// The command ends when the conversation's last wish is fulfilled; at once where that may take longer than a person
-/// waits.
+/// The command ends when the conversation's last wish is fulfilled.
 fn wait(step: &mut Step<'_>, conversation: ConversationId, command: u64) -> Result<(), StoreError> {
     let Some(intent) = intents::ids(step.tx, conversation)?.pop() else {
         step.effect(Effect::Done { id: command, result: Ok(Outcome::Conversation { conversation }) });
         return Ok(());
     };
-    if desk::may_wait(step) {
-        step.memory.desk.wishes.entry(intent).or_default().push(command);
-    } else {
-        let outcome = match intents::find(step.tx, intent)? {
-            Some((_, Intent::Create { .. })) => Outcome::Conversation { conversation },
-            _ => Outcome::Done,
-        };
-        step.effect(Effect::Done { id: command, result: Ok(outcome) });
-    }
-    Ok(())
+    desk::wait_for(step, intent, command)
 }
 
 fn change(

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::store::{StoreError, meta};
+use crate::store::{StoreError, commands, meta};
 
 /// How many words a phrase has.
 pub const WORDS: u8 = 24;
@@ -163,6 +163,7 @@ pub(super) fn keep(conn: &Connection, phrase: &Phrase) -> Result<(), StoreError>
 }
 
 pub(super) fn forget(conn: &Connection) -> Result<(), StoreError> {
+    commands::forget_phrases(conn)?;
     meta::remove(conn, KEPT)
 }
 

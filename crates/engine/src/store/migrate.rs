@@ -15,6 +15,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 1, sql: include_str!("migrations/0001_core.sql") },
     Migration { number: 2, sql: include_str!("migrations/0002_forks.sql") },
     Migration { number: 3, sql: include_str!("migrations/0003_seals.sql") },
+    Migration { number: 4, sql: include_str!("migrations/0004_commands.sql") },
     Migration { number: 50, sql: include_str!("migrations/0050_identity.sql") },
     Migration { number: 101, sql: include_str!("migrations/0101_timeline.sql") },
     Migration { number: 110, sql: include_str!("migrations/0110_search.sql") },

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use beseda_engine::api::event::HttpResponse;
 use beseda_engine::{Command, Effect, Event};
-use beseda_model::{Clock, Timestamp};
+use beseda_model::{Clock, CommandKey, Timestamp};
 use beseda_wire::ServerFrame;
 
 use super::{Device, DeviceKey, Ending, Ends, Happening, SERVER, World};
@@ -80,9 +80,14 @@ impl<B: Backend> World<B> {
 
     /// Gives a command and does not wait.
     pub fn command(&mut self, key: DeviceKey, command: Command) -> u64 {
+        self.give(key, None, command)
+    }
+
+    /// Gives a command that may be given again, and does not wait.
+    pub fn give(&mut self, key: DeviceKey, again: Option<CommandKey>, command: Command) -> u64 {
         self.next_command += 1;
         let id = self.next_command;
-        self.feed(key, Event::Command { id, command });
+        self.feed(key, Event::Command { id, key: again, command });
         id
     }
 
