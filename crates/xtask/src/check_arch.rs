@@ -44,7 +44,9 @@ const ONLY_VIA: &[(&str, &[&str])] = &[
     ("tokio-tungstenite", &["beseda-cli", "beseda-load"]),
     ("reqwest", &["beseda-infra", "beseda-server", "beseda-cli", "beseda-load"]),
     ("anyhow", &["beseda-server", "beseda-cli", "beseda-load", "beseda-xtask"]),
-    ("wasm-bindgen", &[]),
+    ("wasm-bindgen", &["beseda-engine-wasm"]),
+    ("js-sys", &["beseda-engine-wasm"]),
+    ("sqlite-wasm-vfs", &["beseda-engine-wasm"]),
     ("sqlx", &[]),
 ];
 

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
+use crate::binaries::{self, Profile};
 use crate::steps::{Outcome, Steps, Stopwatch};
-use crate::{check_arch, check_docs, check_ports, generate, mutants, shell, tools};
+use crate::{check_arch, check_docs, check_ports, generate, mutants, shell, tools, web};
 
 /// The crates that must also build for the browser.
 const WASM_CRATES: [&str; 5] = ["beseda-model", "beseda-wire", "beseda-crypto", "beseda-engine", "beseda-engine-wasm"];
@@ -141,6 +142,23 @@ pub(crate) fn links(steps: &mut Steps) {
 
 pub(crate) fn generated_documents(steps: &mut Steps) {
     steps.step("generated documents", "run `cargo xtask gen` and commit what changed.", || passed(generate::check()));
+}
+
+pub(crate) fn web(steps: &mut Steps) {
+    steps.step("web app", "mend what it names, or build it alone with `cargo xtask web`.", || {
+        passed(web::build(Profile::Dev))
+    });
+    for (name, script) in [("web types", "check"), ("web lints", "lint"), ("web tests", "test")] {
+        steps.step(name, "run it alone with npm in web/.", || {
+            passed(shell::exec(web::npm(&["run", "--silent", script])))
+        });
+    }
+    steps.step("browser", "run one alone with `npx playwright test <part of its name>` in web/.", || {
+        let server = binaries::build(Profile::Dev, &["beseda"])?.join("beseda");
+        let mut stories = web::npm(&["run", "--silent", "e2e"]);
+        stories.env("BESEDA_SERVER", server);
+        passed(shell::exec(stories))
+    });
 }
 
 fn cargo(args: &[&str]) -> Result<Outcome> {

@@ -27,11 +27,14 @@ mod source;
 mod steps;
 mod test;
 mod tools;
+mod web;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
+
+use crate::binaries::Profile;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Builds, checks, tests and runs Beseda")]
@@ -42,8 +45,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Build the server and the terminal client, and start the server on ./data
+    /// Build the web app, the server and the terminal client, and start the server on ./data
     Run(RunArgs),
+    /// Build the web app into web/dist
+    Web {
+        /// Build with optimisation (slow to build, small and quick to run)
+        #[arg(long)]
+        release: bool,
+    },
     /// Everything that CI runs; installs what the tests need
     Test,
     /// The quick loop: format, lints, quick tests
@@ -118,6 +127,7 @@ fn main() -> ExitCode {
 fn run_command(command: Command) -> Result<()> {
     match command {
         Command::Run(args) => run::run(args.release, args.tls, &args.server),
+        Command::Web { release } => web::build(if release { Profile::Release } else { Profile::Dev }),
         Command::Test => test::run(),
         Command::Check => check::run(),
         Command::Bench(pass) => bench::run(&pass.args),

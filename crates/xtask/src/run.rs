@@ -1,12 +1,13 @@
-//! Builds the server and the terminal client, and becomes the server.
+//! Builds the web app, the server and the terminal client, and becomes the server.
 
 use anyhow::Result;
 
 use crate::binaries::{self, Profile};
-use crate::shell;
+use crate::{shell, web};
 
 pub(crate) fn run(release: bool, tls: bool, server_args: &[String]) -> Result<()> {
     let profile = if release { Profile::Release } else { Profile::Dev };
+    web::build(profile)?;
     let folder = binaries::build(profile, &["beseda", "beseda-cli"])?;
     println!("    The terminal client is {}", folder.join("beseda-cli").display());
     println!("    The server says which address to open in a browser");

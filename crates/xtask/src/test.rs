@@ -19,6 +19,7 @@ pub(crate) fn run() -> Result<()> {
         gates::dependencies(steps);
         gates::generated_documents(steps);
         gates::doc_tests(steps);
+        gates::web(steps);
         gates::mutants(steps);
         gates::tests(steps);
     })

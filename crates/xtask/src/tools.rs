@@ -82,6 +82,11 @@ pub(crate) fn ensure_quick() -> Result<()> {
     all(&[system::compilers, system::wasm_target, nextest])
 }
 
+/// What building the web app needs beside cargo.
+pub(crate) fn ensure_web() -> Result<()> {
+    all(&[system::compilers, system::wasm_target, system::node])
+}
+
 /// What the full run needs. Every tool is tried, so that one run names all that is missing.
 pub(crate) fn ensure_all() -> Result<()> {
     all(&[
@@ -89,6 +94,7 @@ pub(crate) fn ensure_all() -> Result<()> {
         system::components,
         system::wasm_target,
         system::certutil,
+        system::node,
         nextest,
         || DENY.ensure(&folder(), from_source::install),
         || MACHETE.ensure(&folder(), from_source::install),

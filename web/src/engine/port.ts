@@ -40,6 +40,8 @@ export type EngineStatus =
       readonly owner: boolean
       /** Whether the browser has promised not to evict the database; if not, the history may be lost one day. */
       readonly persisted: boolean
+      /** Whether the disk or the browser's share of it is full: what is here can be read, nothing new be kept. */
+      readonly full?: true
     }
   | {
       readonly state: 'failed'

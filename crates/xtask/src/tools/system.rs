@@ -48,6 +48,26 @@ pub(super) fn certutil() -> Result<()> {
     Ok(())
 }
 
+/// Node builds the web app. What Debian packages is too old, so that it is asked for.
+pub(super) fn node() -> Result<()> {
+    let runs = |program: &str, least: (u32, u32)| {
+        shell::probe(program, &["--version"]).and_then(|text| version(&text)).is_some_and(|found| found >= least)
+    };
+    if runs("node", (20, 19)) && runs("npm", (11, 0)) {
+        return Ok(());
+    }
+    bail!(
+        "Node 20.19 or newer with npm 11, which build the web app, are missing: please install them from \
+         https://nodejs.org (`npm install --global npm@11` renews npm) and run this again."
+    )
+}
+
+/// The first two numbers of `v20.19.1`.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.trim().trim_start_matches('v').split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
 /// Installs a Debian package if we may, else asks for it.
 pub(super) fn package(name: &str, what_for: &str) -> Result<()> {
     let is_debian = shell::probe("apt-get", &["--version"]).is_some();
@@ -65,4 +85,16 @@ pub(super) fn package(name: &str, what_for: &str) -> Result<()> {
     apt(&["update", "-qq"])
         .and_then(|()| apt(&["install", "-qq", "--yes", "--no-install-recommends", name]))
         .with_context(|| format!("the package {name} ({what_for}) was not installed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert_eq!(version("v20.19.1\n"), Some((20, 19)));
+        assert!(version("11.0.0") >= Some((11, 0)) && version("9.9.9") < Some((11, 0)));
+        assert_eq!(version("none"), None);
+    }
 }

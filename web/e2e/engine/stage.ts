@@ -1,0 +1,119 @@
+// A page with the engine and nothing else, and a real server behind it.
+
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test as base, type Page } from '@playwright/test'
+import { build, preview } from 'vite'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** The server, as `cargo xtask` builds it. */
+const SERVER = process.env['BESEDA_SERVER'] ?? here('../../../target/debug/beseda')
+
+async function serve(folder: string): Promise<{ address: string; stop: () => Promise<void> }> {
+  const server = spawn(SERVER, ['--data-dir', folder, '--listen', '127.0.0.1:0'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()))
+  const address = await new Promise<string>((resolve, reject) => {
+    let said = ''
+    const hear = (bytes: Buffer): void => {
+      said += bytes.toString()
+      const found = /listen=([\d.:]+)/.exec(said)
+      if (found?.[1]) resolve(found[1])
+    }
+    server.stdout.on('data', hear)
+    server.stderr.on('data', hear)
+    server.once('error', reject)
+    server.once('exit', () => reject(new Error(`the server ended: ${said}`)))
+  })
+  const stop = async (): Promise<void> => {
+    server.kill('SIGTERM')
+    await gone
+  }
+  return { address, stop }
+}
+
+export const test = base.extend<object, { url: string }>({
+  url: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs.
+    async ({}, use, { workerIndex }) => {
+      const folder = mkdtempSync(join(tmpdir(), 'beseda-engine-'))
+      const { address, stop } = await serve(join(folder, 'data'))
+      const outDir = join(folder, `page-${workerIndex}`)
+      const common = {
+        configFile: false,
+        root: here('page'),
+        logLevel: 'error',
+        resolve: { alias: { '@': here('../../src') } },
+        worker: { format: 'es' },
+      } as const
+      await build({ ...common, build: { outDir, assetsInlineLimit: 0, target: 'es2022' } })
+      const site = await preview({
+        ...common,
+        build: { outDir },
+        preview: {
+          host: '127.0.0.1',
+          port: 0,
+          allowedHosts: true,
+          proxy: { '/api': { target: `http://${address}`, ws: true } },
+        },
+      })
+      const url = site.resolvedUrls?.local[0]
+      if (!url) throw new Error('the page has no address')
+      await use(url)
+      await site.close()
+      await stop()
+      rmSync(folder, { recursive: true })
+    },
+    { scope: 'worker' },
+  ],
+})
+
+export const ready = async (page: Page): Promise<void> => {
+  await page.waitForFunction(() => window.engine.status.state === 'ready')
+}
+
+export const owner = async (page: Page): Promise<void> => {
+  await page.waitForFunction(() => window.engine.status.state === 'ready' && window.engine.status.owner)
+}
+
+export const follower = async (page: Page): Promise<void> => {
+  await page.waitForFunction(() => window.engine.status.state === 'ready' && !window.engine.status.owner)
+}
+
+/** Somebody signs up and opens their notes; the conversation. */
+export const signUp = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const joined = await window.engine.command({
+      command: 'sign_up',
+      server: location.origin,
+      username: null,
+      password: null,
+      invite: null,
+      device_name: 'test',
+    })
+    if (joined.outcome !== 'signed_up') throw new Error(joined.outcome)
+    const opened = await window.engine.command({ command: 'open_direct', account: joined.account })
+    if (opened.outcome !== 'conversation') throw new Error(opened.outcome)
+    return opened.conversation
+  })
+
+/** Everything that was said in a conversation, oldest first. */
+export const texts = (page: Page, conversation: string): Promise<string[]> =>
+  page.evaluate(async (conversation) => {
+    const page = await window.engine.query({ query: 'timeline', conversation, anchor: 'end', limit: 500 })
+    return page.messages.flatMap(({ body }) => (body.body === 'text' ? [body.text] : []))
+  }, conversation)
+
+export const say = (page: Page, conversation: string, text: string): Promise<void> =>
+  page.evaluate(
+    async ({ conversation, text }) => {
+      const draft = { text, entities: [], reply_to: null, timer: null, silent: false }
+      await window.engine.command({ command: 'send', conversation, draft })
+    },
+    { conversation, text },
+  )

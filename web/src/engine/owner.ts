@@ -1,0 +1,260 @@
+// Drives the engine: what happens goes in, what is to be done comes out and is done. There are no rules here.
+
+import type { BrowserEngine, Effect } from './wasm/engine.js'
+import { erase } from './wasm/engine.js'
+import { end } from './ended'
+import { type Answer, type Ask, ASKS, type News, NEWS, tabChannel } from './protocol'
+
+const SUBPROTOCOL = 'beseda.v1.cbor'
+
+/** An answer that does not come within this time does not come. */
+const HTTP_TIMEOUT_MS = 30_000
+
+/** Timers are looked at again at least so often: the clock may have been set meanwhile. */
+const LONGEST_WAIT_MS = 60 * 60 * 1000
+
+const FAILED = '{"Err":{"kind":"store"}}'
+const DONE = '{"Ok":null}'
+
+/** Less room than this is none. */
+const NO_ROOM = 1024 * 1024
+
+interface Running {
+  readonly tab: string
+  readonly id: number
+  readonly key: string
+}
+
+export class Owner {
+  readonly #id = crypto.randomUUID()
+  readonly #tab: string
+  readonly #engine: BrowserEngine
+  readonly #asks = new BroadcastChannel(ASKS)
+  readonly #news = new BroadcastChannel(NEWS)
+  readonly #tabs = new Map<string, BroadcastChannel>()
+  /** Commands that have not ended, by the engine's number. */
+  readonly #running = new Map<number, Running>()
+  #commands = 0
+  #socket: WebSocket | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #full = false
+
+  constructor(tab: string, engine: BrowserEngine) {
+    this.#tab = tab
+    this.#engine = engine
+  }
+
+  /** Serves all tabs until the worker ends. */
+  run(): Promise<never> {
+    this.#asks.addEventListener('message', ({ data }: MessageEvent<Ask>) => this.#asked(data))
+    this.#step((engine) => engine.first())
+    this.#announce()
+    return new Promise<never>(() => undefined)
+  }
+
+  #announce(): void {
+    this.#tell({ news: 'owner', owner: this.#id, tab: this.#tab, full: this.#full })
+  }
+
+  #tell(news: News): void {
+    this.#news.postMessage(news)
+  }
+
+  #answer(tab: string, id: number, result: string): void {
+    let channel = this.#tabs.get(tab)
+    if (!channel) {
+      channel = new BroadcastChannel(tabChannel(tab))
+      this.#tabs.set(tab, channel)
+    }
+    const answer: Answer = { id, result }
+    channel.postMessage(answer)
+  }
+
+  #asked(ask: Ask): void {
+    switch (ask.ask) {
+      case 'hello': {
+        this.#announce()
+        return
+      }
+      case 'goodbye':
+        this.#tabs.get(ask.tab)?.close()
+        this.#tabs.delete(ask.tab)
+        return
+      case 'nudge': {
+        this.#step((engine) => engine.nudge())
+        return
+      }
+      case 'query': {
+        this.#query(ask.tab, ask.id, JSON.stringify(ask.query))
+        return
+      }
+      case 'command': {
+        this.#command(ask.tab, ask.id, ask.key, JSON.stringify(ask.command))
+        return
+      }
+      case 'erase': {
+        this.#erase(ask.tab, ask.id)
+        return
+      }
+    }
+  }
+
+  #query(tab: string, id: number, query: string): void {
+    this.#try(
+      () => this.#answer(tab, id, this.#engine.query(query)),
+      () => this.#answer(tab, id, FAILED),
+    )
+  }
+
+  #command(tab: string, id: number, key: string, command: string): void {
+    // Asked again while it is being done: the answer will come.
+    if ([...this.#running.values()].some((running) => running.key === key)) return
+    const number = ++this.#commands
+    this.#running.set(number, { tab, id, key })
+    this.#step(
+      (engine) => engine.command(number, key, command),
+      () => this.#answer(tab, id, FAILED),
+    )
+  }
+
+  #erase(tab: string, id: number): void {
+    this.#connect(undefined)
+    clearTimeout(this.#timer)
+    this.#asks.close()
+    this.#engine.free()
+    erase().then(
+      () => {
+        this.#answer(tab, id, DONE)
+        this.#tell({ news: 'erased' })
+        self.close()
+      },
+      (error: unknown) => end(error),
+    )
+  }
+
+  #step(act: (engine: BrowserEngine) => Effect[], stopped?: () => void): void {
+    this.#try(() => {
+      for (const effect of act(this.#engine)) this.#carryOut(effect)
+    }, stopped)
+  }
+
+  /** What makes the engine stop must not be asked of the next one: `stopped` answers it. */
+  #try(act: () => void, stopped?: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      stopped?.()
+      end(error)
+    }
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.effect) {
+      case 'connect': {
+        this.#connect(effect.url)
+        return
+      }
+      case 'disconnect': {
+        this.#connect(undefined)
+        return
+      }
+      case 'send':
+        // A socket that has just ended reports so itself.
+        if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(effect.frame)
+        return
+      case 'http':
+        void this.#http(effect.id, effect.method, effect.url, effect.body)
+        return
+      case 'wake': {
+        this.#wake(effect.at)
+        return
+      }
+      case 'done': {
+        this.#done(effect.id, effect.result)
+        return
+      }
+      case 'notice': {
+        this.#tell({ news: 'notice', notice: effect.notice })
+        return
+      }
+    }
+  }
+
+  #connect(url: string | undefined): void {
+    const former = this.#socket
+    this.#socket = undefined
+    former?.close()
+    if (url === undefined) return
+    let socket: WebSocket
+    try {
+      socket = new WebSocket(url, SUBPROTOCOL)
+    } catch {
+      // An address that a browser does not dial from this page. The engine hears of it after this step.
+      setTimeout(() => this.#step((engine) => engine.disconnected()))
+      return
+    }
+    socket.binaryType = 'arraybuffer'
+    this.#socket = socket
+    // What an earlier socket still tells is not listened to.
+    const heard = (act: (engine: BrowserEngine) => Effect[]): void => {
+      if (this.#socket === socket) this.#step(act)
+    }
+    socket.addEventListener('open', () => heard((engine) => engine.connected()))
+    socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      if (data instanceof ArrayBuffer) heard((engine) => engine.frame(new Uint8Array(data)))
+    })
+    socket.addEventListener('close', () =>
+      heard((engine) => {
+        this.#socket = undefined
+        return engine.disconnected()
+      }),
+    )
+  }
+
+  async #http(id: bigint, method: string, url: string, body: string | undefined): Promise<void> {
+    let status: number | undefined
+    let bytes = new Uint8Array()
+    try {
+      const response = await fetch(url, {
+        method,
+        body: body ?? null,
+        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        credentials: 'omit',
+        cache: 'no-store',
+        redirect: 'error',
+        signal: AbortSignal.timeout(HTTP_TIMEOUT_MS),
+      })
+      bytes = new Uint8Array(await response.arrayBuffer())
+      status = response.status
+    } catch {
+      // Without a status the engine knows that nobody answered.
+    }
+    this.#step((engine) => engine.http(id, status, bytes))
+  }
+
+  #wake(at: number): void {
+    clearTimeout(this.#timer)
+    const wait = Math.min(Math.max(at - Date.now(), 0), LONGEST_WAIT_MS)
+    this.#timer = setTimeout(() => this.#step((engine) => engine.tick()), wait)
+  }
+
+  #done(number: number, result: string): void {
+    const running = this.#running.get(number)
+    this.#running.delete(number)
+    if (running) this.#answer(running.tab, running.id, result)
+    if (result === FAILED) void this.#measure()
+    else if (this.#full) this.#setFull(false)
+  }
+
+  /** The database has failed: is it that there is no room? */
+  async #measure(): Promise<void> {
+    const { quota = Infinity, usage = 0 } = await navigator.storage.estimate()
+    this.#setFull(quota - usage < NO_ROOM)
+  }
+
+  #setFull(full: boolean): void {
+    if (this.#full === full) return
+    this.#full = full
+    this.#announce()
+  }
+}
