@@ -1,6 +1,7 @@
 //! View models: what is shown, read from the tables in one place. Everything here only reads.
 
 mod account;
+mod allowed;
 mod conversation;
 mod message;
 mod overlay;

@@ -39,6 +39,10 @@ account: AccountId,
  */
 name: string,
 /**
+ * The name that this person gives them.
+ */
+nickname: string | null,
+/**
  * The username.
  */
 username: string | null,
@@ -788,7 +792,19 @@ role: Role,
 /**
  * Devices that can read; zero: waiting for their keys.
  */
-devices: number, };
+devices: number,
+/**
+ * Whether this person may remove them.
+ */
+may_remove: boolean,
+/**
+ * Other roles that this person may give them.
+ */
+may_become: Array<Role>,
+/**
+ * Whether this person may make them an owner and step down.
+ */
+may_inherit: boolean, };
 
 /**
  * Everything about a conversation's membership.
@@ -801,7 +817,11 @@ members: Array<MemberView>,
 /**
  * Who may do what.
  */
-permissions: Permissions, };
+permissions: Permissions,
+/**
+ * What this person may do.
+ */
+may: Rights, };
 
 /**
  * A message, made by its sender: the idempotency key from end to end.
@@ -1236,6 +1256,35 @@ text: string | null,
  * Its row, if it is here.
  */
 row: number | null, };
+
+/**
+ * What this person may do in a conversation.
+ */
+export type Rights = {
+/**
+ * Add people.
+ */
+add: boolean,
+/**
+ * Change title, description and timer.
+ */
+edit_info: boolean,
+/**
+ * Pin and unpin messages.
+ */
+pin: boolean,
+/**
+ * Delete other people's messages for everyone.
+ */
+delete_others: boolean,
+/**
+ * Change who may do what.
+ */
+change_permissions: boolean,
+/**
+ * Leave, be it that somebody else has to become an owner first.
+ */
+leave: boolean, };
 
 /**
  * A member's standing in a conversation; a later one includes the rights of the earlier.

@@ -73,6 +73,8 @@ pub struct AccountView {
     pub account: AccountId,
     /// The name to show: nickname, else profile name, else username, else a short form of the id.
     pub name: String,
+    /// The name that this person gives them.
+    pub nickname: Option<String>,
     /// The username.
     pub username: Option<String>,
     /// Some words about themselves.
@@ -170,6 +172,30 @@ pub struct MemberView {
     pub role: Role,
     /// Devices that can read; zero: waiting for their keys.
     pub devices: u32,
+    /// Whether this person may remove them.
+    pub may_remove: bool,
+    /// Other roles that this person may give them.
+    pub may_become: Vec<Role>,
+    /// Whether this person may make them an owner and step down.
+    pub may_inherit: bool,
+}
+
+/// What this person may do in a conversation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Rights {
+    /// Add people.
+    pub add: bool,
+    /// Change title, description and timer.
+    pub edit_info: bool,
+    /// Pin and unpin messages.
+    pub pin: bool,
+    /// Delete other people's messages for everyone.
+    pub delete_others: bool,
+    /// Change who may do what.
+    pub change_permissions: bool,
+    /// Leave, be it that somebody else has to become an owner first.
+    pub leave: bool,
 }
 
 /// Everything about a conversation's membership.
@@ -180,6 +206,8 @@ pub struct MembersView {
     pub members: Vec<MemberView>,
     /// Who may do what.
     pub permissions: Permissions,
+    /// What this person may do.
+    pub may: Rights,
 }
 
 /// How far an own message is.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use beseda_model::{AccountId, ConversationId};
 use rusqlite::Connection;
 
+use super::allowed::Allowed;
 use super::{StoreError, View};
 use crate::api::view::{AccountView, Me, MemberView, MembersView};
 use crate::store::accounts::Account;
@@ -48,6 +49,7 @@ pub fn account(view: &View<'_>, id: AccountId) -> Result<AccountView, StoreError
     Ok(AccountView {
         account: id,
         name: name(conn, id)?,
+        nickname: own::nickname(conn, id)?,
         username: username(conn, id)?,
         bio: profile.bio,
         status: if status_holds { profile.status } else { String::new() },
@@ -137,6 +139,7 @@ impl Names {
 pub fn members(view: &View<'_>, id: ConversationId) -> Result<Option<MembersView>, StoreError> {
     let Some(place) = Conversation::find(view.conn, id)? else { return Ok(None) };
     let permissions = place.permissions();
+    let rights = Allowed::of(&place, view.me);
     let mut members = Vec::new();
     for entry in place.policy.iter().flat_map(|policy| &policy.roster) {
         let devices = view
@@ -146,10 +149,17 @@ pub fn members(view: &View<'_>, id: ConversationId) -> Result<Option<MembersView
             .next()
             .transpose()?
             .unwrap_or(0);
-        members.push(MemberView { who: account(view, entry.account)?, role: entry.role, devices });
+        members.push(MemberView {
+            who: account(view, entry.account)?,
+            role: entry.role,
+            devices,
+            may_remove: rights.remove(entry),
+            may_become: rights.roles(entry),
+            may_inherit: rights.inherit(entry),
+        });
     }
     members.sort_by(|one, next| {
         (next.role, &one.who.name, one.who.account).cmp(&(one.role, &next.who.name, next.who.account))
     });
-    Ok(Some(MembersView { members, permissions }))
+    Ok(Some(MembersView { members, permissions, may: rights.here() }))
 }

@@ -2,7 +2,7 @@
 
 use beseda_engine::api::failure::{Failure, Healing, Unreadable};
 use beseda_engine::api::view::{
-    AccountView, Body, ConversationView, Delivery, MemberView, MembersView, MessageView, ReactionView, Readiness,
+    AccountView, Body, ConversationView, Delivery, MemberView, MembersView, MessageView, ReactionView, Readiness, Rights,
     ReplyView, SystemEvent,
 };
 use beseda_engine::timeline::markup;
@@ -47,6 +47,7 @@ pub(super) fn person(n: u8, name: &str, username: &str) -> AccountView {
     AccountView {
         account: account(n),
         name: name.to_owned(),
+        nickname: None,
         username: Some(username.to_owned()).filter(|username| !username.is_empty()),
         bio: String::new(),
         status: String::new(),
@@ -179,10 +180,18 @@ pub(super) fn members() -> MembersView {
         .into_iter()
         .filter_map(|(n, role, devices)| {
             let who = people().into_iter().find(|person| person.account == account(n))?;
-            Some(MemberView { who, role, devices })
+            Some(MemberView {
+                who,
+                role,
+                devices,
+                may_remove: role < Role::Owner,
+                may_become: Vec::new(),
+                may_inherit: role < Role::Owner,
+            })
         })
         .collect();
-    MembersView { members, permissions: Permissions::default() }
+    let may = Rights { add: true, edit_info: true, pin: true, delete_others: true, change_permissions: true, leave: true };
+    MembersView { members, permissions: Permissions::default(), may }
 }
 
 fn row(n: u8, kind: ConversationKind, title: &str, minutes_ago: u64) -> ConversationView {
