@@ -5,6 +5,7 @@ const ACCENTS = ['pine', 'lake', 'plum', 'berry', 'honey', 'slate'] as const
 const TEXT_SIZES = ['small', 'normal', 'large', 'huge'] as const
 const DENSITIES = ['comfortable', 'compact'] as const
 const SEND_KEYS = ['enter', 'ctrl-enter'] as const
+const SOUNDS = ['on', 'off'] as const
 
 /** What each setting of this device may be; the first is what it is until somebody chooses. */
 export const CHOICES = {
@@ -13,6 +14,7 @@ export const CHOICES = {
   text: TEXT_SIZES,
   density: DENSITIES,
   sendKey: SEND_KEYS,
+  sounds: SOUNDS,
 } as const
 
 export type Theme = (typeof THEMES)[number]
@@ -20,6 +22,7 @@ export type Accent = (typeof ACCENTS)[number]
 export type TextSize = (typeof TEXT_SIZES)[number]
 export type Density = (typeof DENSITIES)[number]
 export type SendKey = (typeof SEND_KEYS)[number]
+export type Sounds = (typeof SOUNDS)[number]
 
 /** How this device shows things. Not shared with one's other devices. */
 export interface Settings {
@@ -28,6 +31,8 @@ export interface Settings {
   readonly text: TextSize
   readonly density: Density
   readonly sendKey: SendKey
+  /** Whether a message is heard while the app is open. */
+  readonly sounds: Sounds
   /** Undefined: as the browser wishes. */
   readonly language: Locale | undefined
 }
@@ -38,6 +43,7 @@ export const DEFAULTS: Settings = {
   text: 'normal',
   density: 'comfortable',
   sendKey: 'enter',
+  sounds: 'on',
   language: undefined,
 }
 
@@ -59,6 +65,7 @@ export function parseSettings(kept: string | null): Settings {
     text: pick('text', TEXT_SIZES, DEFAULTS.text),
     density: pick('density', DENSITIES, DEFAULTS.density),
     sendKey: pick('sendKey', SEND_KEYS, DEFAULTS.sendKey),
+    sounds: pick('sounds', SOUNDS, DEFAULTS.sounds),
     language: pick<Locale | undefined>('language', LOCALES, undefined),
   }
 }

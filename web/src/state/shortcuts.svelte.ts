@@ -14,6 +14,8 @@ export interface Shortcut {
 
 /** What keys do at the moment: whoever is on the screen binds its own, and the `?` window lists them. */
 export class Shortcuts {
+  /** Whether the window that lists them is open. */
+  listed = $state(false)
   #bound = $state.raw<readonly Shortcut[]>([])
   readonly #mac: boolean
 
