@@ -41,7 +41,7 @@ pub(crate) fn clippy(steps: &mut Steps) {
 
 pub(crate) fn clippy_wasm(steps: &mut Steps) {
     steps.step("clippy for wasm32", "these crates also run in a browser: mend what it names.", || {
-        let mut args = vec!["clippy", "--target", "wasm32-unknown-unknown"];
+        let mut args = vec!["clippy", "--lib", "--target", "wasm32-unknown-unknown"];
         for name in WASM_CRATES {
             args.extend(["-p", name]);
         }
