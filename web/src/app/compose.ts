@@ -1,31 +1,63 @@
+import type { EnginePort } from '@/engine/port'
 import { speak } from '@/i18n/index.svelte'
+import { Engine } from '@/state/engine.svelte'
 import { Layout } from '@/state/layout.svelte'
+import { Online } from '@/state/online.svelte'
+import { People } from '@/state/people.svelte'
+import { Reminder } from '@/state/reminder.svelte'
 import { Router } from '@/state/router.svelte'
+import { Scan } from '@/state/scan.svelte'
+import { Server } from '@/state/server.svelte'
+import { Session } from '@/state/session.svelte'
 import { DeviceSettings } from '@/state/settings.svelte'
 import { Shortcuts } from '@/state/shortcuts.svelte'
+import { Sounds } from '@/state/sounds.svelte'
 import { Toasts } from '@/state/toasts.svelte'
 
 /** Everything that lives as long as the page. The only place that makes state. */
 export interface App {
+  readonly engine: Engine
   readonly layout: Layout
+  readonly online: Online
+  readonly people: People
+  readonly reminder: Reminder
   readonly router: Router
+  readonly scan: Scan
+  readonly server: Server
+  readonly session: Session
   readonly settings: DeviceSettings
   readonly shortcuts: Shortcuts
+  readonly sounds: Sounds
   readonly toasts: Toasts
 }
 
-export async function compose(host: Window): Promise<App> {
+export async function compose(
+  host: Window,
+  port: EnginePort,
+  fetch: typeof globalThis.fetch = host.fetch.bind(host),
+): Promise<App> {
+  const storage = storageOf(host)
   const settings = new DeviceSettings({
     document: host.document,
-    storage: storageOf(host),
+    storage,
     languages: host.navigator.languages,
   })
   await speak(settings.language)
+  const engine = new Engine(port)
+  const session = new Session(engine)
   return {
+    engine,
     layout: new Layout(),
+    online: new Online(host),
+    people: new People(engine, session),
+    reminder: new Reminder(storage),
     router: new Router(host),
+    scan: new Scan(),
+    server: new Server(host.location.origin, fetch),
+    session,
     settings,
     shortcuts: new Shortcuts(host.navigator.userAgent),
+    sounds: new Sounds(engine, settings),
     toasts: new Toasts(host),
   }
 }

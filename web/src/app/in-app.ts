@@ -1,0 +1,18 @@
+// For component tests: the whole app at an address, with a fake engine behind it and a server that answers as told.
+import { render } from 'vitest-browser-svelte'
+import type { FakeEngine } from '@/engine/fake'
+import App from './App.svelte'
+import { compose } from './compose'
+
+const SERVER = { name: 'Our street', version: '0.3.0', registration: 'open', password_required: false }
+
+export async function inApp(
+  engine: FakeEngine,
+  address: string,
+  server: Partial<typeof SERVER> = {},
+): Promise<void> {
+  localStorage.clear()
+  history.replaceState(null, '', address)
+  const app = await compose(window, engine, () => Promise.resolve(Response.json({ ...SERVER, ...server })))
+  await render(App, { app })
+}

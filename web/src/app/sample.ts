@@ -1,0 +1,121 @@
+// What the fake engine shows in component tests: one person with a few friends and a group.
+import { FakeEngine } from '@/engine/fake'
+import type { AccountView, ConversationView, Me, MembersView } from '@/engine/port'
+
+export const ME: Me = {
+  account: '0199-me',
+  device: '0199-d1',
+  server: 'https://talk.example',
+  username: 'ivan',
+  profile: { name: 'Ivan', bio: '', status: '', status_until: null },
+  privacy: {
+    requests: 'everyone',
+    group_adds: 'contacts',
+    presence: 'contacts',
+    read_marks: true,
+    searchable: true,
+  },
+  blocked: [],
+  root: 'aa',
+  signed_out: false,
+}
+
+const person = (account: string, name: string, more: Partial<AccountView> = {}): AccountView => ({
+  account,
+  name,
+  nickname: null,
+  username: null,
+  bio: '',
+  status: '',
+  root: 'bb',
+  verified: false,
+  identity_changed: false,
+  blocked: false,
+  online: null,
+  last_seen: null,
+  ...more,
+})
+
+export const MARIA = person('0199-maria', 'Maria', { username: 'maria', online: true })
+export const BOB = person('0199-bob', 'Bob')
+const PEOPLE = [BOB, MARIA]
+
+export const GROUP: ConversationView = {
+  conversation: '0199-group',
+  kind: 'group',
+  title: 'Neighbours',
+  description: '',
+  peer: null,
+  timer: null,
+  readiness: 'ready',
+  role: 'owner',
+  unread: 0,
+  mentions: 0,
+  last: null,
+  at: 0,
+  last_seq: 0,
+  read: 0,
+  own: { archived: false, unread: false, cleared_to: 0 },
+  failed: 0,
+  draft: '',
+  typing: [],
+}
+
+export const MEMBERS: MembersView = {
+  members: [
+    {
+      who: person(ME.account, 'Ivan'),
+      role: 'owner',
+      devices: 1,
+      may_remove: false,
+      may_become: [],
+      may_inherit: false,
+    },
+    { who: MARIA, role: 'member', devices: 1, may_remove: true, may_become: ['admin'], may_inherit: true },
+    { who: BOB, role: 'admin', devices: 0, may_remove: false, may_become: [], may_inherit: false },
+  ],
+  permissions: {
+    send: 'member',
+    add_members: 'member',
+    remove_members: 'admin',
+    edit_info: 'admin',
+    pin: 'admin',
+    delete_others: 'admin',
+    change_roles: 'admin',
+    change_permissions: 'owner',
+  },
+  may: { add: true, edit_info: true, pin: true, delete_others: true, change_permissions: true, leave: true },
+}
+
+/** 24 words, as they come from the engine. */
+export const PHRASE = Array.from({ length: 24 }, (_, at) => `word${String.fromCharCode(97 + at)}`).join(' ')
+
+/** An engine that somebody is signed in on. */
+export const signedIn = (): FakeEngine =>
+  new FakeEngine({
+    me: () => ME,
+    connection: () => 'online',
+    phrase: () => null,
+    warnings: () => [],
+    people: () => PEOPLE,
+    person: ({ account }) => PEOPLE.find((one) => one.account === account) ?? person(account, account),
+    devices: () => [
+      { device: '0199-d1', name: 'Chrome, Linux', current: true, added_at: 0 },
+      { device: '0199-d2', name: 'Firefox, Android', current: false, added_at: 0 },
+    ],
+    conversations: () => [GROUP],
+    conversation: () => GROUP,
+    members: () => MEMBERS,
+    safety_number: () => Array.from({ length: 12 }, () => '12345'),
+    phrase_questions: () => [3, 17],
+  })
+
+/** An engine that nobody has joined with. */
+export const nobody = (): FakeEngine =>
+  new FakeEngine({
+    me: () => null,
+    connection: () => 'signed_out',
+    phrase: () => null,
+    warnings: () => [],
+    people: () => [],
+  })
