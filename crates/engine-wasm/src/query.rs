@@ -1,6 +1,7 @@
 //! What the web app reads of the engine: one question for each view, one answer of the same name.
 
 use beseda_engine::Engine;
+use beseda_engine::api::deeds::Deeds;
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{
     AccountView, Anchor, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo, MessageView,
@@ -55,6 +56,16 @@ pub enum Query {
     Details {
         /// Its row.
         row: i64,
+    },
+    /// What this person may do with a message now; none if it is gone.
+    Deeds {
+        /// Its row.
+        row: i64,
+    },
+    /// The pinned messages that are here, the newest first.
+    Pins {
+        /// Of which conversation.
+        conversation: ConversationId,
     },
     /// Members and permissions; none if the conversation is not known here.
     Members {
@@ -133,6 +144,8 @@ pub enum Answer {
     Message(Option<MessageView>),
     Row(Option<i64>),
     Details(Option<MessageInfo>),
+    Deeds(Option<Deeds>),
+    Pins(Vec<MessageView>),
     Members(Option<MembersView>),
     People(Vec<AccountView>),
     Person(AccountView),
@@ -183,6 +196,8 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Message { row } => Answer::Message(view::message(&view, *row)?),
         Query::Row { conversation, message } => Answer::Row(view::find_row(&view, *conversation, *message)?),
         Query::Details { row } => Answer::Details(view::info(&view, *row)?),
+        Query::Deeds { row } => Answer::Deeds(view::deeds(&view, *row)?),
+        Query::Pins { conversation } => Answer::Pins(view::pins(&view, *conversation)?),
         Query::Members { conversation } => Answer::Members(view::members(&view, *conversation)?),
         Query::People => Answer::People(view::accounts(&view)?),
         Query::Person { account } => Answer::Person(view::account(&view, *account)?),

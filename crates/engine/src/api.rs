@@ -1,6 +1,7 @@
 //! What hosts and user interfaces see of the engine: commands go in, notices come out, views are read.
 
 pub mod command;
+pub mod deeds;
 pub mod event;
 pub mod failure;
 pub mod view;

@@ -3,6 +3,7 @@
 mod account;
 mod allowed;
 mod conversation;
+mod deeds;
 mod message;
 mod overlay;
 mod page;
@@ -12,6 +13,7 @@ mod waiting;
 
 pub use account::{account, accounts, me, members, public_name};
 pub use conversation::{conversation, conversations};
+pub use deeds::{deeds, pins};
 pub use message::{find_row, info, message};
 pub use page::timeline;
 pub use search::search;

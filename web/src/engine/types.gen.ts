@@ -82,12 +82,12 @@ last_seen: Timestamp | null, };
 /**
  * Where a page of a timeline starts.
  */
-export type Anchor = "end" | { "before": number } | { "after": number } | { "around": number } | "first_unread";
+export type Anchor = "end" | { "before": number } | { "after": number } | { "around": number } | "first_unread" | { "since": Timestamp };
 
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "members", "answer": MembersView | null } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Who may see something.
@@ -546,6 +546,10 @@ readiness: Readiness,
  */
 role: Role | null,
 /**
+ * Whether this person may say something, react, and change or delete their own messages here now.
+ */
+may_send: boolean,
+/**
  * Unread messages.
  */
 unread: number,
@@ -585,6 +589,39 @@ draft: string,
  * Who is typing.
  */
 typing: Array<AccountId>, };
+
+/**
+ * What this person may do with a message at present. Deleting it for oneself is always possible.
+ */
+export type Deeds = {
+/**
+ * Answer it.
+ */
+reply: boolean,
+/**
+ * Set and take back reactions.
+ */
+react: boolean,
+/**
+ * Change its text.
+ */
+edit: boolean,
+/**
+ * Say it again elsewhere.
+ */
+forward: boolean,
+/**
+ * Pin or unpin it.
+ */
+pin: boolean,
+/**
+ * Delete it for everyone.
+ */
+delete_for_all: boolean,
+/**
+ * Try to send it again, or give it up.
+ */
+retry: boolean, };
 
 /**
  * How far an own message is.
@@ -1168,7 +1205,15 @@ message: MessageId, } | { "query": "details",
 /**
  * Its row.
  */
-row: number, } | { "query": "members",
+row: number, } | { "query": "deeds",
+/**
+ * Its row.
+ */
+row: number, } | { "query": "pins",
+/**
+ * Of which conversation.
+ */
+conversation: ConversationId, } | { "query": "members",
 /**
  * Of which conversation.
  */

@@ -140,6 +140,8 @@ pub struct ConversationView {
     pub readiness: Readiness,
     /// This person's role.
     pub role: Option<Role>,
+    /// Whether this person may say something, react, and change or delete their own messages here now.
+    pub may_send: bool,
     /// Unread messages.
     pub unread: u64,
     /// Unread mentions of this person.
@@ -416,6 +418,8 @@ pub enum Anchor {
     Around(i64),
     /// Rows around the first that was not read.
     FirstUnread,
+    /// Rows around the first that is not older than this moment.
+    Since(Timestamp),
 }
 
 /// A page of a timeline, oldest first.

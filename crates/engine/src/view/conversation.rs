@@ -1,10 +1,10 @@
 //! The list of conversations.
 
-use beseda_model::{ConversationId, ConversationKind, Timestamp};
+use beseda_model::{Action, ConversationId, ConversationKind, Timestamp};
 use rusqlite::OptionalExtension;
 
 use super::message::{COLUMNS, Reader};
-use super::{StoreError, View, account};
+use super::{StoreError, View, account, deeds};
 use crate::api::view::{ConversationView, MessageView, Readiness};
 use crate::store::conversations::Conversation;
 use crate::timeline::{column, infos, own, presence};
@@ -60,6 +60,7 @@ fn row(view: &View<'_>, place: &Conversation) -> Result<ConversationView, StoreE
         timer,
         readiness: view.me.map_or(Ok(Readiness::Left), |me| place.readiness(conn, me))?,
         role: view.me.and_then(|me| place.role(me)),
+        may_send: deeds::may(view, place, Action::Send)?,
         unread: unread(view, place)?,
         mentions: mentions(view, place)?,
         // For lack of anything said in it: when it was made, as its id says.

@@ -1,6 +1,6 @@
 //! Pages of a timeline.
 
-use beseda_model::ConversationId;
+use beseda_model::{ConversationId, Timestamp};
 use rusqlite::OptionalExtension;
 
 use super::message::{COLUMNS, Reader};
@@ -55,6 +55,10 @@ pub fn timeline(
             Some(cut) => pages.around(cut.before(), limit.div_euclid(2), limit - limit.div_euclid(2)),
             None => pages.around(Cut::END, limit, 0),
         },
+        Anchor::Since(moment) => match pages.since(moment)? {
+            Some(cut) => pages.around(cut.before(), limit.div_euclid(2), limit - limit.div_euclid(2)),
+            None => pages.around(Cut::END, limit, 0),
+        },
         Anchor::FirstUnread => match pages.first_unread()? {
             Some(cut) => pages.around(cut.before(), limit.div_euclid(2), limit - limit.div_euclid(2)),
             None => pages.around(Cut::END, limit, 0),
@@ -76,6 +80,21 @@ impl Pages<'_, '_> {
             .conn
             .prepare_cached("SELECT pos FROM messages WHERE row = ?1 AND conversation = ?2")?
             .query_row((row, self.conversation.as_bytes()), |found| Ok(Cut { pos: found.get(0)?, row }))
+            .optional()?)
+    }
+
+    /// Behind the first row that is not older than a moment.
+    fn since(&self, moment: Timestamp) -> Result<Option<Cut>, StoreError> {
+        Ok(self
+            .view
+            .conn
+            .prepare_cached(
+                "SELECT pos, row FROM messages WHERE conversation = ?1 AND hidden = 0 AND at >= ?2 \
+                 ORDER BY pos, row LIMIT 1",
+            )?
+            .query_row((self.conversation.as_bytes(), column::millis(moment)), |row| {
+                Ok(Cut { pos: row.get(0)?, row: row.get(1)? })
+            })
             .optional()?)
     }
 

@@ -204,6 +204,7 @@ fn row(n: u8, kind: ConversationKind, title: &str, minutes_ago: u64) -> Conversa
         timer: None,
         readiness: Readiness::Ready,
         role: Some(Role::Owner),
+        may_send: true,
         unread: 0,
         mentions: 0,
         last: None,

@@ -202,7 +202,7 @@ fn put_page(model: &mut Model, anchor: Anchor, page: TimelinePage) {
                 open.more_before = true;
             }
         }
-        Anchor::End | Anchor::Around(_) | Anchor::FirstUnread => {
+        Anchor::End | Anchor::Around(_) | Anchor::FirstUnread | Anchor::Since(_) => {
             open.messages = messages;
             open.more_before = more_before;
             open.more_after = more_after;

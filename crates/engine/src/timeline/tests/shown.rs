@@ -1,11 +1,13 @@
 //! Pages, lists and counters.
 
-use beseda_wire::content::{Content, Message, OwnState};
+use beseda_model::Timestamp;
+use beseda_wire::content::{Content, Message, OwnState, Pin};
 use beseda_wire::state::EntryClass;
 use proptest::prelude::*;
 
 use super::{ALICE, BOB, CAROL, DIRECT, Device, GROUP, NOTES, by, delete, id, mention, text};
 use crate::api::command::Command;
+use crate::api::deeds::Deeds;
 use crate::api::view::{Anchor, Readiness, TimelinePage};
 use crate::store::conversations::Conversation;
 use crate::view;
@@ -51,6 +53,69 @@ fn pages_begin_where_they_are_asked_to() {
     assert_eq!(seqs(&page(&device, Anchor::FirstUnread, 2)), [4, 5]);
     read(&device, 10, 10);
     assert_eq!(seqs(&page(&device, Anchor::FirstUnread, 2)), [10, 0]);
+}
+
+#[test]
+fn a_moment_leads_to_the_first_row_that_is_not_older() {
+    let mut device = Device::new();
+    for seq in 1..=10 {
+        device.hear(seq, BOB, text("x"));
+    }
+    let at = |seq: u64| device.message(GROUP, id(seq)).at;
+    assert!(at(5) < at(6), "each has a time of its own");
+    assert_eq!(seqs(&page(&device, Anchor::Since(at(6)), 4)), [4, 5, 6, 7]);
+    assert_eq!(seqs(&page(&device, Anchor::Since(Timestamp::from_millis(0)), 4)), [1, 2]);
+    let end = page(&device, Anchor::Since(Timestamp::from_millis(u64::MAX)), 2);
+    assert_eq!((seqs(&end), end.more_after), (vec![9, 10], false));
+}
+
+#[test]
+fn what_may_be_done_is_what_the_commands_take() {
+    let mut device = Device::new();
+    device.hear(1, BOB, text("theirs"));
+    let own = device.send(GROUP, "mine");
+    let deeds = |device: &Device, row: i64| view::deeds(&device.view(), row).unwrap().unwrap();
+    let theirs = deeds(&device, device.message(GROUP, id(1)).row);
+    let mine = deeds(&device, device.message(GROUP, own).row);
+    // Alice owns the group: she may delete what others say, but puts no words into their mouths.
+    assert_eq!((theirs.edit, theirs.delete_for_all, theirs.pin, theirs.reply), (false, true, true, true));
+    assert_eq!((mine.edit, mine.delete_for_all, mine.retry), (true, true, false));
+    assert!(
+        device
+            .command(&Command::Edit { conversation: GROUP, target: by(BOB, 1), text: "x".into(), entities: vec![] })
+            .is_err()
+    );
+
+    assert!(device.conversation(GROUP).may_send);
+    let mut row = Conversation::find(&device.conn, GROUP).unwrap().unwrap();
+    row.member = false;
+    row.save(&device.conn).unwrap();
+    assert!(!device.conversation(GROUP).may_send);
+    let left = deeds(&device, device.message(GROUP, own).row);
+    assert_eq!(left, Deeds { forward: true, ..Deeds::default() });
+    assert_eq!(view::deeds(&device.view(), 999).unwrap(), None);
+}
+
+#[test]
+fn pins_are_listed_newest_first_as_soon_as_they_are_set() {
+    let mut device = Device::new();
+    for seq in 1..=3 {
+        device.hear(seq, BOB, text("x"));
+    }
+    let pinned = |device: &Device| -> Vec<u64> {
+        view::pins(&device.view(), GROUP).unwrap().iter().filter_map(|message| message.seq).collect()
+    };
+    assert_eq!(pinned(&device), [0; 0]);
+    for seq in [1, 3] {
+        device.hear(10 + seq, BOB, Content::Pin(Pin { target: by(BOB, seq), on: true }));
+    }
+    assert_eq!(pinned(&device), [3, 1]);
+    let unpin = Command::Pin { conversation: GROUP, target: by(BOB, 3), on: false };
+    device.command(&unpin).unwrap();
+    assert_eq!(pinned(&device), [1], "what is on its way counts");
+    let pin = Command::Pin { conversation: GROUP, target: by(BOB, 2), on: true };
+    device.command(&pin).unwrap();
+    assert_eq!(pinned(&device), [2, 1], "what is on its way counts");
 }
 
 proptest! {

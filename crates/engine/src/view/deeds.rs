@@ -1,0 +1,71 @@
+//! What a person may do: the same checks that commands go through, asked beforehand.
+
+use std::cmp::Reverse;
+
+use beseda_model::{Action, ConversationId};
+use beseda_wire::content::Content;
+
+use super::message::{find_row, message, place_of};
+use super::{StoreError, View};
+use crate::api::deeds::Deeds;
+use crate::api::view::{Body, Delivery, MessageView};
+use crate::store::conversations::Conversation;
+use crate::timeline::own_event;
+
+/// Whether this person may do something in a conversation now.
+///
+/// # Errors
+/// When the database fails or a row is damaged.
+pub(super) fn may(view: &View<'_>, place: &Conversation, action: Action) -> Result<bool, StoreError> {
+    let Some(me) = view.me else { return Ok(false) };
+    Ok(place.check(me, action).is_ok() && !place.peer_is_gone(view.conn)?)
+}
+
+/// What this person may do with a message; none if it is not there or not shown.
+///
+/// # Errors
+/// When the database fails or a row is damaged.
+pub fn deeds(view: &View<'_>, row: i64) -> Result<Option<Deeds>, StoreError> {
+    let (Some(message), Some(conversation)) = (message(view, row)?, place_of(view.conn, row)?) else {
+        return Ok(None);
+    };
+    let Some(place) = Conversation::find(view.conn, conversation)? else { return Ok(None) };
+    let is_text = matches!(message.body, Body::Text { .. });
+    let is_said = is_text || matches!(message.body, Body::Unsupported { .. });
+    let may_send = may(view, &place, Action::Send)?;
+    Ok(Some(Deeds {
+        reply: may_send && is_said,
+        react: may_send && is_said,
+        edit: may_send && is_text && message.own,
+        forward: is_text,
+        pin: is_said && may(view, &place, Action::Pin)?,
+        delete_for_all: is_said && may_send && (message.own || may(view, &place, Action::DeleteOthers)?),
+        retry: message.seq.is_none() && matches!(message.delivery, Some(Delivery::Failed { .. })),
+    }))
+}
+
+/// The pinned messages of a conversation that are here, the newest first; what is on its way counts.
+///
+/// # Errors
+/// When the database fails or a row is damaged.
+pub fn pins(view: &View<'_>, conversation: ConversationId) -> Result<Vec<MessageView>, StoreError> {
+    let mut statement = view.conn.prepare_cached(
+        "SELECT messages.row FROM pins JOIN messages USING (conversation, author, message) \
+         WHERE pins.conversation = ?1 AND messages.hidden = 0",
+    )?;
+    let mut rows =
+        statement.query_map([conversation.as_bytes()], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
+    for change in own_event::open(view.conn, conversation)? {
+        if let Content::Pin(pin) = change.content {
+            rows.extend(find_row(view, conversation, pin.target.id)?);
+        }
+    }
+    rows.sort_unstable();
+    rows.dedup();
+    let mut pinned = Vec::new();
+    for row in rows {
+        pinned.extend(message(view, row)?.filter(|message| message.pinned));
+    }
+    pinned.sort_by_key(|message| Reverse((message.seq.unwrap_or(u64::MAX), message.row)));
+    Ok(pinned)
+}
