@@ -1,10 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { emoji } from './build/emoji-plugin.js'
 import { messages } from './build/messages-plugin.js'
 
 export default defineConfig({
-  plugins: [messages(), svelte()],
+  plugins: [messages(), emoji(), svelte()],
   // The same as `paths` in tsconfig.json, which bundlers do not apply to what a .svelte file imports.
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   worker: { format: 'es' },

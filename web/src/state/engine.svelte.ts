@@ -136,10 +136,12 @@ function mayChange(query: Query, notice: Notice): boolean {
         (notice.notice === 'typing' && notice.about.conversation === query.conversation)
       )
     case 'timeline':
+    case 'pins':
     case 'row':
       return notice.notice === 'timeline' && notice.about === query.conversation
     case 'message':
     case 'details':
+    case 'deeds':
     case 'waiting':
     case 'pending':
     case 'search':

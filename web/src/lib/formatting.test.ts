@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { blocks, marked } from './formatting'
+
+test('runs that overlap keep both styles where they meet', () => {
+  expect(
+    blocks('abcdef', [
+      { s: 0, n: 4, k: 'bold' },
+      { s: 2, n: 4, k: 'italic' },
+    ]),
+  ).toEqual([
+    {
+      block: 'text',
+      spans: [
+        { text: 'ab', styles: [{ style: 'bold' }] },
+        { text: 'cd', styles: [{ style: 'bold' }, { style: 'italic' }] },
+        { text: 'ef', styles: [{ style: 'italic' }] },
+      ],
+    },
+  ])
+})
+
+test('positions count characters, not halves of them', () => {
+  expect(blocks('👋🏽 hi', [{ s: 3, n: 2, k: 'bold' }])).toEqual([
+    {
+      block: 'text',
+      spans: [
+        { text: '👋🏽 ', styles: [] },
+        { text: 'hi', styles: [{ style: 'bold' }] },
+      ],
+    },
+  ])
+})
+
+test('quotes and code stand on their own lines', () => {
+  expect(
+    blocks('before\nwise\nlet a\nafter', [
+      { s: 7, n: 4, k: 'quote' },
+      { s: 12, n: 5, k: { block: { language: 'rust' } } },
+    ]),
+  ).toEqual([
+    { block: 'text', spans: [{ text: 'before', styles: [] }] },
+    { block: 'quote', spans: [{ text: 'wise', styles: [] }] },
+    { block: 'code', language: 'rust', text: 'let a' },
+    { block: 'text', spans: [{ text: 'after', styles: [] }] },
+  ])
+})
+
+test('an address in the text is a link, without the full stop behind it', () => {
+  expect(blocks('see https://a.example/x?y=1.', [])).toEqual([
+    {
+      block: 'text',
+      spans: [
+        { text: 'see ', styles: [] },
+        { text: 'https://a.example/x?y=1', styles: [{ style: 'link', url: 'https://a.example/x?y=1' }] },
+        { text: '.', styles: [] },
+      ],
+    },
+  ])
+})
+
+test('no address of another kind becomes a link', () => {
+  expect(blocks('javascript:alert(1) data:text/html,x', [])).toEqual([
+    { block: 'text', spans: [{ text: 'javascript:alert(1) data:text/html,x', styles: [] }] },
+  ])
+})
+
+test('formatting beyond the end of the text and unknown styles change nothing', () => {
+  expect(
+    blocks('ab', [
+      { s: 1, n: 99, k: 'unknown' },
+      { s: 50, n: 2, k: 'bold' },
+    ]),
+  ).toEqual([
+    {
+      block: 'text',
+      spans: [
+        { text: 'a', styles: [] },
+        { text: 'b', styles: [] },
+      ],
+    },
+  ])
+})
+
+test('matches are cut out by character', () => {
+  expect(marked('👋 привет мир', [[2, 6]])).toEqual([
+    { text: '👋 ', hit: false },
+    { text: 'привет', hit: true },
+    { text: ' мир', hit: false },
+  ])
+})

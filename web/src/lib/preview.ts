@@ -1,0 +1,33 @@
+import type { Body, ConversationView, MessageView } from '@/engine/port'
+import { m } from '@/i18n/index.svelte'
+import { eventSentence, type Names } from './event'
+
+/** A message in one line. What is hidden until asked for stays hidden. */
+export function preview(message: MessageView, names: Names): string {
+  const { body } = message
+  switch (body.body) {
+    case 'text':
+      return covered(body)
+    case 'deleted':
+      return m.timeline.deleted()
+    case 'unsupported':
+      return m.timeline.unsupported()
+    case 'unreadable':
+      return m.unreadable[body.why]()
+    case 'system':
+      return eventSentence(body.event, message.message.a, names)
+  }
+}
+
+function covered({ text, entities }: Extract<Body, { body: 'text' }>): string {
+  const characters = Array.from(text)
+  for (const { s, n, k } of entities) {
+    if (k !== 'spoiler') continue
+    for (let at = s; at < Math.min(s + n, characters.length); at += 1) characters[at] = '▒'
+  }
+  return characters.join('').replace(/\s+/g, ' ')
+}
+
+/** What a conversation is called. */
+export const titleOf = (conversation: ConversationView): string =>
+  conversation.kind === 'notes' ? m.list.notes() : conversation.title

@@ -1,0 +1,197 @@
+import { createContext } from 'svelte'
+import type { ConversationId, FormattedText, MessageView, Timer } from '@/engine/port'
+import type { Engine } from './engine.svelte'
+
+/** A pause in typing after which the draft is kept. */
+const KEEP_AFTER_MS = 600
+/** Who types and then does nothing is not typing any more. */
+const TYPING_ENDS_MS = 5_000
+/** How often it is told that somebody types. */
+const TYPING_EVERY_MS = 3_000
+
+/** What is being written: an answer, a change of an old message, or simply the next one. */
+export type Mode =
+  | { readonly to: 'say' }
+  | { readonly to: 'answer'; readonly message: MessageView }
+  | { readonly to: 'edit'; readonly message: MessageView }
+
+/** What is being written in one conversation. */
+export class Draft {
+  readonly conversation: ConversationId
+  /** As typed, with markup. */
+  source = $state('')
+  silent = $state(false)
+  /** A timer for this message only; undefined takes the conversation's. */
+  timer = $state.raw<Timer>()
+
+  #mode = $state.raw<Mode>({ to: 'say' })
+  /** What was typed before an edit began; it comes back behind it. */
+  #before = ''
+  #keeping: number | undefined
+  #resting: number | undefined
+  #told = 0
+  readonly #engine: Engine
+  readonly #clock: Pick<Window, 'setTimeout' | 'clearTimeout'>
+
+  constructor(
+    engine: Engine,
+    conversation: ConversationId,
+    source: string,
+    clock: Pick<Window, 'setTimeout' | 'clearTimeout'>,
+  ) {
+    this.#engine = engine
+    this.conversation = conversation
+    this.source = source
+    this.#clock = clock
+  }
+
+  get mode(): Mode {
+    return this.#mode
+  }
+
+  get isEmpty(): boolean {
+    return this.source.trim() === ''
+  }
+
+  answer(message: MessageView): void {
+    this.leave()
+    this.#mode = { to: 'answer', message }
+  }
+
+  async edit(message: MessageView): Promise<void> {
+    if (message.body.body !== 'text') return
+    const { text, entities } = message.body
+    const source = await this.#engine.ask({ query: 'source', text, entities })
+    if (this.#mode.to !== 'edit') this.#before = this.source
+    this.#mode = { to: 'edit', message }
+    this.source = source
+  }
+
+  /** Gives an answer or an edit up. */
+  leave(): void {
+    if (this.#mode.to === 'edit') this.source = this.#before
+    this.#before = ''
+    this.#mode = { to: 'say' }
+  }
+
+  /** Something was typed. */
+  typed(): void {
+    if (this.#mode.to === 'edit') return
+    this.#clock.clearTimeout(this.#keeping)
+    this.#keeping = this.#clock.setTimeout(() => this.keep(), KEEP_AFTER_MS)
+    this.#clock.clearTimeout(this.#resting)
+    if (this.isEmpty) this.#stopTyping()
+    else {
+      this.#resting = this.#clock.setTimeout(() => this.#stopTyping(), TYPING_ENDS_MS)
+      this.#tellTyping()
+    }
+  }
+
+  /** Keeps what was typed at once: the conversation is left, or the page. */
+  keep(): void {
+    this.#clock.clearTimeout(this.#keeping)
+    this.#keeping = undefined
+    const text = this.#mode.to === 'edit' ? this.#before : this.source
+    // A draft that could not be kept is kept with the next letter.
+    void this.#engine
+      .do({ command: 'save_draft', conversation: this.conversation, text })
+      .catch(() => undefined)
+  }
+
+  /** The conversation is left. */
+  close(): void {
+    const isWaiting = this.#keeping !== undefined
+    this.#clock.clearTimeout(this.#keeping)
+    this.#clock.clearTimeout(this.#resting)
+    this.#stopTyping()
+    if (isWaiting) this.keep()
+  }
+
+  /** Sends it, or changes what is edited. What was typed comes back if it could not be accepted. */
+  async send(): Promise<void> {
+    const { source, mode, timer, silent } = this
+    if (this.isEmpty) return
+    this.#clock.clearTimeout(this.#keeping)
+    this.#clock.clearTimeout(this.#resting)
+    this.#keeping = undefined
+    this.#told = 0
+    this.source = mode.to === 'edit' ? this.#before : ''
+    this.#mode = { to: 'say' }
+    this.#before = ''
+    this.timer = undefined
+    this.silent = false
+    try {
+      const said = await this.#engine.ask({ query: 'markup', source: source.trim() })
+      await this.#say(mode, said, timer, silent)
+    } catch (error) {
+      const typedMeanwhile = this.source.trim()
+      if (typedMeanwhile === '') this.source = source
+      this.#mode = mode
+      throw error
+    }
+  }
+
+  async #say(
+    mode: Mode,
+    { text, entities }: FormattedText,
+    timer: Timer | undefined,
+    silent: boolean,
+  ): Promise<void> {
+    const { conversation } = this
+    if (mode.to === 'edit') {
+      await this.#engine.do({ command: 'edit', conversation, target: mode.message.message, text, entities })
+      return
+    }
+    const reply_to = mode.to === 'answer' ? mode.message.message : null
+    await this.#engine.do({
+      command: 'send',
+      conversation,
+      draft: { text, entities, reply_to, timer: timer ?? null, silent },
+    })
+  }
+
+  #tellTyping(): void {
+    const now = Date.now()
+    if (now - this.#told < TYPING_EVERY_MS) return
+    this.#told = now
+    this.#typing(true)
+  }
+
+  #stopTyping(): void {
+    if (this.#told === 0) return
+    this.#told = 0
+    this.#typing(false)
+  }
+
+  #typing(typing: boolean): void {
+    // Nobody misses it where it does not arrive.
+    void this.#engine
+      .do({ command: 'typing', conversation: this.conversation, typing })
+      .catch(() => undefined)
+  }
+}
+
+/** One draft for each conversation that was open since the page was loaded. */
+export class Drafts {
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nobody draws it
+  readonly #drafts = new Map<ConversationId, Draft>()
+  readonly #engine: Engine
+  readonly #clock: Pick<Window, 'setTimeout' | 'clearTimeout'>
+
+  constructor(engine: Engine, clock: Pick<Window, 'setTimeout' | 'clearTimeout'>) {
+    this.#engine = engine
+    this.#clock = clock
+  }
+
+  /** @param kept what the engine has kept of it */
+  of(conversation: ConversationId, kept: string): Draft {
+    let draft = this.#drafts.get(conversation)
+    if (!draft) {
+      draft = new Draft(this.#engine, conversation, kept, this.#clock)
+      this.#drafts.set(conversation, draft)
+    }
+    return draft
+  }
+}
+
+export const [useDrafts, provideDrafts] = createContext<Drafts>()
