@@ -72,7 +72,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/consistent-type-assertions': 'off' },
   },
   {
-    files: ['build/**', 'public/**', '*.config.js', '*.config.ts', 'e2e/**'],
+    files: ['build/**', 'bench/*.js', 'public/**', '*.config.js', '*.config.ts', 'e2e/**'],
     languageOptions: { globals: { ...globals.node } },
     rules: {
       'no-console': 'off',

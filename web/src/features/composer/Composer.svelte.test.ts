@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest'
+import { page, userEvent } from 'vitest/browser'
+import { render } from 'vitest-browser-svelte'
+import type { Command } from '@/engine/port'
+import { conversation, message, person, world } from '@/engine/sample'
+import { Drafts } from '@/state/drafts.svelte'
+import { Engine } from '@/state/engine.svelte'
+import Harness from './ComposerHarness.test.svelte'
+
+function open(kept = '') {
+  const here = world([], [conversation('talk', { draft: kept })])
+  const draft = new Drafts(new Engine(here.engine), window).of('talk', kept)
+  let edits = 0
+  const failures: unknown[] = []
+  render(Harness, {
+    draft,
+    conversation: here.conversations[0] ?? conversation('talk'),
+    members: [person(0), person(1), person(2)],
+    onsent: () => undefined,
+    onfailed: (error: unknown) => failures.push(error),
+    oneditlast: () => (edits += 1),
+    onjump: () => undefined,
+  })
+  const commands = (kind: Command['command']) =>
+    here.engine.commands.filter(({ command }) => command === kind)
+  return { here, draft, commands, edits: () => edits, failures, box: page.getByRole('textbox') }
+}
+
+test('Enter sends, Shift and Enter begin a new line', async () => {
+  const { box, commands } = open()
+  await box.fill('one')
+  await userEvent.keyboard('{Shift>}{Enter}{/Shift}two{Enter}')
+  await expect.poll(() => commands('send')).toMatchObject([{ draft: { text: 'one\ntwo', reply_to: null } }])
+  await expect.element(box).toHaveValue('')
+})
+
+test('what could not be accepted comes back', async () => {
+  const { box, here, failures } = open()
+  here.engine.fail('send', { kind: 'store' })
+  await box.fill('hello')
+  await userEvent.keyboard('{Enter}')
+  await expect.poll(() => failures.length).toBe(1)
+  await expect.element(box).toHaveValue('hello')
+})
+
+test('an answer says what it answers, until it is given up', async () => {
+  const { box, draft, commands } = open()
+  draft.answer(message(7))
+  await expect.element(page.getByText('Reply to Анна Петрова')).toBeVisible()
+  await box.fill('yes')
+  await userEvent.keyboard('{Enter}')
+  await expect.poll(() => commands('send')).toMatchObject([{ draft: { reply_to: { m: 'm-7' } } }])
+  draft.answer(message(8))
+  await box.click()
+  await userEvent.keyboard('{Escape}')
+  await expect.element(page.getByText('Reply to Анна Петрова')).not.toBeInTheDocument()
+})
+
+test('an edit takes the old text, and gives back what was being typed', async () => {
+  const { box, draft, commands } = open('half a thought')
+  await draft.edit(message(7, { own: true }))
+  await expect.element(box).toHaveValue('message 7')
+  await box.fill('message seven')
+  await userEvent.keyboard('{Enter}')
+  await expect.poll(() => commands('edit')).toMatchObject([{ target: { m: 'm-7' }, text: 'message seven' }])
+  await expect.element(box).toHaveValue('half a thought')
+})
+
+test('a mention is chosen with the keys', async () => {
+  const { box } = open()
+  await box.click()
+  await userEvent.keyboard('hi @pers')
+  await expect
+    .element(page.getByRole('option', { name: /@person0/ }))
+    .toHaveAttribute('aria-selected', 'true')
+  await userEvent.keyboard('{ArrowDown}{Enter}')
+  await expect.element(box).toHaveValue('hi @person1 ')
+})
+
+test('Ctrl and B make what is selected bold, and can be undone', async () => {
+  const { box } = open()
+  await box.fill('loud')
+  await userEvent.keyboard('{Control>}ab{/Control}')
+  await expect.element(box).toHaveValue('**loud**')
+  await userEvent.keyboard('{Control>}z{/Control}')
+  await expect.element(box).toHaveValue('loud')
+})
+
+test('the arrow up in an empty field edits the last message', async () => {
+  const { box, edits } = open()
+  await box.click()
+  await userEvent.keyboard('{ArrowUp}')
+  expect(edits()).toBe(1)
+})
+
+test('typing is told once, and its end when it is sent', async () => {
+  const { box, commands } = open()
+  await box.click()
+  await userEvent.keyboard('abc')
+  await expect.poll(() => commands('typing')).toMatchObject([{ typing: true }])
+})
+
+test('what was typed is kept when the conversation is left', async () => {
+  const { box, draft, commands } = open()
+  await box.fill('later')
+  draft.close()
+  await expect.poll(() => commands('save_draft')).toMatchObject([{ text: 'later' }])
+})

@@ -1,0 +1,18 @@
+import type { Item } from './arrange'
+
+/** About how high a row will be, before it was ever drawn. Only what is not seen yet depends on it. */
+export function estimate({ message, startsDay, isFirstNew, isFirst }: Item, width: number): number {
+  const around = (startsDay ? 44 : 0) + (isFirstNew ? 36 : 0)
+  if (message.body.body === 'system') return around + 46
+  const text = message.body.body === 'text' ? message.body.text : ''
+  const perLine = Math.max(16, (Math.min(width * 0.85, 544) - 24) / 7.3)
+  const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / perLine)), 0)
+  return (
+    around +
+    (isFirst ? 20 : 14) +
+    lines * 21 +
+    (message.reply ? 48 : 0) +
+    (message.forward ? 20 : 0) +
+    (message.reactions.length > 0 ? 36 : 0)
+  )
+}
