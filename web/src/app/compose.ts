@@ -1,5 +1,9 @@
 import type { EnginePort } from '@/engine/port'
 import { speak } from '@/i18n/index.svelte'
+import { Conversations } from '@/state/conversations.svelte'
+import { Deletions } from '@/state/deletions.svelte'
+import { Drafts } from '@/state/drafts.svelte'
+import { EmojiHabits } from '@/state/emoji-habits.svelte'
 import { Engine } from '@/state/engine.svelte'
 import { Layout } from '@/state/layout.svelte'
 import { Online } from '@/state/online.svelte'
@@ -7,15 +11,21 @@ import { People } from '@/state/people.svelte'
 import { Reminder } from '@/state/reminder.svelte'
 import { Router } from '@/state/router.svelte'
 import { Scan } from '@/state/scan.svelte'
+import { Searches } from '@/state/search.svelte'
 import { Server } from '@/state/server.svelte'
 import { Session } from '@/state/session.svelte'
 import { DeviceSettings } from '@/state/settings.svelte'
 import { Shortcuts } from '@/state/shortcuts.svelte'
 import { Sounds } from '@/state/sounds.svelte'
+import { Timelines } from '@/state/timeline.svelte'
 import { Toasts } from '@/state/toasts.svelte'
 
 /** Everything that lives as long as the page. The only place that makes state. */
 export interface App {
+  readonly conversations: Conversations
+  readonly deletions: Deletions
+  readonly drafts: Drafts
+  readonly emojiHabits: EmojiHabits
   readonly engine: Engine
   readonly layout: Layout
   readonly online: Online
@@ -23,11 +33,13 @@ export interface App {
   readonly reminder: Reminder
   readonly router: Router
   readonly scan: Scan
+  readonly searches: Searches
   readonly server: Server
   readonly session: Session
   readonly settings: DeviceSettings
   readonly shortcuts: Shortcuts
   readonly sounds: Sounds
+  readonly timelines: Timelines
   readonly toasts: Toasts
 }
 
@@ -46,6 +58,10 @@ export async function compose(
   const engine = new Engine(port)
   const session = new Session(engine)
   return {
+    conversations: new Conversations(engine),
+    deletions: new Deletions(engine, host, storage),
+    drafts: new Drafts(engine, host),
+    emojiHabits: new EmojiHabits(storage),
     engine,
     layout: new Layout(),
     online: new Online(host),
@@ -53,11 +69,13 @@ export async function compose(
     reminder: new Reminder(storage),
     router: new Router(host),
     scan: new Scan(),
+    searches: new Searches(engine),
     server: new Server(host.location.origin, fetch),
     session,
     settings,
     shortcuts: new Shortcuts(host.navigator.userAgent),
     sounds: new Sounds(engine, settings),
+    timelines: new Timelines(engine),
     toasts: new Toasts(host),
   }
 }

@@ -49,6 +49,7 @@ export const GROUP: ConversationView = {
   timer: null,
   readiness: 'ready',
   role: 'owner',
+  may_send: true,
   unread: 0,
   mentions: 0,
   last: null,

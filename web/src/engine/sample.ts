@@ -23,6 +23,7 @@ function chance(seed: number): () => number {
 export const person = (n: number, more: Partial<AccountView> = {}): AccountView => ({
   account: `p-${n}`,
   name: NAMES[n % NAMES.length] ?? '',
+  nickname: null,
   username: `person${n}`,
   bio: '',
   status: '',
@@ -238,7 +239,22 @@ export function world(rows: MessageView[], conversations: ConversationView[]): W
       },
       pins: () => here.rows.filter((one) => one.pinned).toReversed(),
       members: () => ({
-        members: people.slice(0, 5).map((who) => ({ who, role: 'member' as const, devices: 1 })),
+        members: people.slice(0, 5).map((who) => ({
+          who,
+          role: 'member' as const,
+          devices: 1,
+          may_remove: false,
+          may_become: [],
+          may_inherit: false,
+        })),
+        may: {
+          add: true,
+          edit_info: true,
+          pin: true,
+          delete_others: false,
+          change_permissions: false,
+          leave: true,
+        },
         permissions: {
           send: 'member',
           add_members: 'member',

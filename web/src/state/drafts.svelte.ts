@@ -183,6 +183,11 @@ export class Drafts {
     this.#clock = clock
   }
 
+  /** Keeps at once what is not kept yet: the page goes away. */
+  flush(): void {
+    for (const draft of this.#drafts.values()) draft.close()
+  }
+
   /** @param kept what the engine has kept of it */
   of(conversation: ConversationId, kept: string): Draft {
     let draft = this.#drafts.get(conversation)
