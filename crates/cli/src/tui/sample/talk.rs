@@ -2,8 +2,8 @@
 
 use beseda_engine::api::failure::{Failure, Healing, Unreadable};
 use beseda_engine::api::view::{
-    AccountView, Body, ConversationView, Delivery, MemberView, MembersView, MessageView, ReactionView, Readiness, Rights,
-    ReplyView, SystemEvent,
+    AccountView, Body, ConversationView, Delivery, MemberView, MembersView, MessageView, ReactionView, Readiness,
+    ReplyView, Rights, SystemEvent,
 };
 use beseda_engine::timeline::markup;
 use beseda_model::{
@@ -190,7 +190,8 @@ pub(super) fn members() -> MembersView {
             })
         })
         .collect();
-    let may = Rights { add: true, edit_info: true, pin: true, delete_others: true, change_permissions: true, leave: true };
+    let may =
+        Rights { add: true, edit_info: true, pin: true, delete_others: true, change_permissions: true, leave: true };
     MembersView { members, permissions: Permissions::default(), may }
 }
 
