@@ -19,7 +19,7 @@ export default mergeConfig(
         {
           extends: true,
           // Everything that tests may import is found before they start: a late find would reload the page under them.
-          optimizeDeps: { entries: ['src/**/*.{ts,svelte}'] },
+          optimizeDeps: { entries: ['src/**/*.{ts,svelte}', '!src/**/*.d.ts'] },
           test: {
             name: 'components',
             include: ['src/**/*.svelte.test.ts'],
