@@ -19,7 +19,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 
 /// The camera reads QR codes; of what asks people for more, nothing is used.
 const PERMISSIONS: &str = "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), \
-    bluetooth=(), midi=(), display-capture=(), accelerometer=(), gyroscope=(), magnetometer=(), xr-spatial-tracking=()";
+    midi=(), display-capture=(), accelerometer=(), gyroscope=(), magnetometer=(), xr-spatial-tracking=()";
 
 /// A file of the web app, the app itself at a place in it, or nothing.
 pub(super) async fn page(State(context): State<Arc<Context>>, request: Request) -> Response {
