@@ -94,6 +94,7 @@ pub(crate) fn ensure_all() -> Result<()> {
         system::components,
         system::wasm_target,
         system::certutil,
+        system::chromium,
         system::node,
         nextest,
         || DENY.ensure(&folder(), from_source::install),

@@ -11,10 +11,10 @@ use crate::shell;
 pub(super) fn compilers() -> Result<()> {
     let compiler = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
     if shell::probe(&compiler, &["--version"]).is_none() {
-        package("build-essential", "a C compiler")?;
+        packages(&["build-essential"], "a C compiler")?;
     }
     if shell::probe("clang", &["--version"]).is_none() {
-        package("clang", "clang, which builds SQLite for the browser,")?;
+        packages(&["clang"], "clang, which builds SQLite for the browser,")?;
     }
     Ok(())
 }
@@ -43,7 +43,18 @@ pub(super) fn wasm_target() -> Result<()> {
 /// It tells a browser of the tests to trust a server's own certificate authority.
 pub(super) fn certutil() -> Result<()> {
     if shell::probe("sh", &["-c", "command -v certutil"]).is_none() {
-        package("libnss3-tools", "certutil, which tells Chromium whom to trust,")?;
+        packages(&["libnss3-tools"], "certutil, which tells Chromium whom to trust,")?;
+    }
+    Ok(())
+}
+
+/// The browser that the tests of the web app drive, by the names under which `web/build/chromium.js` looks for it, with
+/// letters and emoji to draw.
+pub(super) fn chromium() -> Result<()> {
+    const FIND: &str = "command -v chromium || command -v chromium-browser || command -v google-chrome";
+    if env::var_os("BESEDA_CHROMIUM").is_none() && shell::probe("sh", &["-c", FIND]).is_none() {
+        let names = ["chromium", "fonts-noto-core", "fonts-noto-color-emoji"];
+        packages(&names, "Chromium, which tries the web app,")?;
     }
     Ok(())
 }
@@ -68,13 +79,14 @@ fn version(text: &str) -> Option<(u32, u32)> {
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
 
-/// Installs a Debian package if we may, else asks for it.
-pub(super) fn package(name: &str, what_for: &str) -> Result<()> {
+/// Installs Debian packages if we may, else asks for them.
+pub(super) fn packages(names: &[&str], what_for: &str) -> Result<()> {
+    let listed = names.join(" ");
     let is_debian = shell::probe("apt-get", &["--version"]).is_some();
     let is_root = shell::probe("id", &["-u"]).is_some_and(|id| id.trim() == "0");
     if !(is_debian && is_root) {
         bail!(
-            "{what_for} is missing: please install it (on Debian: `sudo apt-get install {name}`) and run this again."
+            "{what_for} is missing: please install it (on Debian: `sudo apt-get install {listed}`) and run this again."
         );
     }
     let apt = |args: &[&str]| {
@@ -83,8 +95,8 @@ pub(super) fn package(name: &str, what_for: &str) -> Result<()> {
         shell::exec(command)
     };
     apt(&["update", "-qq"])
-        .and_then(|()| apt(&["install", "-qq", "--yes", "--no-install-recommends", name]))
-        .with_context(|| format!("the package {name} ({what_for}) was not installed"))
+        .and_then(|()| apt(&[&["install", "-qq", "--yes", "--no-install-recommends"], names].concat()))
+        .with_context(|| format!("{listed} ({what_for}) was not installed"))
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub(super) fn install(tool: &Pinned, home: &Path) -> Result<()> {
         return pip("python3", tool, &["--upgrade", "--target", utf8(home)?]);
     }
     in_environment(tool, home).or_else(|_| {
-        system::package("python3-venv", "Python with venv, which installs the spell checker,")?;
+        system::packages(&["python3-venv"], "Python with venv, which installs the spell checker,")?;
         in_environment(tool, home)
     })
 }
