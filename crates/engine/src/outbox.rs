@@ -145,7 +145,7 @@ pub(crate) fn recognise(
 }
 
 /// An own message stands in the log, although its entry was not read.
-fn came(
+pub(crate) fn came(
     step: &mut Step<'_>,
     conversation: ConversationId,
     message: MessageId,

@@ -129,8 +129,7 @@ fn open(
     if row.mls_generation != Some(id.generation) || row.mls_epoch != header.epoch {
         if row.mls_generation.is_none() && outbox::holds(step, row.id, aad.message)? {
             // The group by which it was sealed is gone, but an own message of this id is there.
-            entries::receive(step.tx, row.id, me.device, aad.message, entry.seq)?;
-            outbox::arrived(step, row.id, aad.message, entry.seq, entry.at)?;
+            outbox::came(step, row.id, aad.message, entry.seq, entry.at)?;
         }
         if entries::is_known(step.tx, row.id, aad.message)? {
             return Ok(Err(Trouble::Known));
