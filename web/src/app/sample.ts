@@ -1,6 +1,7 @@
 // What the fake engine shows in component tests: one person with a few friends and a group.
 import { FakeEngine } from '@/engine/fake'
-import type { AccountView, ConversationView, Me, MembersView } from '@/engine/port'
+import type { AccountView, Me, MembersView } from '@/engine/port'
+import { conversation } from '@/engine/sample'
 
 export const ME: Me = {
   account: '0199-me',
@@ -40,27 +41,7 @@ export const MARIA = person('0199-maria', 'Maria', { username: 'maria', online: 
 export const BOB = person('0199-bob', 'Bob')
 const PEOPLE = [BOB, MARIA]
 
-export const GROUP: ConversationView = {
-  conversation: '0199-group',
-  kind: 'group',
-  title: 'Neighbours',
-  description: '',
-  peer: null,
-  timer: null,
-  readiness: 'ready',
-  role: 'owner',
-  may_send: true,
-  unread: 0,
-  mentions: 0,
-  last: null,
-  at: 0,
-  last_seq: 0,
-  read: 0,
-  own: { archived: false, unread: false, cleared_to: 0 },
-  failed: 0,
-  draft: '',
-  typing: [],
-}
+export const GROUP = conversation('0199-group', { kind: 'group', title: 'Neighbours', role: 'owner' })
 
 export const MEMBERS: MembersView = {
   members: [

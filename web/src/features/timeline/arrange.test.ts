@@ -1,29 +1,20 @@
 import { expect, test } from 'vitest'
 import type { MessageView } from '@/engine/port'
+import { message } from '@/engine/sample'
 import { arrange } from './arrange'
 
 const NOON = new Date(2026, 2, 3, 12).getTime()
 const MINUTE = 60_000
 
-const said = (row: number, author: string, at: number, more: Partial<MessageView> = {}): MessageView => ({
-  row,
-  seq: row,
-  message: { a: author, m: `m${row}` },
-  author_name: author,
-  own: author === 'me',
-  at,
-  body: { body: 'text', text: 'hi', entities: [] },
-  reply: null,
-  forward: null,
-  edited_at: null,
-  reactions: [],
-  pinned: false,
-  disappears_at: null,
-  timer: null,
-  delivery: null,
-  mentions_me: false,
-  ...more,
-})
+const said = (row: number, author: string, at: number, more: Partial<MessageView> = {}): MessageView =>
+  message(row, {
+    message: { a: author, m: `m${row}` },
+    author_name: author,
+    own: author === 'me',
+    at,
+    body: { body: 'text', text: 'hi', entities: [] },
+    ...more,
+  })
 
 test('what one person says in a few minutes stands together', () => {
   const rows = arrange(
