@@ -11,9 +11,20 @@ declare global {
   }
 }
 
+/** Waits until nothing fades or moves: half-way in, no colour is the one that it will be. What never ends does not count. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    document.getAnimations().every(({ effect, playState }) => {
+      const ends = effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY
+      return playState === 'finished' || playState === 'idle' || !ends
+    }),
+  )
+}
+
 /** What is wrong with the page, or with a part of it, for people who can't see, hear or point well; contrast included. */
 export async function barriers(page: Page, within?: string): Promise<string[]> {
   await page.evaluate(SOURCE)
+  await settled(page)
   const { violations } = await page.evaluate(
     (selector) => (selector === undefined ? window.axe.run() : window.axe.run(selector)),
     within,

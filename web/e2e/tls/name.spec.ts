@@ -124,13 +124,15 @@ test('a device that was not told is refused, and plain HTTP shows it the way', a
     'href',
     `https://${NAME}:${server.port}/`,
   )
-  for (const [language, width, scheme] of [
-    ['Русский', 320, 'dark'],
-    ['English', 1440, 'light'],
+  for (const [language, code, width, scheme] of [
+    ['Русский', 'ru', 320, 'dark'],
+    ['English', 'en', 1440, 'light'],
   ] as const) {
     await page.getByRole('link', { name: language }).click()
+    await expect(page.locator('html')).toHaveAttribute('lang', code)
     await page.setViewportSize({ width, height: 800 })
     await page.emulateMedia({ colorScheme: scheme })
+    await page.waitForFunction((width) => window.innerWidth === width, width)
     const { scrollWidth } = await page.evaluate(() => ({ scrollWidth: document.documentElement.scrollWidth }))
     expect(scrollWidth).toBeLessThanOrEqual(width)
     expect(await barriers(page)).toEqual([])
