@@ -1,8 +1,10 @@
 //! Starts processes in the workspace root.
 
+use std::collections::VecDeque;
 use std::env;
+use std::io::{self, BufRead, BufReader, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -62,15 +64,42 @@ pub(crate) fn replace_with(command: Command) -> Result<()> {
     exec(command)
 }
 
-/// Runs with the output shown; anything but success is an error that holds the command line.
+/// Runs with the output shown; anything but success is an error that holds the command line. Where nobody watches, as in
+/// CI, it holds the end of the output, too: the place where it was shown may be thousands of lines further up.
 pub(crate) fn exec(mut command: Command) -> Result<()> {
     let line = display(&command);
     println!("    $ {line}");
-    let status = command.status().with_context(|| format!("`{line}` could not be started"))?;
+    let (status, end) = if io::stdout().is_terminal() {
+        (command.status().with_context(|| format!("`{line}` could not be started"))?, String::new())
+    } else {
+        watched(command).with_context(|| format!("`{line}` could not be started"))?
+    };
     if !status.success() {
-        bail!("`{line}` ended with {status}");
+        bail!("`{line}` ended with {status}{end}");
     }
     Ok(())
+}
+
+/// How many lines of a failed command's output are repeated.
+const REPEATED: usize = 60;
+
+/// Shows the output while it comes, and returns the end of it.
+fn watched(mut command: Command) -> Result<(ExitStatus, String)> {
+    let (reader, writer) = io::pipe()?;
+    let mut child = command.stdout(writer.try_clone()?).stderr(writer).spawn()?;
+    // It holds the other end of the pipe, which would never close.
+    drop(command);
+    let mut end = VecDeque::new();
+    for bytes in BufReader::new(reader).split(b'\n') {
+        let text = String::from_utf8_lossy(&bytes?).into_owned();
+        println!("{text}");
+        if end.len() == REPEATED {
+            end.pop_front();
+        }
+        end.push_back(text);
+    }
+    let end = end.into_iter().map(|text| format!("\n        {text}")).collect();
+    Ok((child.wait()?, end))
 }
 
 /// Runs and returns the standard output; the error output is shown.
@@ -114,6 +143,15 @@ mod tests {
         assert!(error.contains("sh -c exit 3") && error.contains('3'), "{error}");
         let error = exec(command("beseda-no-such-program", &[])).unwrap_err().to_string();
         assert!(error.contains("beseda-no-such-program"), "{error}");
+    }
+
+    #[test]
+    fn the_end_of_what_was_said_is_kept() {
+        let talk = format!("seq {}; echo wrong >&2; exit 3", REPEATED + 10);
+        let (status, end) = watched(command("sh", &["-c", &talk])).unwrap();
+        assert_eq!(status.code(), Some(3));
+        let lines: Vec<&str> = end.split_whitespace().collect();
+        assert_eq!((lines.len(), lines.first(), lines.last()), (REPEATED, Some(&"12"), Some(&"wrong")));
     }
 
     #[test]

@@ -48,6 +48,14 @@ pub(crate) fn run(on_failure: OnFailure, body: impl FnOnce(&mut Steps)) -> Resul
     let clock = Stopwatch::start();
     let mut steps = Steps { on_failure, done: Vec::new() };
     body(&mut steps);
+    if on_failure == OnFailure::KeepGoing {
+        // Once more at the end, where they are looked for.
+        for Done { name, result, .. } in &steps.done {
+            if let Err(error) = result {
+                println!("\n==> {name}: FAILED\n    {error}");
+            }
+        }
+    }
     println!("\n{}", summary(&steps.done, clock.elapsed()));
     let failed: Vec<&str> = steps.done.iter().filter(|d| d.result.is_err()).map(|d| d.name.as_str()).collect();
     if !failed.is_empty() {
