@@ -9,6 +9,7 @@ pub mod entry;
 pub mod limit;
 pub mod link;
 pub mod secret;
+pub mod wake;
 
 pub use account::{AccountRow, Actor, Audience, DeviceRow, PrivacySettings, Profile, SessionRow};
 pub use append::{Admission, Append, AppendError, Appended, Head, Rostered};
@@ -19,3 +20,4 @@ pub use entry::{Entry, EntryClass, EntryMeta, NewEntry};
 pub use limit::OverLimit;
 pub use link::{Link, LinkProgress, Reveal};
 pub use secret::TokenHash;
+pub use wake::{Muted, PUSH_KEY_BYTES, Sleeper, Subscription};

@@ -14,6 +14,7 @@ mod log_repo;
 mod store;
 mod ticket_repo;
 mod unit_of_work;
+mod wake_repo;
 
 pub use account_repo::{AccountRepo, AccountView, NewAccount};
 pub use budget_repo::{Budget, BudgetRepo};
@@ -29,6 +30,7 @@ pub use log_repo::{LogRepo, LogView};
 pub use store::{AppendReply, ReadJob, Store, WriteJob};
 pub use ticket_repo::{Invite, TicketRepo, TicketView};
 pub use unit_of_work::{UnitOfWork, View};
+pub use wake_repo::{WakeRepo, WakeView};
 
 #[cfg(feature = "testing")]
 pub mod conformance;

@@ -10,3 +10,4 @@ pub mod log;
 pub mod maintenance;
 pub mod session;
 pub mod sync;
+pub mod wake;

@@ -1,4 +1,5 @@
-//! Outbound adapters of the server's core: the database and the bus. Only the shell's composition names them.
+//! Outbound adapters of the server's core: the database, the bus, and the way to push services. Only the shell's composition names them.
 
 pub mod bus;
 pub mod db;
+pub mod webpush;

@@ -88,6 +88,11 @@ conforms! {
         numbers_changes,
         reads_one_moment,
         answers_after_the_commit;
+    wake:
+        has_one_key,
+        subscribes_one_device_at_one_endpoint,
+        lets_conversations_be_muted,
+        gives_tokens_that_end;
 }
 
 #[test]

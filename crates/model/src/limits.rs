@@ -99,6 +99,14 @@ limits! {
     lookup_accounts: 100, Count;
     /// Accounts whose presence one socket watches.
     watched_accounts: 200, Count;
+    /// The address at a push service that a device is woken by.
+    push_endpoint_bytes: 2_048, Bytes;
+    /// Conversations for which one device does not want to be woken.
+    push_muted: 1_000, Count;
+    /// Requests in one look at what is new after a wake-up.
+    wake_requests: 32, Count;
+    /// Such looks from one address prefix.
+    wakes: 1_200, PerMinute;
     /// Requests of one account. Like every rate, the whole allowance may be used at once and comes back evenly.
     requests: 6_000, PerMinute;
     /// Messages that one account may send.

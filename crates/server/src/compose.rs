@@ -6,18 +6,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use beseda_app::port::{Bus as _, Store, StoreError};
+use beseda_app::usecase::wake::own_key;
 use beseda_infra::bus::local::LocalBus;
 use beseda_infra::db::sqlite::{Options, SqliteStore};
+use beseda_infra::webpush::{Reach, SERVER_KEY_BYTES, Sender, ServerKey};
 use beseda_model::{Clock, Rng};
 use tokio::net::TcpListener;
 
-use crate::config::Config;
-use crate::context::Context;
+use crate::config::{self, Config};
+use crate::context::{Context, Push};
 use crate::site::Site;
 use crate::system::{OsRng, SystemClock, SystemMachine};
 use crate::tls::{Machine, Tls, TlsError};
 use crate::ws::fanout::{self, Fanout, Item};
-use crate::{admin, http, jobs, ws};
+use crate::{admin, http, jobs, wake, ws};
 
 /// Why a server does not start. Each says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,9 @@ pub enum StartError {
     /// There is no certificate to show.
     #[error("cannot use TLS: {0}")]
     Tls(#[from] TlsError),
+    /// There is no way to push services.
+    #[error("cannot set up TLS towards push services; set `push` to `off` to do without them")]
+    Push,
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}; is another server running there?")]
     Listen {
@@ -122,8 +127,12 @@ pub(crate) async fn context(config: Config, outside: Outside) -> Result<Arc<Cont
     let tls = open_tls(&config, machine.clone(), clock.clone()).await?;
     let (fanout, inlet) = fanout::channel();
     let store = open_store(&config, rng.as_mut(), fanout.clone()).await?;
-    let context = Arc::new(Context::new(config, clock, rng, store, fanout, site, machine, tls));
+    let push = push(&config, rng.as_mut(), store.clone()).await?;
+    let (waker, to_wake) = wake::channel();
+    let context = Context::new(config, clock, rng, store, fanout, waker, push, site, machine, tls);
+    let context = Arc::new(context);
     context.background.spawn("fanout", fanout::run(context.clone(), inlet));
+    context.background.spawn("wake", wake::run(context.clone(), to_wake));
     Ok(context)
 }
 
@@ -135,6 +144,10 @@ pub(crate) async fn settle(context: &Context) {
     }
     let (reached, waiting) = tokio::sync::oneshot::channel();
     context.fanout.send(Item::Barrier(reached));
+    drop(waiting.await);
+    let (reached, waiting) = tokio::sync::oneshot::channel();
+    context.waker.tell(wake::Item::Barrier(reached));
+    // An error is an answer, too: it was dropped.
     drop(waiting.await);
 }
 
@@ -170,6 +183,26 @@ async fn open_store(config: &Config, rng: &mut dyn Rng, fanout: Fanout) -> Resul
         Ok(Err(source)) => Err(StartError::Store { path, source }),
         Err(_) => Err(StartError::Store { path, source: StoreError::Closed }),
     }
+}
+
+/// The way to push services, with the key by which they know this server: made at the first start.
+async fn push(config: &Config, rng: &mut dyn Rng, store: Arc<dyn Store>) -> Result<Option<Push>, StartError> {
+    let reach = match config.push {
+        config::Push::Off => return Ok(None),
+        config::Push::Public => Reach::Public,
+        config::Push::Loopback => Reach::Loopback,
+    };
+    let mut fresh = [0; SERVER_KEY_BYTES];
+    while {
+        rng.fill(&mut fresh);
+        ServerKey::from_bytes(&fresh).is_err()
+    } {}
+    let written = tokio::task::spawn_blocking(move || store.write_blocking(move |uow| own_key(uow, fresh))).await;
+    let failed = |source| StartError::Store { path: config.data_dir.clone(), source };
+    let key = written.unwrap_or(Err(StoreError::Closed)).map_err(failed)?;
+    let key = ServerKey::from_bytes(&key).map_err(|_| failed(StoreError::Damaged))?;
+    let sender = Sender::new(key, &config.push_contact, reach).map_err(|_| StartError::Push)?;
+    Ok(Some(Push { sender, reach }))
 }
 
 impl Running {

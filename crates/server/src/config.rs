@@ -39,6 +39,19 @@ pub enum TlsMode {
     Files,
 }
 
+/// How far wake-ups may go: their addresses are chosen by clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Push {
+    /// To push services at public addresses, over HTTPS.
+    #[default]
+    Public,
+    /// Also to this machine, over HTTP too: for development and tests.
+    Loopback,
+    /// Nowhere: nobody is woken.
+    Off,
+}
+
 /// The settings of one server.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -76,6 +89,10 @@ pub struct Config {
     pub password_workers: usize,
     /// Time that a shutdown waits for connections to end, in milliseconds.
     pub drain_ms: u64,
+    /// How far wake-ups for devices without a connection may go.
+    pub push: Push,
+    /// How push services reach whoever runs this server: `mailto:…` or `https://…`.
+    pub push_contact: String,
     /// Limits that differ from the published defaults.
     pub limits: Limits,
 }
@@ -99,6 +116,8 @@ impl Default for Config {
             log_format: LogFormat::Text,
             password_workers: 2,
             drain_ms: 10_000,
+            push: Push::Public,
+            push_contact: "mailto:operator@beseda.example".to_owned(),
             limits: LIMITS,
         }
     }
@@ -121,6 +140,8 @@ const KEYS: &[&str] = &[
     "log_format",
     "password_workers",
     "drain_ms",
+    "push",
+    "push_contact",
     "limits",
 ];
 
@@ -240,6 +261,9 @@ impl Config {
         }
         if is(TlsMode::Off) && self.redirect_listen.is_some() {
             return Err(invalid("redirect_listen", "means something only with `tls`"));
+        }
+        if !["mailto:", "https://"].iter().any(|scheme| self.push_contact.starts_with(scheme)) {
+            return Err(invalid("push_contact", "`mailto:` with an address, or one that begins with `https://`"));
         }
         if self.limits.frame_bytes < 1_024 {
             return Err(invalid("limits.frame_bytes", "at least 1024"));
@@ -401,6 +425,8 @@ mod tests {
             ("tls_names = [\"nas.lan\"]", "tls_names"),
             ("tls = \"local\"\ntls_names = [\"https://nas.lan\"]", "tls_names"),
             ("redirect_listen = \"127.0.0.1:80\"", "redirect_listen"),
+            ("push = \"everywhere\"", "push"),
+            ("push_contact = \"me@example.org\"", "push_contact"),
             ("[limits]\nsends = -1", "limits"),
         ] {
             let error = parse(text).expect_err("invalid").to_string();

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use beseda_app::domain::Subscription;
 use beseda_app::port::{Store, StoreError, UnitOfWork, View};
+use beseda_infra::webpush::{BadEndpoint, Endpoint, Reach, ReceiverKeys, Sender};
 use beseda_model::{Clock, Rng};
 use beseda_wire::Problem;
 use beseda_wire::http::Registration;
@@ -16,6 +18,7 @@ use crate::refusal::{Refusal, refuse};
 use crate::site::Site;
 use crate::task::Tasks;
 use crate::tls::{Machine, Tls};
+use crate::wake::Waker;
 use crate::ws::fanout::Fanout;
 use crate::ws::hub::Hub;
 use crate::ws::pending::Pending;
@@ -36,6 +39,35 @@ pub(crate) struct Judges {
     pub(crate) judging: Arc<Semaphore>,
 }
 
+/// The way to push services.
+#[derive(Debug, Clone)]
+pub(crate) struct Push {
+    /// Sends to them.
+    pub(crate) sender: Sender,
+    /// How far.
+    pub(crate) reach: Reach,
+}
+
+impl Push {
+    /// Whether something can be sent to this subscription.
+    pub(crate) fn check(&self, subscription: &Subscription) -> Result<(), BadSubscription> {
+        Endpoint::parse(&subscription.endpoint, self.reach)?;
+        let keys = ReceiverKeys { public: subscription.public_key, auth: subscription.auth };
+        if keys.are_usable() { Ok(()) } else { Err(BadSubscription::Key) }
+    }
+}
+
+/// Why nothing can be sent to a subscription.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BadSubscription {
+    /// Not a place to send to.
+    #[error(transparent)]
+    Endpoint(#[from] BadEndpoint),
+    /// Not a point of the curve.
+    #[error("the subscription's key is not one of P-256")]
+    Key,
+}
+
 /// Shared by all tasks of one server.
 pub(crate) struct Context {
     /// What the operator decided.
@@ -49,6 +81,10 @@ pub(crate) struct Context {
     pub(crate) hub: Hub,
     /// The way to the task that tells them things.
     pub(crate) fanout: Fanout,
+    /// The way to the task that wakes devices.
+    pub(crate) waker: Waker,
+    /// How it does; none if the operator does not want it.
+    pub(crate) push: Option<Push>,
     /// Sockets that have not said hello.
     pub(crate) pending: Arc<Pending>,
     /// Rate limits.
@@ -81,6 +117,8 @@ impl Context {
         mut rng: Box<dyn Rng>,
         store: Arc<dyn Store>,
         fanout: Fanout,
+        waker: Waker,
+        push: Option<Push>,
         site: Site,
         machine: Arc<dyn Machine>,
         tls: Option<Tls>,
@@ -99,6 +137,8 @@ impl Context {
             store,
             hub: Hub::new(&config.limits),
             fanout,
+            waker,
+            push,
             pending: Arc::new(Pending::new(&config.limits)),
             rates,
             judges: Judges {

@@ -26,6 +26,8 @@ pub(crate) enum Rule {
     LinkSecret,
     /// Who brings a session token.
     Token,
+    /// Who brings a token from a wake-up.
+    WakeToken,
     /// A session, for what is its own account's.
     Session,
     /// A session, for what others let it see: their privacy settings and blocks decide.
@@ -95,6 +97,8 @@ pub(crate) enum Route {
     Links,
     /// How far that is.
     LinkPoll,
+    /// What is new, for a device that was woken.
+    Wake,
     /// The socket.
     Socket,
     /// How a device is told to trust the server.
@@ -164,6 +168,7 @@ pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
     post(Route::IdentityResets, "/api/v1/identity-resets", "reset_identity", RateClass::SignIns, Rule::Ticket),
     post(Route::Links, "/api/v1/links", "start_link", RateClass::SignIns, Rule::Anyone),
     post(Route::LinkPoll, "/api/v1/links/{code}/poll", "poll_link", RateClass::Anonymous, Rule::LinkSecret),
+    post(Route::Wake, "/api/v1/wake", "wake", RateClass::Wakes, Rule::WakeToken),
     HttpDoor {
         route: Route::Socket,
         method: Method::Get,
@@ -241,6 +246,9 @@ pub(crate) const fn socket_door(request: &Request) -> SocketDoor {
         Request::SetPrivacy { .. } => door("set_privacy", FRAME, REQUEST, Session),
         Request::Block { .. } => door("block", FRAME, REQUEST, Session),
         Request::WatchPresence { .. } => door("watch_presence", size!(watched_accounts), REQUEST, Audience),
+        Request::SetPushSubscription { .. } => {
+            door("set_push_subscription", size!(push_endpoint_bytes), REQUEST, Session)
+        }
     }
 }
 
@@ -269,6 +277,9 @@ pub(crate) fn payload(request: &Request) -> usize {
         Request::SetPassword { current, new } => new.len().max(current.as_ref().map_or(0, String::len)),
         Request::Accounts { accounts } | Request::Profiles { accounts } | Request::WatchPresence { accounts } => {
             accounts.len()
+        }
+        Request::SetPushSubscription { subscription, .. } => {
+            subscription.as_ref().map_or(0, |subscription| subscription.endpoint.len())
         }
         Request::Ping
         | Request::Log { .. }
@@ -355,6 +366,7 @@ mod tests {
             Request::SetPrivacy { privacy: Default::default() },
             Request::Block { account, blocked: true },
             Request::WatchPresence { accounts: vec![] },
+            Request::SetPushSubscription { subscription: None, muted: vec![] },
         ]
     }
 
@@ -398,6 +410,7 @@ mod tests {
             Rule::Ticket => "whoever brings a ticket from a sign-in",
             Rule::LinkSecret => "whoever brings the link's secret",
             Rule::Token => "whoever brings a session token",
+            Rule::WakeToken => "whoever brings a token from a wake-up",
             Rule::Session => "a session, for its own account",
             Rule::Audience => "a session, as far as others let it see",
             Rule::Member => "a member",

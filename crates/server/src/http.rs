@@ -12,6 +12,7 @@ mod page;
 mod redirect;
 mod router;
 mod trust;
+mod wake;
 
 pub(crate) use error::Failure;
 pub(crate) use gate::Origin;

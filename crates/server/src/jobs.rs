@@ -8,6 +8,7 @@ use beseda_app::usecase::maintenance::expire_due;
 use beseda_model::Timestamp;
 
 use crate::context::Context;
+use crate::wake::Item;
 use crate::ws::frame::CloseCode;
 
 const PERIOD_MS: u64 = 60_000;
@@ -31,6 +32,7 @@ pub(crate) async fn run(context: Arc<Context>) {
 pub(crate) async fn tend(context: &Context) {
     let now = context.clock.now();
     context.rates.clean();
+    context.waker.tell(Item::Look);
     let silence = context.config.limits.idle_millis;
     for seat in context.hub.silent_since(Timestamp::from_millis(now.as_millis().saturating_sub(silence))) {
         seat.close(None, CloseCode::Normal);

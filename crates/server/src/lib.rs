@@ -24,6 +24,7 @@ pub mod local;
 mod passwords;
 mod problem;
 mod rates;
+mod reading;
 mod refusal;
 mod secrets;
 pub mod site;
@@ -31,6 +32,7 @@ mod system;
 mod task;
 pub mod telemetry;
 pub mod tls;
+mod wake;
 mod ws;
 
 pub use compose::{Outside, Running, StartError, start, start_with};

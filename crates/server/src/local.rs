@@ -8,6 +8,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
+use beseda_app::port::Store;
 use beseda_wire::Encoding;
 use bytes::Bytes;
 use tower_service::Service as _;
@@ -55,6 +56,11 @@ impl LocalServer {
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
         compose::settle(&self.context).await;
         (status, body.to_vec())
+    }
+
+    /// The store, for tests that prepare what would take another program otherwise.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.context.store
     }
 
     /// Connects. The first frame must be `hello`, as everywhere.

@@ -21,6 +21,8 @@ pub(crate) enum RateClass {
     SignUps,
     /// Sign-ins: `sign_ins`.
     SignIns,
+    /// Looks at what is new after a wake-up: `wakes`.
+    Wakes,
     /// Anything else without a session: `anonymous_requests`.
     Anonymous,
     /// Files of the web app: `page_requests`.
@@ -30,8 +32,16 @@ pub(crate) enum RateClass {
 impl RateClass {
     /// All classes.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Requests, Self::Sends, Self::Lookups, Self::SignUps, Self::SignIns, Self::Anonymous, Self::Pages];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Requests,
+        Self::Sends,
+        Self::Lookups,
+        Self::SignUps,
+        Self::SignIns,
+        Self::Wakes,
+        Self::Anonymous,
+        Self::Pages,
+    ];
 
     /// The limit's published name.
     pub(crate) const fn limit_name(self) -> &'static str {
@@ -41,6 +51,7 @@ impl RateClass {
             Self::Lookups => "lookups",
             Self::SignUps => "sign_ups",
             Self::SignIns => "sign_ins",
+            Self::Wakes => "wakes",
             Self::Anonymous => "anonymous_requests",
             Self::Pages => "page_requests",
         }
@@ -54,6 +65,7 @@ impl RateClass {
             Self::Lookups => Allowance { tokens: limits.lookups, period_ms: MINUTE },
             Self::SignUps => Allowance { tokens: limits.sign_ups, period_ms: MINUTE },
             Self::SignIns => Allowance { tokens: limits.sign_ins, period_ms: MINUTE },
+            Self::Wakes => Allowance { tokens: limits.wakes, period_ms: MINUTE },
             Self::Anonymous => Allowance { tokens: limits.anonymous_requests, period_ms: MINUTE },
             Self::Pages => Allowance { tokens: limits.page_requests, period_ms: MINUTE },
         }

@@ -10,6 +10,7 @@ use beseda_app::usecase::link::LinkError;
 use beseda_app::usecase::log::LogError;
 use beseda_app::usecase::session::SessionError;
 use beseda_app::usecase::sync::SyncError;
+use beseda_app::usecase::wake::WakeError;
 use beseda_model::Code;
 use beseda_wire::Problem;
 use beseda_wire::error::ProblemData;
@@ -90,7 +91,7 @@ macro_rules! plain_refusals {
     };
 }
 
-refusals!(AccountError, DeviceError, KeysError);
+refusals!(AccountError, DeviceError, KeysError, WakeError);
 plain_refusals!(LinkError, LogError, SessionError, StoreError, SyncError);
 
 impl Refusal for AppendError {

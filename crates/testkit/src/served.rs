@@ -6,6 +6,7 @@ use std::thread::JoinHandle;
 
 use beseda_model::{LIMITS, Limits};
 use beseda_server::Config;
+use beseda_server::config::Push;
 use tokio::sync::oneshot;
 
 /// A server with a folder of its own, which goes with it.
@@ -70,7 +71,7 @@ pub fn serve_for_ever(data_dir: &Path, listen: SocketAddr, ready: impl FnOnce())
 }
 
 fn config(data_dir: PathBuf, listen: SocketAddr) -> Config {
-    Config { data_dir, listen, pow_bits: 4, drain_ms: 200, ..Config::default() }
+    Config { data_dir, listen, pow_bits: 4, drain_ms: 200, push: Push::Off, ..Config::default() }
 }
 
 fn runtime() -> tokio::runtime::Runtime {

@@ -4,6 +4,7 @@ use beseda_model::{AccountId, DeviceId, Fingerprint, Timestamp, Username};
 use serde::{Deserialize, Serialize};
 
 use crate::Bytes;
+use crate::request::{ClientFrame, Reply, ServerFrame};
 use crate::state::DeviceLogEntry;
 
 /// How accounts are made on this server.
@@ -34,6 +35,9 @@ pub struct ServerInfo {
     pub registration: Registration,
     /// Whether an account needs a username and a password.
     pub password_required: bool,
+    /// What clients subscribe with at push services (`applicationServerKey`); empty where the server wakes nobody.
+    #[serde(default)]
+    pub push_key: Bytes,
 }
 
 /// `POST /api/v1/challenges`: something fresh to answer with a [`Proof`].
@@ -285,4 +289,44 @@ pub enum LinkState {
     },
     /// Turned down.
     Refused,
+}
+
+/// `POST /api/v1/wake`: a device that was woken looks at what is new, without a connection of its own.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct Wake {
+    /// From the wake-up, or from the last answer; it is good once.
+    pub token: String,
+    /// The client's feature level.
+    pub feature: u32,
+    /// Requests as on the socket, of those that only read: `sync`, `log`, `welcome`, `device_log`, `accounts`,
+    /// `profiles`.
+    #[cfg_attr(feature = "utoipa", schema(value_type = Vec<Object>))]
+    pub requests: Vec<ClientFrame>,
+}
+
+impl std::fmt::Debug for Wake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wake").field("requests", &self.requests.len()).finish_non_exhaustive()
+    }
+}
+
+/// The answer to [`Wake`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct Woken {
+    /// For the next look, within five minutes.
+    pub token: String,
+    /// What a hello would have been answered.
+    #[cfg_attr(feature = "utoipa", schema(value_type = Object))]
+    pub hello: Reply,
+    /// One for each request, in their order, as on the socket.
+    #[cfg_attr(feature = "utoipa", schema(value_type = Vec<Object>))]
+    pub answers: Vec<ServerFrame>,
+}
+
+impl std::fmt::Debug for Woken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Woken").field("answers", &self.answers.len()).finish_non_exhaustive()
+    }
 }

@@ -4,7 +4,8 @@ use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Timest
 use serde::{Deserialize, Serialize};
 
 use crate::state::{
-    AccountCard, Change, DeviceLogEntry, Entry, EntryClass, KeyPackage, Presence, PrivacySettings, Profile,
+    AccountCard, Change, DeviceLogEntry, Entry, EntryClass, KeyPackage, Muted, Presence, PrivacySettings, Profile,
+    PushSubscription,
 };
 use crate::{Bytes, Problem, Push, lenient};
 
@@ -236,6 +237,16 @@ pub enum Request {
     WatchPresence {
         /// At most 200.
         accounts: Vec<AccountId>,
+    },
+    /// Where this device is woken while it has no connection, or that it is not to be; replaces what was set before.
+    /// Answer: [`Reply::Done`].
+    SetPushSubscription {
+        /// The subscription; none ends it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subscription: Option<PushSubscription>,
+        /// Conversations for which it does not want to be woken.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        muted: Vec<Muted>,
     },
 }
 

@@ -242,3 +242,39 @@ pub struct Presence {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Timestamp>,
 }
+
+/// What a program's push service gave it (RFC 8030, RFC 8291): a browser's `PushSubscription`, or a UnifiedPush endpoint
+/// with keys of the program's own.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PushSubscription {
+    /// The address at the push service.
+    pub endpoint: String,
+    /// The public key, an uncompressed point of P-256 (65 bytes; base64url in JSON).
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub p256dh: Bytes,
+    /// The authentication secret (16 bytes; base64url in JSON).
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub auth: Bytes,
+    /// Whether the device may be woken without showing anything, to take away what was read elsewhere. Browsers that
+    /// punish that leave it out.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quietly: bool,
+}
+
+/// Whoever knows an endpoint can send to it.
+impl std::fmt::Debug for PushSubscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PushSubscription").field("quietly", &self.quietly).finish_non_exhaustive()
+    }
+}
+
+/// A conversation for which a device does not want to be woken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Muted {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Until when; for good, if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}

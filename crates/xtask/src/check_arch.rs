@@ -32,7 +32,7 @@ const ONLY_VIA: &[(&str, &[&str])] = &[
     ("rusqlite", &["beseda-infra", "beseda-engine"]),
     ("refinery", &["beseda-infra"]),
     ("axum", &["beseda-server", "beseda-load"]),
-    ("rustls", &["beseda-cli", "beseda-server"]),
+    ("rustls", &["beseda-infra", "beseda-cli", "beseda-server"]),
     ("tokio-rustls", &["beseda-server"]),
     ("rcgen", &["beseda-server"]),
     ("tower-http", &["beseda-server"]),

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use beseda_wire::content::Authored;
 use beseda_wire::http::{
     AccountByRoot, AddDevice, Challenge, LinkReveal, LinkStarted, LinkState, PollLink, Proof, ResetIdentity,
-    ServerInfo, Session, SignIn, SignInTicket, SignUp, StartLink,
+    ServerInfo, Session, SignIn, SignInTicket, SignUp, StartLink, Wake, Woken,
 };
 use beseda_wire::{ClientFrame, Encoding, Problem, ServerFrame};
 use serde::Serialize;
@@ -60,6 +60,8 @@ pub(crate) fn http(input: &[u8]) {
         survives::<LinkReveal>,
         survives::<LinkState>,
         survives::<Problem>,
+        survives::<Wake>,
+        survives::<Woken>,
     ];
     bodies[usize::from(*first) % bodies.len()](Encoding::Json, rest);
 }

@@ -16,3 +16,4 @@ pub mod join;
 pub mod key;
 pub mod log;
 pub mod store;
+pub mod wake;

@@ -2,7 +2,8 @@ use beseda_model::Limits;
 
 use super::{
     AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed, GroupRepo,
-    GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView, StoreError, TicketRepo, TicketView,
+    GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView, StoreError, TicketRepo, TicketView, WakeRepo,
+    WakeView,
 };
 use crate::Event;
 use crate::domain::StoreEpoch;
@@ -34,6 +35,8 @@ pub trait View {
     fn links(&self) -> &dyn LinkView;
     /// Invitations and sign-in tickets.
     fn tickets(&self) -> &dyn TicketView;
+    /// Subscriptions at push services.
+    fn wake(&self) -> &dyn WakeView;
     /// What has changed for whom.
     fn feed(&self) -> &dyn Feed;
 }
@@ -60,6 +63,8 @@ pub trait UnitOfWork: View {
     fn links_mut(&mut self) -> &mut dyn LinkRepo;
     /// Invitations and sign-in tickets.
     fn tickets_mut(&mut self) -> &mut dyn TicketRepo;
+    /// Subscriptions at push services.
+    fn wake_mut(&mut self) -> &mut dyn WakeRepo;
     /// Daily budgets.
     fn budgets_mut(&mut self) -> &mut dyn BudgetRepo;
 }

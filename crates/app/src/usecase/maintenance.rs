@@ -13,7 +13,7 @@ const BATCH: u32 = 500;
 pub struct Expired {
     /// Bodies that were dropped.
     pub bodies: u32,
-    /// Link requests, tickets, invitations, key packages and budgets that were forgotten.
+    /// Link requests, tickets, invitations, wake-up tokens, key packages and budgets that were forgotten.
     pub others: u32,
 }
 
@@ -34,6 +34,7 @@ pub fn expire_due(uow: &mut dyn UnitOfWork, now: Timestamp) -> Result<Expired, S
         uow.links_mut().delete_expired(now)?,
         uow.tickets_mut().delete_expired(now)?,
         uow.budgets_mut().delete_old(now)?,
+        uow.wake_mut().delete_expired(now)?,
         uow.keys_mut().delete_old(Timestamp::from_millis(oldest), BATCH)?,
     ] {
         expired.others = expired.others.saturating_add(count);

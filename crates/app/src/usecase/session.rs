@@ -6,7 +6,7 @@ mod sign_out;
 
 use beseda_model::Code;
 
-pub use authenticate::{Session, authenticate};
+pub use authenticate::{Session, authenticate, session_of};
 pub(crate) use open::open_session;
 pub use sign_out::sign_out;
 

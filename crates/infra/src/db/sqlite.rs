@@ -23,6 +23,7 @@ mod sql;
 mod store;
 mod ticket;
 mod unit;
+mod wake;
 mod writer;
 
 pub use open::{Options, renew_store_epoch};

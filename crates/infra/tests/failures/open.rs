@@ -17,6 +17,19 @@ fn a_second_store_on_the_same_directory_is_refused() {
     open(dir.path());
 }
 
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_read_a_new_database() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    let open = open(dir.path());
+    people(&*open, &[1]);
+    for file in ["beseda.db", "beseda.db-wal"] {
+        let mode = std::fs::metadata(dir.path().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
+
 #[test]
 fn a_newer_schema_is_refused_and_left_as_it_is() {
     let dir = tempfile::tempdir().unwrap();
@@ -26,7 +39,7 @@ fn a_newer_schema_is_refused_and_left_as_it_is() {
     conn.pragma_update(None, "user_version", 99).unwrap();
     drop(conn);
     let before = std::fs::read(&file).unwrap();
-    assert_eq!(try_open(&options(dir.path())).err().unwrap(), StoreError::NewerSchema { found: 99, known: 1 });
+    assert_eq!(try_open(&options(dir.path())).err().unwrap(), StoreError::NewerSchema { found: 99, known: 2 });
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 

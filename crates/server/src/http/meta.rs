@@ -31,6 +31,7 @@ pub(super) async fn server(State(context): State<Arc<Context>>) -> axum::Json<Se
         feature: FEATURE_LEVEL,
         registration: context.config.registration,
         password_required: context.config.password_required,
+        push_key: context.push.as_ref().map(|push| push.sender.public_key().into()).unwrap_or_default(),
     })
 }
 

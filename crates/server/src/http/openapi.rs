@@ -47,7 +47,8 @@ fn components() -> ComponentsBuilder {
     let components = with::<http::SignUp>(with::<http::Session>(with::<http::AccountByRoot>(components)));
     let components = with::<http::AddDevice>(with::<http::SignIn>(with::<http::SignInTicket>(components)));
     let components = with::<http::ResetIdentity>(with::<http::StartLink>(with::<http::LinkStarted>(components)));
-    with::<http::PollLink>(with::<http::LinkState>(components))
+    let components = with::<http::PollLink>(with::<http::LinkState>(components));
+    with::<http::Wake>(with::<http::Woken>(components))
 }
 
 struct Shape {
@@ -86,6 +87,7 @@ fn shape(route: Route) -> Option<Shape> {
         Route::IdentityResets => ("A new identity in the place of a lost one", Some("ResetIdentity"), named("Session")),
         Route::Links => ("A new device asks to be approved", Some("StartLink"), named("LinkStarted")),
         Route::LinkPoll => ("How far that is", Some("PollLink"), named("LinkState")),
+        Route::Wake => ("What is new, for a device that was woken", Some("Wake"), named("Woken")),
         Route::Socket => ("The WebSocket", None, Answer::Socket),
         Route::Trust | Route::TrustStyle | Route::Authority | Route::Page | Route::Redirect => return None,
     };
@@ -168,6 +170,7 @@ const fn whom(rule: Rule) -> &'static str {
         Rule::Ticket => "whoever holds a ticket from a sign-in",
         Rule::LinkSecret => "whoever holds the request's secret",
         Rule::Token => "whoever brings a session token",
+        Rule::WakeToken => "whoever brings a token from a wake-up",
         Rule::Session | Rule::Audience | Rule::Member | Rule::Policy => "sessions",
     }
 }

@@ -11,7 +11,7 @@ use beseda_model::Code;
 use beseda_wire::Problem;
 
 use super::error::Failure;
-use super::{gate, join, link, meta, page, redirect, trust};
+use super::{gate, join, link, meta, page, redirect, trust, wake};
 use crate::context::Context;
 use crate::doors::{HTTP_DOORS, HttpDoor, Method, PLAIN_DOORS, Route};
 use crate::ws;
@@ -59,6 +59,7 @@ fn handler(door: &HttpDoor) -> MethodRouter<Arc<Context>> {
         Route::IdentityResets => on(method, join::reset_identity),
         Route::Links => on(method, link::start),
         Route::LinkPoll => on(method, link::poll),
+        Route::Wake => on(method, wake::wake),
         Route::Socket => on(method, ws::upgrade),
         Route::Trust => on(method, trust::guide),
         Route::TrustStyle => on(method, trust::style),

@@ -16,6 +16,7 @@ use super::answer::Answer;
 use super::hub::Seat;
 use crate::context::Context;
 use crate::problem;
+use crate::reading;
 use crate::refusal::Refusal;
 
 /// One request on its way.
@@ -107,9 +108,17 @@ pub(super) fn dispatch(call: Call, request: Request) {
         Request::Hello(_) => {}
         Request::Ping => call.answer.ok(Reply::Done),
 
+        request @ (Request::Log { .. }
+        | Request::Sync { .. }
+        | Request::Welcome { .. }
+        | Request::DeviceLog { .. }
+        | Request::Accounts { .. }
+        | Request::Profiles { .. }) => {
+            let actor = call.actor;
+            call.read(move |view| reading::read(view, actor, request), |reply| reply);
+        }
+
         Request::Append(append) => log::append(call, append),
-        Request::Log { conversation, from, limit } => log::page(call, conversation, from, limit),
-        Request::Sync { cursor, limit } => log::sync(call, cursor, limit),
         Request::Mark { conversation, delivered, read } => log::mark(call, conversation, delivered, read),
         Request::Whisper { conversation, body } => log::whisper(call, conversation, body),
 
@@ -118,7 +127,6 @@ pub(super) fn dispatch(call: Call, request: Request) {
         Request::Create(create) => conversation::create(call, create),
         Request::Succeed(succeed) => conversation::succeed(call, succeed),
         Request::GroupInfo { conversation } => conversation::group_info(call, conversation),
-        Request::Welcome { conversation } => conversation::welcome(call, conversation),
         Request::WelcomeDone { conversation, seq } => conversation::welcome_done(call, conversation, seq),
         Request::ReportCommit { conversation, seq } => conversation::report_commit(call, conversation, seq),
         Request::AnswerStranger { conversation, accept } => conversation::answer_stranger(call, conversation, accept),
@@ -126,7 +134,6 @@ pub(super) fn dispatch(call: Call, request: Request) {
         Request::PublishKeys { packages, last_resort } => device::publish_keys(call, packages, last_resort),
         Request::CountKeys => device::count_keys(call),
         Request::ClaimKeys { account, devices } => device::claim_keys(call, account, devices),
-        Request::DeviceLog { account, from } => device::log(call, account, from),
         Request::AppendDeviceLog { entry } => device::append_log(call, entry),
         Request::OpenLink { code, nonce } => device::open_link(call, code, &nonce),
         Request::ApproveLink { code, entry } => device::approve_link(call, code, entry),
@@ -134,13 +141,14 @@ pub(super) fn dispatch(call: Call, request: Request) {
         Request::SignOut => device::sign_out(call),
 
         Request::FindAccounts { username } => account::find(call, username),
-        Request::Accounts { accounts } => account::cards(call, accounts),
         Request::SetUsername { username } => account::set_username(call, username),
         Request::SetPassword { current, new } => account::set_password(call, current, new),
         Request::SetProfile { body } => account::set_profile(call, body),
-        Request::Profiles { accounts } => account::profiles(call, accounts),
         Request::SetPrivacy { privacy } => account::set_privacy(call, privacy),
         Request::Block { account, blocked } => account::block(call, account, blocked),
         Request::WatchPresence { accounts } => account::watch_presence(call, accounts),
+        Request::SetPushSubscription { subscription, muted } => {
+            device::set_push_subscription(call, subscription, muted);
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use beseda_app::Event;
-use beseda_app::domain::{Actor, Change};
+use beseda_app::domain::{Actor, Change, EntryClass};
 use beseda_app::port::EventSink;
 use beseda_app::usecase::sync::{SyncError, conversation_state};
 use beseda_model::{AccountId, ConversationId};
@@ -16,6 +16,7 @@ use tokio::sync::oneshot;
 use super::hub::{Hub, Seat, Shared};
 use super::{map, presence};
 use crate::context::Context;
+use crate::wake;
 
 /// Events that may wait. Beyond that they are dropped, and everybody is told to sync.
 const MOST_WAITING: usize = 65_536;
@@ -118,6 +119,9 @@ async fn deliver(context: &Arc<Context>, event: Event) {
     let hub = &context.hub;
     match event {
         Event::Appended { conversation, members, entry, by } => {
+            if entry.class == EntryClass::Counted {
+                context.waker.tell(wake::Item::Wrote(wake::Entry { conversation, members: members.clone(), by }));
+            }
             let push = Shared::new(Push::Entry { conversation, entry: map::entry(&entry) });
             hub.each(&members, |seat| {
                 if seat.actor.device != by {
@@ -129,6 +133,7 @@ async fn deliver(context: &Arc<Context>, event: Event) {
             to_all(hub, &members, Push::Blanked { conversation, seqs });
         }
         Event::Marked { conversation, members, account, delivered, read, read_shown } => {
+            context.waker.tell(wake::Item::Read(account));
             let receipt =
                 |read| Shared::new(Push::Change(state::Change::Receipt { conversation, account, delivered, read }));
             let (shown, hidden) = (receipt(read), receipt(0));

@@ -6,22 +6,22 @@ use beseda_app::domain::TokenHash;
 use beseda_app::usecase::session::{SessionError, authenticate};
 use beseda_model::Code;
 use beseda_wire::request::{ClientFrame, Hello, ServerFrame};
-use beseda_wire::{Encoding, FEATURE_LEVEL, Problem, Push, Reply, Request};
+use beseda_wire::{Encoding, Problem, Push, Request};
 use bytes::Bytes;
 
 use super::fanout::Item;
 use super::frame::{self, CloseCode};
 use super::hub::Seat;
+use super::map;
 use super::outbox::Weight;
 use super::session::{Session, id_of, refusal};
 use crate::context::Context;
 use crate::problem;
 use crate::refusal::refuse;
 use crate::telemetry::Wide;
+use crate::wake;
 
 const OP: &str = "hello";
-/// The oldest client that this server can serve.
-const OLDEST_FEATURE: u32 = 1;
 
 /// Takes the first message of a connection. Refused, it answers the frame to send before closing.
 pub(crate) async fn hello(
@@ -65,23 +65,14 @@ async fn sit_down(context: &Arc<Context>, encoding: Encoding, id: u32, hello: &H
     if hello.token.len() as u64 > limits.hello_bytes {
         return Err(problem::over_limit("hello_bytes", limits.hello_bytes));
     }
-    if hello.feature < OLDEST_FEATURE {
-        return Err(Problem::new(Code::UpdateRequired, "the client is too old for this server"));
-    }
+    map::check_feature(hello.feature)?;
     let token = TokenHash::of(hello.token.as_bytes());
     let ended = context.hub.ended();
     let found = context.read(move |view| authenticate(view, &token)).await;
     let found = found.map_err(|error: SessionError| refuse(context, OP, &error))?;
     let now = context.clock.now();
     let seat = Arc::new(Seat::new(found.actor, encoding, found.privacy.read_marks, limits, now));
-    let re = Reply::Hello {
-        account: found.actor.account,
-        device: found.actor.device,
-        store_epoch: found.store_epoch.0.to_vec().into(),
-        send_no: found.send_no,
-        feature: FEATURE_LEVEL,
-        now,
-    };
+    let re = map::hello(&found, now);
     // Before the seat is taken, so that it comes before any push.
     seat.outbox.open(Weight::LIGHT);
     seat.outbox.answer(frame::message(encoding, &ServerFrame::Ok { id, re }), Weight::LIGHT);
@@ -89,6 +80,7 @@ async fn sit_down(context: &Arc<Context>, encoding: Encoding, id: u32, hello: &H
     if entered.came {
         context.fanout.send(Item::Came(seat.actor.account));
     }
+    context.waker.tell(wake::Item::Came(seat.actor.device));
     let session = Session::new(context.clone(), seat, token);
     if entered.check_again {
         let still = context.read(move |view| authenticate(view, &token)).await;

@@ -232,6 +232,13 @@ impl Hub {
         of_account.into_iter().flatten().filter(|seat| seat.actor.device == device).cloned().collect()
     }
 
+    /// When something was last heard from a device that is connected.
+    pub(crate) fn heard(&self, device: DeviceId) -> Option<Timestamp> {
+        let seats = self.seats_of_device(device);
+        let last = seats.iter().map(|seat| seat.heard_at.load(Ordering::Relaxed)).max();
+        last.map(Timestamp::from_millis)
+    }
+
     /// Sessions of a device are over.
     pub(crate) fn end_device(&self, device: DeviceId) {
         self.ended.fetch_add(1, Ordering::SeqCst);

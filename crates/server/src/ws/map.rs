@@ -2,13 +2,39 @@
 
 use beseda_app::domain::{self, Reveal};
 use beseda_app::usecase::account::Card;
+use beseda_app::usecase::session::Session;
+use beseda_model::{Code, Timestamp};
 use beseda_wire::state::{
-    AccountCard, Audience, Change, ConversationState, DeviceLogEntry, Entry, EntryClass, PrivacySettings, Profile,
+    AccountCard, Audience, Change, ConversationState, DeviceLogEntry, Entry, EntryClass, Muted, PrivacySettings,
+    Profile, PushSubscription,
 };
-use beseda_wire::{Bytes, Push};
+use beseda_wire::{Bytes, FEATURE_LEVEL, Problem, Push, Reply};
+
+/// The oldest client that this server can serve.
+const OLDEST_FEATURE: u32 = 1;
+
+/// Whether a client of this level can be served.
+pub(crate) fn check_feature(feature: u32) -> Result<(), Problem> {
+    if feature < OLDEST_FEATURE {
+        return Err(Problem::new(Code::UpdateRequired, "the client is too old for this server"));
+    }
+    Ok(())
+}
+
+/// What a client is told that has shown who it is.
+pub(crate) fn hello(session: &Session, now: Timestamp) -> Reply {
+    Reply::Hello {
+        account: session.actor.account,
+        device: session.actor.device,
+        store_epoch: session.store_epoch.0.to_vec().into(),
+        send_no: session.send_no,
+        feature: FEATURE_LEVEL,
+        now,
+    }
+}
 
 /// A log entry.
-pub(super) fn entry(entry: &domain::Entry) -> Entry {
+pub(crate) fn entry(entry: &domain::Entry) -> Entry {
     Entry {
         seq: entry.seq,
         class: entry_class(entry.class),
@@ -30,7 +56,7 @@ const fn entry_class(class: domain::EntryClass) -> EntryClass {
 }
 
 /// How a client wants its entry to count.
-pub(super) const fn wanted_class(class: EntryClass) -> domain::EntryClass {
+pub(crate) const fn wanted_class(class: EntryClass) -> domain::EntryClass {
     match class {
         EntryClass::Counted => domain::EntryClass::Counted,
         EntryClass::Silent => domain::EntryClass::Silent,
@@ -39,7 +65,7 @@ pub(super) const fn wanted_class(class: EntryClass) -> domain::EntryClass {
 }
 
 /// A change.
-pub(super) fn change(change: domain::Change) -> Change {
+pub(crate) fn change(change: domain::Change) -> Change {
     match change {
         domain::Change::Conversation(state) => Change::Conversation(conversation(state)),
         domain::Change::Receipt { conversation, account, delivered, read } => {
@@ -56,7 +82,7 @@ pub(super) fn change(change: domain::Change) -> Change {
 }
 
 /// A conversation's row.
-pub(super) fn conversation(state: domain::ConversationState) -> ConversationState {
+pub(crate) fn conversation(state: domain::ConversationState) -> ConversationState {
     ConversationState {
         conversation: state.conversation,
         kind: state.kind,
@@ -102,7 +128,7 @@ const fn privacy_settings(settings: &domain::PrivacySettings) -> PrivacySettings
 }
 
 /// Settings as a client wants them.
-pub(super) const fn wanted_privacy(settings: &PrivacySettings) -> domain::PrivacySettings {
+pub(crate) const fn wanted_privacy(settings: &PrivacySettings) -> domain::PrivacySettings {
     domain::PrivacySettings {
         requests: wanted_audience(settings.requests),
         group_adds: wanted_audience(settings.group_adds),
@@ -113,7 +139,7 @@ pub(super) const fn wanted_privacy(settings: &PrivacySettings) -> domain::Privac
 }
 
 /// What others are told of an account.
-pub(super) fn card(card: Card) -> AccountCard {
+pub(crate) fn card(card: Card) -> AccountCard {
     AccountCard {
         account: card.account,
         username: card.username,
@@ -123,7 +149,7 @@ pub(super) fn card(card: Card) -> AccountCard {
 }
 
 /// A sealed profile.
-pub(super) fn profile(profile: domain::Profile) -> Profile {
+pub(crate) fn profile(profile: domain::Profile) -> Profile {
     Profile { account: profile.account, version: profile.version, body: profile.body.into() }
 }
 
@@ -133,11 +159,26 @@ pub(crate) fn device_log(entries: Vec<Vec<u8>>) -> Vec<DeviceLogEntry> {
 }
 
 /// What a new device showed.
-pub(super) fn revealed(code: String, reveal: Reveal) -> Push {
+pub(crate) fn revealed(code: String, reveal: Reveal) -> Push {
     Push::LinkRevealed {
         code,
         device: reveal.device,
         signature_key: Bytes(reveal.signature_key.to_vec()),
         nonce: Bytes(reveal.nonce.to_vec()),
     }
+}
+
+/// A subscription at a push service; none if its keys are not of the right size.
+pub(crate) fn subscription(subscription: PushSubscription) -> Option<domain::Subscription> {
+    Some(domain::Subscription {
+        endpoint: subscription.endpoint,
+        public_key: (*subscription.p256dh).try_into().ok()?,
+        auth: (*subscription.auth).try_into().ok()?,
+        quietly: subscription.quietly,
+    })
+}
+
+/// A conversation for which a device does not want to be woken.
+pub(crate) const fn muted(muted: Muted) -> domain::Muted {
+    domain::Muted { conversation: muted.conversation, until: muted.until }
 }

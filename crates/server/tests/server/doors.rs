@@ -9,6 +9,7 @@ use beseda_wire::{Bytes, FEATURE_LEVEL, Problem};
 use crate::groups::{Client, policy};
 use crate::mls::{message, say};
 use crate::people::{Person, device};
+use crate::push_service::subscription;
 use crate::world::{Server, Socket};
 
 /// What the document says of a door.
@@ -86,6 +87,7 @@ pub(crate) fn one_of_each(here: ConversationId, own: &Person, other: &Person) ->
         Request::SetPrivacy { privacy: Default::default() },
         Request::Block { account, blocked: false },
         Request::WatchPresence { accounts: vec![account] },
+        Request::SetPushSubscription { subscription: Some(subscription("https://push.example.org/x")), muted: vec![] },
     ];
     for (request, door) in requests.iter().zip(socket_doors()) {
         let named = serde_json::to_string(request).unwrap();
@@ -197,6 +199,9 @@ fn enlarged(request: Request, size: usize) -> Request {
         Request::Profiles { accounts } => Request::Profiles { accounts: vec![accounts[0]; size] },
         Request::WatchPresence { accounts } => Request::WatchPresence { accounts: vec![accounts[0]; size] },
         Request::SetPassword { .. } => Request::SetPassword { current: None, new: text },
+        Request::SetPushSubscription { .. } => {
+            Request::SetPushSubscription { subscription: Some(subscription(&text)), muted: Vec::new() }
+        }
         Request::SetProfile { .. } => Request::SetProfile { body: bytes },
         other => panic!("its size is the frame's: {other:?}"),
     }
@@ -226,11 +231,12 @@ const REFUSED: &[(&str, &str, Code)] = &[
     ("/api/v1/sessions", "sign_in", Code::WrongCredentials),
     ("/api/v1/identity-resets", "reset_identity", Code::Unauthorized),
     ("/api/v1/links/AAAA-AAAA/poll", "poll_link", Code::NotFound),
+    ("/api/v1/wake", "wake", Code::Unauthorized),
 ];
 
 #[tokio::test]
 async fn every_http_door_that_asks_for_something_refuses_without_it() {
-    use beseda_wire::http::{AddDevice, PollLink, Proof, ResetIdentity, SignIn};
+    use beseda_wire::http::{AddDevice, PollLink, Proof, ResetIdentity, SignIn, Wake};
     let server = Server::start().await;
     let (stranger, sign_up) = crate::people::stranger(1);
     let (mut somebody, _) = crate::people::stranger(2);
@@ -254,6 +260,7 @@ async fn every_http_door_that_asks_for_something_refuses_without_it() {
             entry: entry.clone(),
         })),
         "poll_link" => json(serde_json::to_vec(&PollLink { secret: "guessed".to_owned(), reveal: None })),
+        "wake" => json(serde_json::to_vec(&Wake { token: "guessed".to_owned(), feature: 1, requests: Vec::new() })),
         other => panic!("nothing is known of {other}"),
     };
     let asking: Vec<_> = table("## Routes over HTTP")
@@ -280,6 +287,7 @@ async fn every_http_door_counts_and_measures_what_it_says() {
         ("page_requests", |limits| limits.page_requests = 1),
         ("sign_ups", |limits| limits.sign_ups = 1),
         ("sign_ins", |limits| limits.sign_ins = 1),
+        ("wakes", |limits| limits.wakes = 1),
     ] {
         for door in routes.iter().filter(|door| door.rates == [class]) {
             let server = Server::start_with(|config| limit(&mut config.limits)).await;
@@ -316,7 +324,7 @@ fn described() -> Vec<(String, String)> {
 async fn every_described_route_is_there_with_its_method_and_headers() {
     let server = Server::start().await;
     let routes = described();
-    assert_eq!(routes.len(), 14);
+    assert_eq!(routes.len(), 15);
     for (path, method) in routes {
         let real = path.replace("{fingerprint}", &"0".repeat(64)).replace("{code}", "AAAA-AAAA");
         let answer = server.send(&method, &real, &[], &[]).await;

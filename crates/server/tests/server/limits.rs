@@ -2,11 +2,12 @@
 
 use beseda_app::domain::Request as Pending;
 use beseda_model::{Code, ConversationKind, LIMITS, Limits};
-use beseda_wire::http::{Challenge, SignIn, SignInTicket};
+use beseda_wire::http::{Challenge, SignIn, SignInTicket, Wake, Woken};
 use beseda_wire::request::{ClientFrame, Reply, Request, ServerFrame};
 use beseda_wire::{Bytes, Encoding, Problem};
 
 use crate::mls::{say, say_bytes};
+use crate::push_service::subscription;
 use crate::world::{Came, Server, Socket};
 
 const HERE: &str = include_str!("limits.rs");
@@ -14,6 +15,7 @@ const GROUPS: &str = include_str!("limits_of_groups.rs");
 const JOINING: &str = include_str!("joining.rs");
 const DEVICES: &str = include_str!("devices.rs");
 const PAGES: &str = include_str!("pages.rs");
+const WAKING: &str = include_str!("waking.rs");
 const OUTBOX: &str = include_str!("../../src/ws/outbox.rs");
 
 /// Where each limit is tried at its value and one beyond: the source, and the test in it.
@@ -39,6 +41,10 @@ const TRIED: &[(&str, &str, &str)] = &[
     ("cursor_bytes", HERE, "payloads_on_the_socket"),
     ("lookup_accounts", HERE, "payloads_on_the_socket"),
     ("watched_accounts", HERE, "payloads_on_the_socket"),
+    ("push_endpoint_bytes", HERE, "payloads_on_the_socket"),
+    ("push_muted", WAKING, "mutes_hold_on_the_server_and_end_when_they_are_taken_back"),
+    ("wake_requests", WAKING, "more_requests_than_agreed_are_not_looked_at"),
+    ("wakes", HERE, "rates_of_an_address"),
     ("requests", HERE, "rates_of_an_account"),
     ("sends", HERE, "rates_of_an_account"),
     ("lookups", HERE, "rates_of_an_account"),
@@ -161,6 +167,14 @@ async fn payloads_on_the_socket() {
     socket.ask(Request::WatchPresence { accounts: accounts(LIMITS.watched_accounts) }).await.unwrap();
     let more = Request::WatchPresence { accounts: accounts(LIMITS.watched_accounts + 1) };
     refused(socket.ask(more).await, Code::TooLarge, "watched_accounts");
+
+    let wake_at = |length: usize| {
+        let start = "https://push.example.org/";
+        let endpoint = format!("{start}{}", "x".repeat(length - start.len()));
+        Request::SetPushSubscription { subscription: Some(subscription(&endpoint)), muted: Vec::new() }
+    };
+    socket.ask(wake_at(size(LIMITS.push_endpoint_bytes))).await.unwrap();
+    refused(socket.ask(wake_at(size(LIMITS.push_endpoint_bytes) + 1)).await, Code::TooLarge, "push_endpoint_bytes");
 
     let mut stranger = Socket::open(&server, Encoding::Cbor).await;
     let longest = stranger.hello(&"x".repeat(size(LIMITS.hello_bytes))).await;
@@ -304,7 +318,7 @@ async fn rates_of_an_account() {
 #[tokio::test]
 async fn rates_of_an_address() {
     let server = limited(|limits| {
-        (limits.sign_ups, limits.sign_ins, limits.anonymous_requests) = (2, 3, 4);
+        (limits.sign_ups, limits.sign_ins, limits.anonymous_requests, limits.wakes) = (2, 3, 4, 2);
     })
     .await;
     let sign_up = async || server.post::<()>("/api/v1/accounts", &()).await.unwrap_err();
@@ -327,6 +341,14 @@ async fn rates_of_an_address() {
         assert_eq!(sign_in(name).await.code, Code::WrongCredentials);
     }
     refused::<()>(Err(sign_in("dave").await), Code::RateLimited, "sign_ins");
+    let wake = async || {
+        let body = Wake { token: "guessed".to_owned(), feature: 1, requests: Vec::new() };
+        server.post::<Woken>("/api/v1/wake", &body).await.unwrap_err()
+    };
+    for _ in 0..2 {
+        assert_eq!(wake().await.code, Code::Unauthorized);
+    }
+    refused::<()>(Err(wake().await), Code::RateLimited, "wakes");
 }
 
 #[tokio::test]

@@ -21,6 +21,8 @@ mod pages;
 mod people;
 mod presence;
 mod program;
+mod push_service;
 mod standing;
 mod tls;
+mod waking;
 mod world;

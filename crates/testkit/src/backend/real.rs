@@ -4,7 +4,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use beseda_model::{Limits, Timestamp};
+use beseda_app::domain::TokenHash;
+use beseda_app::port::{StoreError, View as StoreView};
+use beseda_app::usecase::wake::issue_token;
+use beseda_model::{Clock as _, DeviceId, Limits, Timestamp};
+use beseda_server::config::Push;
 use beseda_server::local::{LocalServer, LocalSocket};
 use beseda_server::{Config, Outside};
 use beseda_wire::{Encoding, Reply, ServerFrame};
@@ -25,6 +29,7 @@ pub struct RealServer {
     /// Decides what comes first of an answer and a push.
     order: SeededRng,
     limits: Limits,
+    push: Push,
     seed: u64,
     lives: u64,
 }
@@ -43,9 +48,35 @@ impl RealServer {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime needs nothing special");
         let order = SeededRng::fork(seed, "order");
         let sockets = BTreeMap::new();
-        let mut server = Self { runtime, server: None, sockets, folder, clock, order, limits, seed, lives: 0 };
+        let push = Push::Off;
+        let mut server = Self { runtime, server: None, sockets, folder, clock, order, limits, push, seed, lives: 0 };
         server.start();
         server
+    }
+
+    /// Takes subscriptions at push services on this machine from now on.
+    pub fn wake_devices(&mut self) {
+        self.push = Push::Loopback;
+        self.restart(|_| {});
+    }
+
+    /// Reads from its store.
+    pub fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn StoreView) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.server.as_ref().expect(RUNS).store().read_blocking(work)
+    }
+
+    /// A wake-up's token for a device that has subscribed.
+    pub fn wake_token(&self, device: DeviceId) -> String {
+        let token = format!("token {}", self.clock.now().as_millis());
+        let hash = TokenHash::of(token.as_bytes());
+        let until = self.clock.now().plus_millis(3_600_000);
+        let store = self.server.as_ref().expect(RUNS).store();
+        let issued = store.write_blocking(move |uow| issue_token(uow, device, &hash, until));
+        assert!(issued.expect("the store writes"), "the device has subscribed");
+        token
     }
 
     /// Limits on rates are about time that hardly passes here; those on sizes and counts stay.
@@ -73,8 +104,13 @@ impl RealServer {
 
     fn start(&mut self) {
         self.lives += 1;
-        let config =
-            Config { data_dir: self.data_dir(), pow_bits: 1, limits: self.limits.clone(), ..Config::default() };
+        let config = Config {
+            data_dir: self.data_dir(),
+            pow_bits: 1,
+            limits: self.limits.clone(),
+            push: self.push,
+            ..Config::default()
+        };
         let rng = SeededRng::fork(self.seed, &format!("server/{}", self.lives));
         let clock = std::sync::Arc::new(self.clock.clone());
         let outside = Outside { clock, rng: Box::new(rng), ..Outside::default() };

@@ -4,12 +4,12 @@ use beseda_model::{AccountId, Code, ConversationId, ConversationKind, DeviceId, 
 use beseda_wire::error::ProblemData;
 use beseda_wire::http::{
     AccountByRoot, AddDevice, Challenge, LinkReveal, LinkStarted, LinkState, PollLink, Proof, Registration,
-    ResetIdentity, ServerInfo, Session, SignIn, SignInTicket, SignUp, StartLink,
+    ResetIdentity, ServerInfo, Session, SignIn, SignInTicket, SignUp, StartLink, Wake, Woken,
 };
 use beseda_wire::request::{Append, CommitBundle, Create, Hello, Succeed, Welcome};
 use beseda_wire::state::{
-    AccountCard, Audience, Change, ConversationState, DeviceLogEntry, Entry, EntryClass, KeyPackage, Presence,
-    PrivacySettings, Profile,
+    AccountCard, Audience, Change, ConversationState, DeviceLogEntry, Entry, EntryClass, KeyPackage, Muted, Presence,
+    PrivacySettings, Profile, PushSubscription,
 };
 use beseda_wire::{Bytes, ClientFrame, Problem, Push, Reply, Request, ServerFrame};
 use proptest::collection::vec;
@@ -309,7 +309,22 @@ fn account_requests() -> Vec<BoxedStrategy<Request>> {
         privacy().prop_map(|privacy| Request::SetPrivacy { privacy }).boxed(),
         (account(), any::<bool>()).prop_map(|(account, blocked)| Request::Block { account, blocked }).boxed(),
         vec(account(), 0..3).prop_map(|accounts| Request::WatchPresence { accounts }).boxed(),
+        (option::of(push_subscription()), vec((conversation(), option::of(at())), 0..3))
+            .prop_map(|(subscription, muted)| {
+                let muted = muted.into_iter().map(|(conversation, until)| Muted { conversation, until }).collect();
+                Request::SetPushSubscription { subscription, muted }
+            })
+            .boxed(),
     ]
+}
+
+fn push_subscription() -> impl Strategy<Value = PushSubscription> {
+    (text(), bytes(), bytes(), any::<bool>()).prop_map(|(endpoint, p256dh, auth, quietly)| PushSubscription {
+        endpoint,
+        p256dh,
+        auth,
+        quietly,
+    })
 }
 
 pub(crate) fn client_frame() -> impl Strategy<Value = ClientFrame> {
@@ -333,6 +348,8 @@ pub(crate) enum HttpBody {
     LinkStarted(LinkStarted),
     PollLink(PollLink),
     LinkState(LinkState),
+    Wake(Wake),
+    Woken(Box<Woken>),
 }
 
 fn session() -> impl Strategy<Value = Session> {
@@ -369,9 +386,9 @@ fn proof() -> impl Strategy<Value = Proof> {
 pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
     let registration = prop_oneof![Just(Registration::Open), Just(Registration::Invite), Just(Registration::Closed)];
     let strategies: Vec<BoxedStrategy<HttpBody>> = vec![
-        (text(), text(), any::<u32>(), registration, any::<bool>())
-            .prop_map(|(name, version, feature, registration, password_required)| {
-                HttpBody::ServerInfo(ServerInfo { name, version, feature, registration, password_required })
+        (text(), text(), any::<u32>(), registration, any::<bool>(), bytes())
+            .prop_map(|(name, version, feature, registration, password_required, push_key)| {
+                HttpBody::ServerInfo(ServerInfo { name, version, feature, registration, password_required, push_key })
             })
             .boxed(),
         (bytes(), any::<u8>(), at())
@@ -400,6 +417,12 @@ pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
             })
             .boxed(),
         link_state().prop_map(HttpBody::LinkState).boxed(),
+        (text(), any::<u32>(), vec(client_frame(), 0..2))
+            .prop_map(|(token, feature, requests)| HttpBody::Wake(Wake { token, feature, requests }))
+            .boxed(),
+        (text(), reply(), vec(server_frame(), 0..2))
+            .prop_map(|(token, hello, answers)| HttpBody::Woken(Box::new(Woken { token, hello, answers })))
+            .boxed(),
     ];
     Union::new(strategies)
 }

@@ -63,6 +63,7 @@ pub(crate) fn end_device(uow: &mut dyn UnitOfWork, device: DeviceId) -> Result<(
     uow.devices_mut().remove(device)?;
     uow.keys_mut().delete_all(device)?;
     uow.groups_mut().delete_welcomes_of(device)?;
+    uow.wake_mut().forget(device)?;
     for id in uow.conversations_mut().mark_due(&[device], None)? {
         let accounts: Vec<_> = uow.conversations().members(id)?.into_iter().map(|member| member.account).collect();
         uow.emit(Event::ConversationChanged { conversation: id, accounts: accounts.into() });

@@ -24,10 +24,18 @@ pub fn authenticate(view: &dyn View, token: &TokenHash) -> Result<Session, Sessi
     if row.revoked {
         return Err(SessionError::Revoked);
     }
-    let account = view.accounts().find(row.account)?.ok_or(SessionError::Unknown)?;
+    session_of(view, Actor { account: row.account, device: row.device })
+}
+
+/// What is to be known of a device that has shown who it is.
+///
+/// # Errors
+/// When its account does not exist any more.
+pub fn session_of(view: &dyn View, actor: Actor) -> Result<Session, SessionError> {
+    let account = view.accounts().find(actor.account)?.ok_or(SessionError::Unknown)?;
     Ok(Session {
-        actor: Actor { account: row.account, device: row.device },
-        send_no: view.devices().send_no(row.device)?,
+        actor,
+        send_no: view.devices().send_no(actor.device)?,
         store_epoch: view.store_epoch(),
         privacy: account.privacy,
     })

@@ -13,6 +13,7 @@ pub fn sign_out(uow: &mut dyn UnitOfWork, actor: Actor, token: &TokenHash) -> Re
         return Err(SessionError::Unknown);
     }
     uow.devices_mut().delete_session(token)?;
+    uow.wake_mut().forget(actor.device)?;
     uow.emit(Event::SessionEnded { device: actor.device, revoked: false });
     Ok(())
 }

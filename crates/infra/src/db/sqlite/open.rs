@@ -58,6 +58,7 @@ pub(super) struct Opened {
 pub(super) fn open(options: &Options) -> Result<Opened, StoreError> {
     let lock = lock(&options.dir)?;
     let path = options.dir.join(FILE);
+    ours_alone(&path)?;
     let mut writer = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     if let Some(pages) = options.max_pages {
         writer.pragma_update(None, "max_page_count", pages).db()?;
@@ -105,6 +106,19 @@ fn lock(dir: &Path) -> Result<File, StoreError> {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Locked),
         Err(TryLockError::Error(error)) => Err(translate(&error)),
+    }
+}
+
+/// A new database is readable for nobody else: there are keys in it. SQLite gives its other files the same rights.
+fn ours_alone(path: &Path) -> Result<(), StoreError> {
+    let mut new = OpenOptions::new();
+    new.create_new(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    match new.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(translate(&error)),
     }
 }
 

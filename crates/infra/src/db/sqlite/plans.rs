@@ -2,7 +2,7 @@
 
 use super::feed::{accounts, changed_accounts};
 use super::open::{Options, open};
-use super::{account, conversation, device, feed, log};
+use super::{account, conversation, device, feed, log, wake};
 
 fn plan(sql: &str) -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();
@@ -35,6 +35,7 @@ fn what_runs_for_every_message_and_login_searches_by_index() {
         device::SESSION,
         account::PEERS,
         conversation::CONTACTS,
+        wake::SLEEPERS,
         "SELECT key, account FROM devices WHERE device = ?1 AND removed = 0",
         "SELECT key FROM conversations WHERE conversation = ?1",
         "SELECT device FROM leaves WHERE conversation = ?1 AND due = 1",

@@ -8,7 +8,7 @@ use beseda_app::domain::StoreEpoch;
 use beseda_app::port::{
     AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed, GroupRepo,
     GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView, StoreError, TicketRepo, TicketView, UnitOfWork,
-    View,
+    View, WakeRepo, WakeView,
 };
 use beseda_model::{ConversationId, DeviceId, Limits};
 use rusqlite::Connection;
@@ -70,6 +70,10 @@ impl View for SqliteView<'_> {
     }
 
     fn tickets(&self) -> &dyn TicketView {
+        self
+    }
+
+    fn wake(&self) -> &dyn WakeView {
         self
     }
 
@@ -152,6 +156,10 @@ impl View for SqliteUnit<'_> {
         &self.view
     }
 
+    fn wake(&self) -> &dyn WakeView {
+        &self.view
+    }
+
     fn feed(&self) -> &dyn Feed {
         &self.view
     }
@@ -195,6 +203,10 @@ impl UnitOfWork for SqliteUnit<'_> {
     }
 
     fn tickets_mut(&mut self) -> &mut dyn TicketRepo {
+        self
+    }
+
+    fn wake_mut(&mut self) -> &mut dyn WakeRepo {
         self
     }
 

@@ -20,13 +20,6 @@ pub(super) fn find(call: Call, username: String) {
     );
 }
 
-pub(super) fn cards(call: Call, accounts: Vec<AccountId>) {
-    call.read(
-        move |view| usecase::account::cards(view, &accounts),
-        |found| Reply::Accounts { accounts: found.into_iter().map(map::card).collect() },
-    );
-}
-
 pub(super) fn set_username(call: Call, username: Option<Username>) {
     let actor = call.actor;
     call.write_done(move |uow| usecase::account::set_username(uow, actor, username.clone()));
@@ -71,13 +64,6 @@ fn password_problem(error: PasswordError) -> Problem {
 pub(super) fn set_profile(call: Call, body: Bytes) {
     let actor = call.actor;
     call.write_done(move |uow| usecase::account::set_profile(uow, actor, &body));
-}
-
-pub(super) fn profiles(call: Call, accounts: Vec<AccountId>) {
-    call.read(
-        move |view| usecase::account::profiles(view, &accounts),
-        |found| Reply::Profiles { profiles: found.into_iter().map(map::profile).collect() },
-    );
 }
 
 pub(super) fn set_privacy(call: Call, privacy: PrivacySettings) {

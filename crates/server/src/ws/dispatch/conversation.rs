@@ -69,19 +69,6 @@ pub(super) fn group_info(call: Call, id: ConversationId) {
     );
 }
 
-pub(super) fn welcome(call: Call, id: ConversationId) {
-    let actor = call.actor;
-    call.read(
-        move |view| conversation::waiting_welcome(view, actor, id),
-        |welcome| Reply::Welcome {
-            message: welcome.message.into(),
-            tree: welcome.tree.into(),
-            seq: welcome.seq,
-            chain: Bytes(welcome.chain.to_vec()),
-        },
-    );
-}
-
 pub(super) fn welcome_done(call: Call, id: ConversationId, seq: u64) {
     let actor = call.actor;
     call.write_done(move |uow| conversation::welcome_done(uow, actor, id, seq));

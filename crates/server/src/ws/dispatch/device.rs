@@ -3,9 +3,9 @@
 use beseda_app::usecase;
 use beseda_app::usecase::keys::{ClaimKeys, PublishKeys};
 use beseda_app::usecase::link::{ApproveLink, OpenLink};
-use beseda_model::{AccountId, DeviceId};
-use beseda_wire::state::{DeviceLogEntry, KeyPackage};
-use beseda_wire::{Bytes, Reply};
+use beseda_model::{AccountId, Code, DeviceId};
+use beseda_wire::state::{DeviceLogEntry, KeyPackage, Muted, PushSubscription};
+use beseda_wire::{Bytes, Problem, Reply};
 
 use super::Call;
 use crate::problem;
@@ -48,13 +48,6 @@ pub(super) fn claim_keys(call: Call, account: AccountId, devices: Vec<DeviceId>)
     );
 }
 
-pub(super) fn log(call: Call, account: AccountId, from: u32) {
-    call.read(
-        move |view| usecase::device::device_log(view, account, from),
-        |page| Reply::DeviceLog { entries: map::device_log(page.entries), root: Bytes(page.first_root_key.to_vec()) },
-    );
-}
-
 pub(super) fn append_log(call: Call, entry: DeviceLogEntry) {
     let actor = call.actor;
     call.write_done(move |uow| usecase::device::append_log(uow, actor, &entry.0));
@@ -86,4 +79,22 @@ pub(super) fn refuse_link(call: Call, code: String) {
 pub(super) fn sign_out(call: Call) {
     let (actor, token) = (call.actor, call.token);
     call.write_done(move |uow| usecase::session::sign_out(uow, actor, &token));
+}
+
+pub(super) fn set_push_subscription(call: Call, subscription: Option<PushSubscription>, muted: Vec<Muted>) {
+    let actor = call.actor;
+    let Some(subscription) = subscription else {
+        return call.write_done(move |uow| usecase::wake::unsubscribe(uow, actor));
+    };
+    let Some(push) = call.context.push.clone() else {
+        return call.refuse(problem::bad_request("this server wakes nobody"));
+    };
+    let Some(subscription) = map::subscription(subscription) else {
+        return call.refuse(problem::bad_request("a key has 65 bytes and an authentication secret 16"));
+    };
+    if let Err(error) = push.check(&subscription) {
+        return call.refuse(Problem::new(Code::BadRequest, error.to_string()));
+    }
+    let muted: Vec<_> = muted.into_iter().map(map::muted).collect();
+    call.write_done(move |uow| usecase::wake::subscribe(uow, actor, &subscription, &muted));
 }

@@ -29,26 +29,6 @@ pub(super) fn append(call: Call, append: request::Append) {
     }
 }
 
-pub(super) fn page(call: Call, conversation: ConversationId, from: u64, limit: u32) {
-    let actor = call.actor;
-    call.read(
-        move |view| usecase::log::log_page(view, actor, conversation, from, limit),
-        |page| Reply::Log { entries: page.entries.iter().map(map::entry).collect(), last_seq: page.last_seq },
-    );
-}
-
-pub(super) fn sync(call: Call, cursor: Option<Bytes>, limit: u32) {
-    let actor = call.actor;
-    call.read(
-        move |view| usecase::sync::sync(view, actor, cursor.as_deref(), limit),
-        |page| Reply::Sync {
-            changes: page.changes.into_iter().map(map::change).collect(),
-            cursor: page.cursor.into(),
-            more: page.more,
-        },
-    );
-}
-
 pub(super) fn mark(call: Call, conversation: ConversationId, delivered: Option<u64>, read: Option<u64>) {
     let actor = call.actor;
     call.write_done(move |uow| usecase::log::mark(uow, actor, Mark { conversation, delivered, read }));

@@ -103,6 +103,7 @@ impl Server {
                 feature: 1,
                 registration: self.registration,
                 password_required: self.password_required,
+                push_key: Bytes::default(),
             }),
             ("POST", ["challenges"]) => {
                 let expires_at = now + 600_000;
