@@ -6,6 +6,7 @@
 mod console;
 mod effects;
 mod failure;
+mod peek;
 mod storage;
 
 use std::panic::PanicHookInfo;

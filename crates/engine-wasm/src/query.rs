@@ -3,11 +3,13 @@
 use beseda_engine::Engine;
 use beseda_engine::api::deeds::Deeds;
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::notification::{News, NotificationSettings};
 use beseda_engine::api::view::{
     AccountView, Anchor, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo, MessageView,
     SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::identity::{self, phrase};
+use beseda_engine::notification;
 use beseda_engine::outbox;
 use beseda_engine::timeline::markup;
 use beseda_engine::view::{self, StoreError, View};
@@ -92,6 +94,13 @@ pub enum Query {
     PhraseQuestions,
     /// What is wrong and was not acknowledged.
     Warnings,
+    /// What this device tells its person of.
+    Notifications,
+    /// What is to be told of now.
+    News {
+        /// The minute of the day on the wall.
+        minute: u16,
+    },
     /// Messages that are not sent yet, or failed.
     Waiting,
     /// How many things wait to be carried out on the server, in one conversation or in all.
@@ -154,6 +163,8 @@ pub enum Answer {
     Phrase(Option<String>),
     PhraseQuestions(Vec<u8>),
     Warnings(Vec<Warning>),
+    Notifications(NotificationSettings),
+    News(News),
     Waiting(Vec<Waiting>),
     Pending(u64),
     Search(Vec<SearchHit>),
@@ -208,6 +219,8 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Phrase => Answer::Phrase(phrase::kept(conn)?.map(|phrase| phrase.words().to_string())),
         Query::PhraseQuestions => Answer::PhraseQuestions(phrase::questions(rng).to_vec()),
         Query::Warnings => Answer::Warnings(view::warnings(conn)?),
+        Query::Notifications => Answer::Notifications(notification::settings(conn)?),
+        Query::News { minute } => Answer::News(notification::news(&view, *minute)?),
         Query::Waiting => Answer::Waiting(view::waiting(&view)?),
         Query::Pending { conversation } => Answer::Pending(outbox::pending(conn, *conversation)?),
         Query::Search { search } => Answer::Search(view::search(&view, search)?),

@@ -4,4 +4,5 @@ pub mod command;
 pub mod deeds;
 pub mod event;
 pub mod failure;
+pub mod notification;
 pub mod view;

@@ -17,6 +17,7 @@ pub mod identity;
 pub mod log;
 mod memory;
 mod mls;
+pub mod notification;
 pub mod outbox;
 pub mod search;
 mod session;

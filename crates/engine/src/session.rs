@@ -78,6 +78,8 @@ pub(crate) enum Asked {
     },
     /// Its outcome changes nothing.
     Other,
+    /// This device is not to be woken any more.
+    PushEnded,
     /// Its outcome ends a command.
     Command {
         id: u64,
@@ -177,6 +179,8 @@ pub(crate) struct Session {
     pub(crate) cards: BTreeSet<AccountId>,
     /// One's own profile is on its way to the server.
     pub(crate) publishing: bool,
+    /// The server was told on this connection how this device is woken.
+    pub(crate) push_told: bool,
     /// What the person was told.
     pub(crate) shown: Option<ConnectionState>,
     /// The moment for which the host was asked to wake the engine.
@@ -216,6 +220,7 @@ impl Session {
         self.synced = false;
         self.was_online = false;
         self.publishing = false;
+        self.push_told = false;
         self.asked_logs.clear();
         self.known_ends.clear();
         for place in self.places.values_mut() {

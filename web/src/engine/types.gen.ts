@@ -87,7 +87,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Who may see something.
@@ -488,7 +488,15 @@ conversation: ConversationId,
 /**
  * The text.
  */
-text: string, } | { "command": "acknowledge_warning",
+text: string, } | { "command": "set_notifications",
+/**
+ * The whole new settings.
+ */
+settings: NotificationSettings, } | { "command": "set_push_subscription",
+/**
+ * None: nowhere any more.
+ */
+subscription: PushSubscription | null, } | { "command": "acknowledge_warning",
 /**
  * Its number.
  */
@@ -977,6 +985,24 @@ delivery: Delivery | null,
 mentions_me: boolean, };
 
 /**
+ * What is to be told of: all that is unread and was not muted, as it stands now. What a device shows beyond that was
+ * read elsewhere and is to be taken away.
+ */
+export type News = {
+/**
+ * The conversation with the latest message first.
+ */
+notifications: Array<Notification>,
+/**
+ * Unread messages in all that are not muted, for a badge.
+ */
+unread: number,
+/**
+ * Whether what comes now is heard.
+ */
+sound: boolean, };
+
+/**
  * What has changed. Deliberately coarse: views are cheap to read.
  */
 export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
@@ -1020,6 +1046,65 @@ link: string,
  * Six digits, once they are known.
  */
 comparison: string | null, } } | { "notice": "warning" } | { "notice": "signed_out" };
+
+/**
+ * What is new in one conversation. What is not to be shown is not in it.
+ */
+export type Notification = {
+/**
+ * Which.
+ */
+conversation: ConversationId,
+/**
+ * Its title; for a direct one the other's name.
+ */
+title: string | null,
+/**
+ * Who wrote last, in a group.
+ */
+author: string | null,
+/**
+ * The beginning of what was written last; none if it is no text or not to be shown.
+ */
+text: string | null,
+/**
+ * Unread messages there.
+ */
+count: number,
+/**
+ * The last one's place: another one is news.
+ */
+seq: number,
+/**
+ * When it was written.
+ */
+at: Timestamp,
+/**
+ * Whether it is heard.
+ */
+sound: boolean, };
+
+/**
+ * How much of a message is shown outside the app.
+ */
+export type NotificationLevel = "off" | "hidden" | "name" | "full";
+
+/**
+ * What this device tells its person of. Each device has its own.
+ */
+export type NotificationSettings = {
+/**
+ * How much is shown.
+ */
+level: NotificationLevel,
+/**
+ * Whether it is heard, too.
+ */
+sound: boolean,
+/**
+ * When it is not, all the same.
+ */
+quiet: QuietHours | null, };
 
 /**
  * How a command ended well.
@@ -1171,6 +1256,29 @@ status: string,
 status_until: Timestamp | null, };
 
 /**
+ * What a program's push service gave it (RFC 8030, RFC 8291): a browser's `PushSubscription`, or a UnifiedPush endpoint
+ * with keys of the program's own.
+ */
+export type PushSubscription = {
+/**
+ * The address at the push service.
+ */
+endpoint: string,
+/**
+ * The public key, an uncompressed point of P-256 (65 bytes; base64url in JSON).
+ */
+p256dh: string,
+/**
+ * The authentication secret (16 bytes; base64url in JSON).
+ */
+auth: string,
+/**
+ * Whether the device may be woken without showing anything, to take away what was read elsewhere. Browsers that
+ * punish that leave it out.
+ */
+quietly?: boolean, };
+
+/**
  * A question to the engine. It changes nothing.
  */
 export type Query = { "query": "connection" } | { "query": "me" } | { "query": "conversations" } | { "query": "conversation",
@@ -1225,7 +1333,11 @@ account: AccountId, } | { "query": "devices" } | { "query": "safety_number",
 /**
  * With whom.
  */
-account: AccountId, } | { "query": "phrase" } | { "query": "phrase_questions" } | { "query": "warnings" } | { "query": "waiting" } | { "query": "pending",
+account: AccountId, } | { "query": "phrase" } | { "query": "phrase_questions" } | { "query": "warnings" } | { "query": "notifications" } | { "query": "news",
+/**
+ * The minute of the day on the wall.
+ */
+minute: number, } | { "query": "waiting" } | { "query": "pending",
 /**
  * Where; none for all.
  */
@@ -1258,6 +1370,19 @@ entities: Array<Entity>, } | { "query": "safe_link",
  * The address.
  */
 url: string, };
+
+/**
+ * A part of each day, by the clock of the wall.
+ */
+export type QuietHours = {
+/**
+ * The minute of the day with which they begin.
+ */
+from: number,
+/**
+ * The minute of the day with which they end; may be the next day's.
+ */
+to: number, };
 
 /**
  * One emoji under a message.

@@ -112,6 +112,7 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'me':
     case 'devices':
     case 'phrase':
+    case 'notifications':
       return notice.notice === 'me' || notice.notice === 'signed_out'
     case 'warnings':
       return notice.notice === 'warning'
@@ -145,6 +146,7 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'waiting':
     case 'pending':
     case 'search':
+    case 'news':
       return notice.notice === 'timeline' || notice.notice === 'conversation'
     case 'phrase_questions':
     case 'markup':

@@ -2,8 +2,10 @@
 
 use beseda_model::{AccountId, ConversationId, DeviceId, MessageId, Permissions, Role, Timestamp};
 use beseda_wire::content::{Entity, MessageRef, OwnState, Timer};
-use beseda_wire::state::PrivacySettings;
+use beseda_wire::state::{PrivacySettings, PushSubscription};
 use serde::{Deserialize, Deserializer, Serialize};
+
+use super::notification::NotificationSettings;
 
 /// Something that a person wants.
 ///
@@ -326,6 +328,17 @@ pub enum Command {
         conversation: ConversationId,
         /// The text.
         text: String,
+    },
+    /// Sets what this device tells its person of.
+    SetNotifications {
+        /// The whole new settings.
+        settings: NotificationSettings,
+    },
+    /// Where this device is woken while it has no connection: what its push service gave it. The server is told when the
+    /// network allows.
+    SetPushSubscription {
+        /// None: nowhere any more.
+        subscription: Option<PushSubscription>,
     },
     /// A warning was seen.
     AcknowledgeWarning {

@@ -11,7 +11,7 @@ use crate::api::view::ConnectionState;
 use crate::identity::Purpose;
 use crate::store::StoreError;
 use crate::store::accounts::Account;
-use crate::{conversation, desk, timeline};
+use crate::{conversation, desk, notification, timeline};
 
 /// Conversations that this device joins at the same time.
 pub(crate) const JOINS_AT_ONCE: usize = 3;
@@ -52,6 +52,7 @@ fn up(step: &mut Step<'_>) -> Result<(), StoreError> {
     ask_people(step);
     if step.memory.session.synced {
         desk::upload_profile(step)?;
+        notification::tell(step)?;
         let busy = step.memory.session.places.values().any(|place| place.log || place.join);
         if !step.memory.session.was_online && !busy {
             step.memory.session.was_online = true;

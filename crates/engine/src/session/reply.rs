@@ -9,7 +9,7 @@ use crate::api::command::Outcome;
 use crate::api::event::Effect;
 use crate::store::StoreError;
 use crate::store::accounts::Account;
-use crate::{conversation, desk, healing, log, outbox};
+use crate::{conversation, desk, healing, log, notification, outbox};
 
 /// A pause after an answer that makes no sense or an error of the server.
 pub(crate) const AFTER_FAILURE: u64 = 5_000;
@@ -69,6 +69,7 @@ pub(crate) fn answered(step: &mut Step<'_>, asked: Asked, reply: Reply) -> Resul
             step.effect(Effect::Done { id, result: Ok(Outcome::Done) });
             Ok(())
         }
+        (Asked::PushEnded, _) => notification::ended(step),
         (Asked::Ping | Asked::Other, _) => Ok(()),
         // An answer of another kind than the question: a server that can't be worked with.
         (asked, _) => {
@@ -144,7 +145,7 @@ pub(crate) fn refused(step: &mut Step<'_>, asked: Asked, why: &Problem) -> Resul
             if conversation::advance::is_passing(why.code) { Ok(()) } else { desk::profile_taken(step) }
         }
         Asked::Identity(purpose) => desk::identity_answered(step, purpose, Err(why.clone())),
-        Asked::Profiles { .. } | Asked::Cards { .. } | Asked::Ping | Asked::Other => Ok(()),
+        Asked::Profiles { .. } | Asked::Cards { .. } | Asked::Ping | Asked::PushEnded | Asked::Other => Ok(()),
         Asked::Command { id } => {
             step.effect(Effect::Done { id, result: Err(outbox::refusal(why)) });
             Ok(())

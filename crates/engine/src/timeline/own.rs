@@ -219,6 +219,8 @@ fn take(step: &mut Step<'_>, sync: &OwnSync) -> Result<(), StoreError> {
     match sync {
         OwnSync::Conversation { conversation, state } => {
             clear(step, *conversation, state.cleared_to)?;
+            // What is muted may be something else now.
+            step.memory.session.push_told = false;
             step.notice(Notice::Conversation(*conversation));
         }
         OwnSync::DeletedForMe { conversation, messages } => {
