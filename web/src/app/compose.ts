@@ -5,6 +5,7 @@ import { Deletions } from '@/state/deletions.svelte'
 import { Drafts } from '@/state/drafts.svelte'
 import { EmojiHabits } from '@/state/emoji-habits.svelte'
 import { Engine } from '@/state/engine.svelte'
+import { Notifications, type NotificationHost } from '@/state/notifications.svelte'
 import { Layout } from '@/state/layout.svelte'
 import { Online } from '@/state/online.svelte'
 import { People } from '@/state/people.svelte'
@@ -19,6 +20,7 @@ import { Shortcuts } from '@/state/shortcuts.svelte'
 import { Sounds } from '@/state/sounds.svelte'
 import { Timelines } from '@/state/timeline.svelte'
 import { Toasts } from '@/state/toasts.svelte'
+import { Updates, type UpdateHost } from '@/state/updates.svelte'
 
 /** Everything that lives as long as the page. The only place that makes state. */
 export interface App {
@@ -28,6 +30,7 @@ export interface App {
   readonly emojiHabits: EmojiHabits
   readonly engine: Engine
   readonly layout: Layout
+  readonly notifications: Notifications
   readonly online: Online
   readonly people: People
   readonly reminder: Reminder
@@ -41,13 +44,18 @@ export interface App {
   readonly sounds: Sounds
   readonly timelines: Timelines
   readonly toasts: Toasts
+  readonly updates: Updates
 }
 
-export async function compose(
-  host: Window,
-  port: EnginePort,
-  fetch: typeof globalThis.fetch = host.fetch.bind(host),
-): Promise<App> {
+/** What of the browser the app lives on. */
+export interface Host {
+  readonly window: Window
+  readonly notifications: NotificationHost
+  readonly updates: UpdateHost
+  readonly fetch: typeof globalThis.fetch
+}
+
+export async function compose(port: EnginePort, { window: host, ...rest }: Host): Promise<App> {
   const storage = storageOf(host)
   const settings = new DeviceSettings({
     document: host.document,
@@ -57,6 +65,8 @@ export async function compose(
   await speak(settings.language)
   const engine = new Engine(port)
   const session = new Session(engine)
+  const sounds = new Sounds()
+  const server = new Server(host.location.origin, rest.fetch)
   return {
     conversations: new Conversations(engine),
     deletions: new Deletions(engine, host, storage),
@@ -64,19 +74,21 @@ export async function compose(
     emojiHabits: new EmojiHabits(storage),
     engine,
     layout: new Layout(),
+    notifications: new Notifications(engine, rest.notifications, server, settings, sounds, storage),
     online: new Online(host),
     people: new People(engine, session),
     reminder: new Reminder(storage),
     router: new Router(host),
     scan: new Scan(),
     searches: new Searches(engine),
-    server: new Server(host.location.origin, fetch),
+    server,
     session,
     settings,
     shortcuts: new Shortcuts(host.navigator.userAgent),
-    sounds: new Sounds(engine, settings),
+    sounds,
     timelines: new Timelines(engine),
     toasts: new Toasts(host),
+    updates: new Updates(rest.updates),
   }
 }
 

@@ -79,6 +79,8 @@ export const signedIn = (): FakeEngine =>
     connection: () => 'online',
     phrase: () => null,
     warnings: () => [],
+    notifications: () => ({ level: 'full', sound: true, quiet: null }),
+    news: () => ({ notifications: [], unread: 0, sound: true }),
     people: () => PEOPLE,
     person: ({ account }) => PEOPLE.find((one) => one.account === account) ?? person(account, account),
     devices: () => [

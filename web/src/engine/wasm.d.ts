@@ -31,7 +31,15 @@ declare module '*/wasm/engine.js' {
     http(id: bigint, status: number | undefined, body: Uint8Array): Effect[]
   }
 
+  export class Look {
+    constructor(copy: Uint8Array, token: string, minute: number)
+    free(): void
+    question(): string | undefined
+    answer(status: number, body: Uint8Array): void
+    news(): string | undefined
+  }
+
   export function start(): void
   export function erase(): Promise<void>
-  export default function init(options: { module_or_path: string }): Promise<unknown>
+  export default function init(options: { module_or_path: string | Response }): Promise<unknown>
 }

@@ -2,6 +2,7 @@
 import { load, LOCALES, through, type Locale, type Messages } from './gen/messages'
 
 export { LOCALES, type Locale }
+export { preferred } from './preferred'
 export type { Rich } from './rich'
 
 let loaded = $state.raw<{ locale: Locale; messages: Messages }>()
@@ -22,13 +23,4 @@ export async function speak(next: Locale): Promise<void> {
   const messages = await load[next]()
   loaded = { locale: next, messages }
   document.documentElement.lang = next
-}
-
-/** The language that a person with these wishes reads best. */
-export function preferred(wishes: readonly string[]): Locale {
-  for (const wish of wishes) {
-    const found = LOCALES.find((known) => wish.toLowerCase().split('-')[0] === known)
-    if (found) return found
-  }
-  return 'en'
 }

@@ -7,6 +7,7 @@ const ANSWER = {
   feature: 1,
   registration: 'invite',
   password_required: true,
+  push_key: 'BAAA',
 }
 
 test('the answer of a server is read', () => {
@@ -15,7 +16,12 @@ test('the answer of a server is read', () => {
     version: '0.3.0',
     registration: 'invite',
     passwordRequired: true,
+    pushKey: 'BAAA',
   })
+})
+
+test('an older server wakes nobody', () => {
+  expect(parseServerInfo({ ...ANSWER, push_key: undefined })?.pushKey).toBe('')
 })
 
 test('an unknown way to join is none', () => {

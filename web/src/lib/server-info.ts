@@ -6,6 +6,8 @@ export interface ServerInfo {
   readonly registration: 'open' | 'invite' | 'closed'
   /** Whether an account needs a username and a password. */
   readonly passwordRequired: boolean
+  /** What browsers subscribe with at their push services; empty where the server wakes nobody. */
+  readonly pushKey: string
 }
 
 /** Reads the answer of `GET /api/v1/server`; undefined if something else answers there. */
@@ -15,6 +17,7 @@ export function parseServerInfo(answer: unknown): ServerInfo | undefined {
   const name = fields.get('name')
   const version = fields.get('version')
   const registration = fields.get('registration')
+  const pushKey = fields.get('push_key')
   if (typeof name !== 'string' || typeof version !== 'string') return undefined
   return {
     name,
@@ -22,5 +25,6 @@ export function parseServerInfo(answer: unknown): ServerInfo | undefined {
     // A way in that this version does not know is one that it can't offer.
     registration: registration === 'open' || registration === 'invite' ? registration : 'closed',
     passwordRequired: fields.get('password_required') === true,
+    pushKey: typeof pushKey === 'string' ? pushKey : '',
   }
 }

@@ -5,7 +5,6 @@ const ACCENTS = ['pine', 'lake', 'plum', 'berry', 'honey', 'slate'] as const
 const TEXT_SIZES = ['small', 'normal', 'large', 'huge'] as const
 const DENSITIES = ['comfortable', 'compact'] as const
 const SEND_KEYS = ['enter', 'ctrl-enter'] as const
-const SOUNDS = ['on', 'off'] as const
 
 /** What each setting of this device may be; the first is what it is until somebody chooses. */
 export const CHOICES = {
@@ -14,7 +13,6 @@ export const CHOICES = {
   text: TEXT_SIZES,
   density: DENSITIES,
   sendKey: SEND_KEYS,
-  sounds: SOUNDS,
 } as const
 
 export type Theme = (typeof THEMES)[number]
@@ -22,7 +20,6 @@ export type Accent = (typeof ACCENTS)[number]
 export type TextSize = (typeof TEXT_SIZES)[number]
 export type Density = (typeof DENSITIES)[number]
 export type SendKey = (typeof SEND_KEYS)[number]
-export type Sounds = (typeof SOUNDS)[number]
 
 /** How this device shows things. Not shared with one's other devices. */
 export interface Settings {
@@ -31,8 +28,6 @@ export interface Settings {
   readonly text: TextSize
   readonly density: Density
   readonly sendKey: SendKey
-  /** Whether a message is heard while the app is open. */
-  readonly sounds: Sounds
   /** Undefined: as the browser wishes. */
   readonly language: Locale | undefined
 }
@@ -43,7 +38,6 @@ export const DEFAULTS: Settings = {
   text: 'normal',
   density: 'comfortable',
   sendKey: 'enter',
-  sounds: 'on',
   language: undefined,
 }
 
@@ -65,7 +59,6 @@ export function parseSettings(kept: string | null): Settings {
     text: pick('text', TEXT_SIZES, DEFAULTS.text),
     density: pick('density', DENSITIES, DEFAULTS.density),
     sendKey: pick('sendKey', SEND_KEYS, DEFAULTS.sendKey),
-    sounds: pick('sounds', SOUNDS, DEFAULTS.sounds),
     language: pick<Locale | undefined>('language', LOCALES, undefined),
   }
 }

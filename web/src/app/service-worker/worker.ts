@@ -1,0 +1,97 @@
+import { load } from '@/i18n/gen/messages'
+import { preferred } from '@/i18n/preferred'
+import { pathOf, pin, pinSomething } from '@/lib/notification'
+import { Memory } from '@/lib/notification-memory'
+import { peek } from '@/engine/peek'
+import { profile } from './profile'
+import { Shell } from './shell'
+import { wake } from './wake'
+
+declare const self: ServiceWorkerGlobalScope
+/** Put in by the build. */
+declare const __VERSION__: string
+declare const __FILES__: readonly string[]
+declare const __ENGINE__: string
+
+/** How long an open tab has to say that its engine is connected. */
+const SAYS_WITHIN = 1_500
+
+const shell = new Shell(self.caches, __VERSION__, __FILES__)
+const memory = new Memory(self.caches)
+
+self.addEventListener('install', (event) => event.waitUntil(shell.keep()))
+
+self.addEventListener('activate', (event) => event.waitUntil(shell.dropOthers()))
+
+self.addEventListener('fetch', (event) => {
+  const path = shell.pathOf(event.request, self.location.origin)
+  if (path === undefined) return
+  // The browser may have evicted the file.
+  event.respondWith(shell.file(path).then((kept) => kept ?? self.fetch(event.request)))
+})
+
+self.addEventListener('message', (event) => {
+  // The person agreed to the new version: it takes over, and the pages reload.
+  if (event.data === 'take-over') event.waitUntil(self.skipWaiting())
+})
+
+self.addEventListener('push', (event) => event.waitUntil(woken(event.data?.text())))
+
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(open(pathOf(event.notification.data) ?? '/'))
+})
+
+async function woken(message: string | undefined): Promise<void> {
+  const told = await wake(message, {
+    appIsAwake,
+    profile: async () => profile(await self.navigator.storage.getDirectory()),
+    look: async (copy, token, minute) => {
+      const engine = (await shell.file(__ENGINE__)) ?? (await self.fetch(__ENGINE__))
+      return peek(engine, copy, token, minute)
+    },
+    fetch: (path, options) => self.fetch(path, options),
+    now: () => new Date(),
+  })
+  if (told.tell === 'nothing') return
+  const before = await memory.read()
+  const wishes = [...(before.language === undefined ? [] : [before.language]), ...self.navigator.languages]
+  const m = await load[preferred(wishes)]()
+  if (told.tell === 'something') return pinSomething(self.registration, m, Date.now())
+  const now = await pin(self.registration, told.news, m, before.told, true)
+  await memory.write({ ...before, told: now })
+  await badge(told.news.unread)
+}
+
+async function badge(unread: number): Promise<void> {
+  if (!('setAppBadge' in self.navigator)) return
+  await (unread > 0 ? self.navigator.setAppBadge(unread) : self.navigator.clearAppBadge())
+}
+
+async function appIsAwake(): Promise<boolean> {
+  const tabs = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  if (tabs.length === 0) return false
+  return new Promise((resolve) => {
+    const channels = tabs.map((tab) => {
+      const { port1, port2 } = new MessageChannel()
+      port1.onmessage = () => resolve(true)
+      tab.postMessage('awake?', [port2])
+      return port1
+    })
+    setTimeout(() => {
+      for (const channel of channels) channel.close()
+      resolve(false)
+    }, SAYS_WITHIN)
+  })
+}
+
+async function open(path: string): Promise<void> {
+  const tabs = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const tab = tabs.find((found) => found.focused) ?? tabs[0]
+  if (!tab) {
+    await self.clients.openWindow(path)
+    return
+  }
+  await tab.focus()
+  tab.postMessage({ goTo: path })
+}
