@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod entry;
 pub mod limit;
 pub mod link;
+pub mod phone;
 pub mod secret;
 pub mod wake;
 
@@ -19,5 +20,6 @@ pub use cursor::{Cursor, CursorError, StoreEpoch};
 pub use entry::{Entry, EntryClass, EntryMeta, NewEntry};
 pub use limit::OverLimit;
 pub use link::{Link, LinkProgress, Reveal};
-pub use secret::TokenHash;
+pub use phone::{PhoneCode, PhoneNumber, PhoneNumberError, PhoneWait};
+pub use secret::{KeyedHash, TokenHash};
 pub use wake::{Muted, PUSH_KEY_BYTES, Sleeper, Subscription};

@@ -8,6 +8,7 @@ pub mod keys;
 pub mod link;
 pub mod log;
 pub mod maintenance;
+pub mod phone;
 pub mod session;
 pub mod sync;
 pub mod wake;

@@ -3,6 +3,7 @@
 mod groups;
 mod messages;
 mod people;
+mod phone;
 
 use std::path::PathBuf;
 
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 pub use groups::{GroupCommand, MemberRole, Permission};
 pub use messages::{Draft, HistoryArgs, SearchArgs, WatchArgs};
 pub use people::{DeviceCommand, Joining, PrivacyArgs, ProfileArgs, Who};
+pub use phone::{JoinCommand, Numbered, OwnPhone, PhoneJoining};
 
 use crate::text::Lang;
 
@@ -78,6 +80,12 @@ pub enum Subject {
         #[arg(long)]
         no_password: bool,
     },
+    /// Join in another way.
+    Join {
+        /// In which.
+        #[command(subcommand)]
+        command: JoinCommand,
+    },
     /// Become a new device of your account by its recovery phrase (asked for, or BESEDA_PHRASE, or standard input).
     Recover {
         /// Where, and as which device.
@@ -128,6 +136,8 @@ pub enum Subject {
         #[arg(long, conflicts_with = "name")]
         off: bool,
     },
+    /// Show, set, change or remove your phone number.
+    Phone(OwnPhone),
     /// Set or change your password (asked for, or BESEDA_PASSWORD and BESEDA_NEW_PASSWORD).
     Password,
 

@@ -7,6 +7,7 @@ mod join;
 mod messages;
 mod outlet;
 mod people;
+mod phone;
 mod session;
 mod show;
 mod trip;
@@ -22,7 +23,7 @@ use std::io::{Write, stderr};
 
 use beseda_engine::api::failure::Failure;
 
-use crate::args::Subject;
+use crate::args::{JoinCommand, Subject};
 use crate::text::Lang;
 
 impl Session {
@@ -50,6 +51,7 @@ impl Session {
             Subject::SignUp { joining, username, invite, no_password } => {
                 self.sign_up(joining, username, invite, no_password).await
             }
+            Subject::Join { command: JoinCommand::Phone(args) } => self.join_by_phone(args).await,
             Subject::Recover { joining } => self.recover(joining).await,
             Subject::Link { joining } => self.link(joining).await,
             Subject::ResetIdentity { joining, username } => self.reset_identity(joining, username).await,
@@ -60,6 +62,7 @@ impl Session {
             Subject::Profile(args) => self.profile(args).await,
             Subject::Privacy(args) => self.privacy(args).await,
             Subject::Username { name, off } => self.username(name, off).await,
+            Subject::Phone(args) => self.phone(args).await,
             Subject::Password => self.password().await,
             Subject::Find { username } => self.find(username).await,
             Subject::People(who) => self.list_people(who.person).await,
@@ -119,6 +122,7 @@ pub fn report(trip: &Trip, json: bool, lang: Lang) {
             "code": trip.code(),
             "exit": trip.exit_code(),
             "retry_after_ms": trip.retry_after_ms(),
+            "tries_left": trip.tries_left(),
             "what": words.what,
             "todo": words.todo,
         });

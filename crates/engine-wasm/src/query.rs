@@ -6,7 +6,7 @@ use beseda_engine::api::failure::Failure;
 use beseda_engine::api::notification::{News, NotificationSettings};
 use beseda_engine::api::view::{
     AccountView, Anchor, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo, MessageView,
-    SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+    PhoneView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::identity::{self, phrase};
 use beseda_engine::notification;
@@ -26,6 +26,8 @@ pub enum Query {
     Connection,
     /// Oneself; none before somebody has signed up or in.
     Me,
+    /// The phone number that is being verified; none if there is none, or what follows from it has expired.
+    Phone,
     /// All conversations, as the list shows them.
     Conversations,
     /// One conversation; none if it is not known here.
@@ -147,6 +149,7 @@ pub enum Query {
 pub enum Answer {
     Connection(ConnectionState),
     Me(Option<Me>),
+    Phone(Option<PhoneView>),
     Conversations(Vec<ConversationView>),
     Conversation(Option<ConversationView>),
     Timeline(TimelinePage),
@@ -199,6 +202,7 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
     Ok(match query {
         Query::Connection => Answer::Connection(engine.connection()),
         Query::Me => Answer::Me(view::me(&view)?),
+        Query::Phone => Answer::Phone(view::phone(&view)?),
         Query::Conversations => Answer::Conversations(view::conversations(&view)?),
         Query::Conversation { conversation } => Answer::Conversation(view::conversation(&view, *conversation)?),
         Query::Timeline { conversation, anchor, limit } => {

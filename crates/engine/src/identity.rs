@@ -13,6 +13,7 @@ mod join;
 mod keys;
 pub mod link;
 mod me;
+mod phone;
 pub mod phrase;
 mod rejoin;
 mod rotation;
@@ -23,6 +24,7 @@ pub use ask::{Ask, Asks, Purpose};
 pub use device_logs::{DeviceLogProblem, Learned, learn, want};
 pub use devices::devices;
 pub use me::{is_leaving, is_signed_in};
+pub use phone::shown as phone;
 pub use safety::{groups, safety_number};
 
 use beseda_model::Timestamp;
@@ -53,6 +55,7 @@ pub enum Standing {
 /// When the database fails.
 pub fn on_open(step: &mut Step<'_>) -> Result<(), StoreError> {
     join::on_open(step)?;
+    phone::on_open(step)?;
     devices::on_open(step)?;
     rotation::on_open(step)?;
     account::on_open(step)
@@ -65,6 +68,9 @@ pub fn on_open(step: &mut Step<'_>) -> Result<(), StoreError> {
 pub fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Result<Option<Asks>, StoreError> {
     if join::on_command(step, id, command)? {
         return Ok(Some(Asks::new()));
+    }
+    if let Some(asks) = phone::on_command(step, id, command)? {
+        return Ok(Some(asks));
     }
     if let Some(asks) = account::on_command(step, id, command)? {
         return Ok(Some(asks));
@@ -116,6 +122,7 @@ fn confirm(step: &mut Step<'_>, words: &[(u8, String)]) -> Result<Result<Outcome
 /// When the database fails.
 pub fn on_http(step: &mut Step<'_>, id: u64, response: Option<&HttpResponse>) -> Result<Asks, StoreError> {
     join::on_http(step, id, response)?;
+    phone::on_http(step, id, response)?;
     Ok(Asks::new())
 }
 
@@ -124,12 +131,13 @@ pub fn on_http(step: &mut Step<'_>, id: u64, response: Option<&HttpResponse>) ->
 /// # Errors
 /// When the database fails.
 pub fn next_wake(conn: &Connection) -> Result<Option<Timestamp>, StoreError> {
-    Ok(join::next_wake(conn)?.into_iter().chain(keys::next_wake(conn)?).min())
+    Ok(join::next_wake(conn)?.into_iter().chain(phone::next_wake(conn)?).chain(keys::next_wake(conn)?).min())
 }
 
 /// Nothing here waits for a moment after `latest`: a wrong clock has chosen it.
 pub(crate) fn relax(step: &mut Step<'_>, latest: Timestamp) -> Result<(), StoreError> {
     join::relax(step, latest)?;
+    phone::relax(step, latest)?;
     keys::relax(step, latest)
 }
 
@@ -140,6 +148,7 @@ pub(crate) fn relax(step: &mut Step<'_>, latest: Timestamp) -> Result<(), StoreE
 /// When the database fails.
 pub fn on_tick(step: &mut Step<'_>, online: bool) -> Result<Asks, StoreError> {
     join::on_tick(step)?;
+    phone::on_tick(step)?;
     keys::on_tick(step, online)
 }
 
@@ -172,6 +181,7 @@ pub fn on_reply(step: &mut Step<'_>, purpose: Purpose, answer: Result<Reply, Pro
     match purpose {
         Purpose::Command { id } => account::answered(step, id, answer)?,
         Purpose::Presence { id } => account::presence(step, id, answer)?,
+        Purpose::Phone { id, number } => phone::answered(step, id, number.as_deref(), answer)?,
         Purpose::DeviceLog { account, from } => return device_logs::fetched(step, account, from, answer),
         Purpose::OpenLink { id, code } => link::opened(step, id, &code, answer)?,
         Purpose::EndLink { id, code } => return link::ended(step, id, &code, answer),
@@ -193,6 +203,7 @@ pub fn on_reply(step: &mut Step<'_>, purpose: Purpose, answer: Result<Reply, Pro
 pub fn on_lost(step: &mut Step<'_>, purpose: Purpose) -> Result<(), StoreError> {
     match purpose {
         Purpose::Command { id }
+        | Purpose::Phone { id, .. }
         | Purpose::Presence { id: Some(id) }
         | Purpose::OpenLink { id, .. }
         | Purpose::EndLink { id, .. } => ask::done(step, id, Err(Failure::Unreachable)),

@@ -27,11 +27,13 @@ pub use apply::{
 pub use command::on_command;
 pub use expiry::{expire, next_expiry};
 pub use infos::created;
+pub(crate) use own::say_phone;
 pub(crate) use own::{device_name, name_device};
 pub use own::{own_device_joined, verified};
 pub use own_event::own_content;
 pub use presence::{apply_presence, apply_typing};
 pub use profile::{apply_profile, joined};
+pub(crate) use receipt::phone_leaves;
 pub use receipt::{apply_receipt, apply_settings};
 pub use relocate::{displaced, moved, rewound};
 pub use reread::reprocess_unsupported;

@@ -2,4 +2,5 @@
 
 pub mod bus;
 pub mod db;
+pub mod sms;
 pub mod webpush;

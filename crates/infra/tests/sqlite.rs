@@ -83,6 +83,12 @@ conforms! {
         is_read_in_pages,
         is_blanked_once,
         expires;
+    phone:
+        binds_one_number_to_one_account,
+        tells_both_that_a_number_moved,
+        keeps_codes,
+        remembers_what_was_sent,
+        recognises_its_key;
     store:
         commits_all_or_nothing,
         numbers_changes,

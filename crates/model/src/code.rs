@@ -72,7 +72,15 @@ codes! {
     NotAccepted = "NOT_ACCEPTED",
     /// A message request is pending and holds one text until it is accepted.
     RequestPending = "REQUEST_PENDING",
-    /// Sign-up needs a proof of work, an invitation, or is closed; `detail` says which.
+    /// This is not a phone number that can get a text message.
+    InvalidPhone = "INVALID_PHONE",
+    /// The server sends no text messages to that country.
+    PhoneNotServed = "PHONE_NOT_SERVED",
+    /// The code is another one; `data.tries_left` says how often one may try again.
+    WrongDigits = "WRONG_CODE",
+    /// The code has expired, was tried too often or was used: ask for a new one.
+    DigitsExpired = "CODE_EXPIRED",
+    /// Sign-up needs a proof of work, an invitation, a phone number, or is closed; `detail` says which.
     SignUpRefused = "SIGN_UP_REFUSED",
     /// The server was restored: the cursor belongs to another store epoch.
     StoreEpochChanged = "STORE_EPOCH_CHANGED",

@@ -143,6 +143,18 @@ limits! {
     key_package_age_millis: 84 * 86_400_000, Millis;
     /// Life of a device-approval request.
     link_millis: 300_000, Millis;
+    /// Codes sent to one phone number.
+    phone_codes_per_number: 10, PerDay;
+    /// Codes asked for from one address prefix.
+    phone_codes_per_address: 100, PerDay;
+    /// Codes sent by the server, whoever asks.
+    phone_codes: 5_000, PerDay;
+    /// How often one code may be tried.
+    phone_tries: 5, Count;
+    /// Life of a code.
+    phone_code_millis: 600_000, Millis;
+    /// Time without any use after which an account's identity may be reset by its phone number alone.
+    phone_quiet_millis: 7 * 86_400_000, Millis;
     /// Fewest characters of a password.
     password_min: 8, Count;
     /// Most bytes of a password.

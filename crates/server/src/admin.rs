@@ -41,6 +41,8 @@ pub enum Request {
         /// Which.
         id: InviteId,
     },
+    /// The text messages of the development outbox. Answer: [`Answer::Sms`].
+    Sms,
     /// Writes a consistent copy of the database to a new file on the server's machine. Answer: [`Answer::Done`].
     Backup {
         /// Where to.
@@ -86,6 +88,11 @@ pub enum Answer {
         /// Newest first.
         invites: Vec<InviteLine>,
     },
+    /// Text messages.
+    Sms {
+        /// Newest first.
+        messages: Vec<SmsLine>,
+    },
     /// It was not carried out.
     Failed {
         /// Why.
@@ -102,6 +109,15 @@ pub struct InviteLine {
     pub left: u32,
     /// Until when.
     pub expires_at: Option<Timestamp>,
+}
+
+/// A text message that was sent to nobody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmsLine {
+    /// To whom.
+    pub to: String,
+    /// What it says.
+    pub text: String,
 }
 
 /// Why an administrator got no answer.
@@ -241,6 +257,13 @@ async fn carry_out(context: &Context, request: Request) -> Result<Answer, StoreE
         Request::Revoke { id } => match context.write(move |uow| revoke_invite(uow, id)).await? {
             true => Answer::Done,
             false => Answer::Failed { error: "there is no such invitation".to_owned() },
+        },
+        Request::Sms => match context.phones.as_ref().and_then(|phones| phones.outbox.as_ref()) {
+            Some(outbox) => {
+                let line = |sms: beseda_app::port::Sms| SmsLine { to: sms.to, text: sms.text };
+                Answer::Sms { messages: outbox.messages().into_iter().map(line).collect() }
+            }
+            None => Answer::Failed { error: "messages are kept with `sms = \"outbox\"` only".to_owned() },
         },
         Request::Backup { path } => {
             let store = context.store.clone();

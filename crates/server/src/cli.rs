@@ -49,6 +49,12 @@ struct Settings {
     /// How accounts are made: open, invite or closed
     #[arg(long, global = true)]
     registration: Option<String>,
+    /// Phone numbers: off, optional or required
+    #[arg(long, global = true)]
+    phone: Option<String>,
+    /// Who carries text messages: none, outbox (for development) or http
+    #[arg(long, global = true)]
+    sms: Option<String>,
     /// Log filter, such as `info` or `beseda=debug,warn`
     #[arg(long, global = true, value_name = "FILTER")]
     log: Option<String>,
@@ -92,6 +98,8 @@ enum Admin {
         #[arg(long, value_name = "ID", conflicts_with_all = ["uses", "days"])]
         revoke: Option<String>,
     },
+    /// The text messages of the development outbox, the newest first
+    Sms,
     /// Write a consistent copy of the database to a new file
     Backup {
         /// The file
@@ -146,6 +154,8 @@ fn load(settings: &Settings) -> anyhow::Result<Config> {
     }
     flags.extend(settings.name.clone().map(|name| ("name", name)));
     flags.extend(settings.registration.clone().map(|registration| ("registration", registration)));
+    flags.extend(settings.phone.clone().map(|phone| ("phone", phone)));
+    flags.extend(settings.sms.clone().map(|sms| ("sms", sms)));
     flags.extend(settings.log.clone().map(|log| ("log", log)));
     Ok(Config::load(settings.config.as_deref(), std::env::vars(), flags)?)
 }
@@ -207,6 +217,7 @@ fn request(command: Admin) -> anyhow::Result<Option<Request>> {
             Request::Revoke { id: id.parse::<InviteId>().context("that is not an invitation's id")? }
         }
         Admin::Invite { uses, days, .. } => Request::Invite { uses, days },
+        Admin::Sms => Request::Sms,
         // The server's working directory may be another one.
         Admin::Backup { path } => Request::Backup { path: std::path::absolute(path)? },
         Admin::Restored => return Ok(None),
@@ -226,6 +237,11 @@ async fn administer(config: &Config, request: &Request) -> anyhow::Result<()> {
                 let hours = |at: Timestamp| at.millis_since(SystemClock.now()) / 3_600_000;
                 let until = invite.expires_at.map_or("for ever".to_owned(), |at| format!("for {} hours", hours(at)));
                 print(&format!("{}  {} left  {until}", invite.id, invite.left));
+            }
+        }
+        Answer::Sms { messages } => {
+            for message in messages {
+                print(&format!("{}\n{}\n", message.to, message.text));
             }
         }
         Answer::Failed { error } => bail!("the server refused: {error}"),

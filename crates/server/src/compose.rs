@@ -5,16 +5,20 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use beseda_app::port::{Bus as _, Store, StoreError};
+use beseda_app::port::{Bus as _, SmsSender, Store, StoreError};
 use beseda_app::usecase::wake::own_key;
 use beseda_infra::bus::local::LocalBus;
 use beseda_infra::db::sqlite::{Options, SqliteStore};
+use beseda_infra::sms::http::{HttpSms, HttpSmsError, HttpSmsOptions};
+use beseda_infra::sms::outbox::OutboxSms;
 use beseda_infra::webpush::{Reach, SERVER_KEY_BYTES, Sender, ServerKey};
 use beseda_model::{Clock, Rng};
+use beseda_wire::http::PhoneOffer;
 use tokio::net::TcpListener;
 
-use crate::config::{self, Config};
+use crate::config::{self, Config, SmsCarrier, SmsHttp};
 use crate::context::{Context, Push};
+use crate::phone::{KeyError, PhoneKey, Phones, Sending, sending};
 use crate::site::Site;
 use crate::system::{OsRng, SystemClock, SystemMachine};
 use crate::tls::{Machine, Tls, TlsError};
@@ -39,6 +43,12 @@ pub enum StartError {
     /// There is no way to push services.
     #[error("cannot set up TLS towards push services; set `push` to `off` to do without them")]
     Push,
+    /// Numbers can't be hidden as they were.
+    #[error(transparent)]
+    PhoneKey(#[from] KeyError),
+    /// The service that is to carry text messages can't be used.
+    #[error("the setting `sms_http` is wrong: {0}")]
+    Sms(#[from] HttpSmsError),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {source}; is another server running there?")]
     Listen {
@@ -129,8 +139,15 @@ pub(crate) async fn context(config: Config, outside: Outside) -> Result<Arc<Cont
     let store = open_store(&config, rng.as_mut(), fanout.clone()).await?;
     let push = push(&config, rng.as_mut(), store.clone()).await?;
     let (waker, to_wake) = wake::channel();
-    let context = Context::new(config, clock, rng, store, fanout, waker, push, site, machine, tls);
+    let (phones, carrying) = match phones(&config, rng.as_mut(), &store).await? {
+        Some((phones, carrying)) => (Some(phones), Some(carrying)),
+        None => (None, None),
+    };
+    let context = Context::new(config, clock, rng, store, fanout, waker, push, site, machine, tls, phones);
     let context = Arc::new(context);
+    if let Some((waiting, sender)) = carrying {
+        context.tasks.spawn("sms-queue", sending::run(waiting, sender, context.tasks.clone()));
+    }
     context.background.spawn("fanout", fanout::run(context.clone(), inlet));
     context.background.spawn("wake", wake::run(context.clone(), to_wake));
     Ok(context)
@@ -166,6 +183,38 @@ async fn open_tls(
     let config = config.clone();
     let opened = tokio::task::spawn_blocking(move || Tls::open(&config, machine, clock.now()));
     Ok(opened.await.expect("opening does not panic, and is not cancelled")?)
+}
+
+/// What is needed to send codes to numbers; none where numbers are not taken.
+async fn phones(
+    config: &Config,
+    rng: &mut dyn Rng,
+    store: &Arc<dyn Store>,
+) -> Result<Option<(Phones, (sending::Waiting, Arc<dyn SmsSender>))>, StartError> {
+    if config.phone == PhoneOffer::Off {
+        return Ok(None);
+    }
+    let mut outbox = None;
+    let sender: Arc<dyn SmsSender> = match config.sms {
+        SmsCarrier::Http => {
+            let SmsHttp { url, method, headers, body, timeout_ms } = config.sms_http.clone();
+            let options = HttpSmsOptions { url, method, headers, body, timeout: Duration::from_millis(timeout_ms) };
+            Arc::new(HttpSms::new(&options, |name| std::env::var(name).ok())?)
+        }
+        SmsCarrier::Outbox | SmsCarrier::None => {
+            tracing::warn!(
+                "Codes are sent to nobody: whoever reaches /dev/sms reads them. This is for development only."
+            );
+            outbox.insert(Arc::new(OutboxSms::default())).clone()
+        }
+    };
+    let mut fresh = [0; 32];
+    rng.fill(&mut fresh);
+    let (dir, store) = (config.data_dir.clone(), store.clone());
+    let key = tokio::task::spawn_blocking(move || PhoneKey::open(&dir, &*store, fresh)).await;
+    let key = key.unwrap_or(Err(KeyError::Store(StoreError::Closed)))?;
+    let (sending, waiting) = Sending::new();
+    Ok(Some((Phones { key, sending, outbox }, (waiting, sender))))
 }
 
 async fn open_store(config: &Config, rng: &mut dyn Rng, fanout: Fanout) -> Result<Arc<dyn Store>, StartError> {

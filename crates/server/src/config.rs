@@ -2,11 +2,13 @@
 
 mod nearest;
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use beseda_app::domain::PhoneNumber;
 use beseda_model::{LIMITS, Limits};
-use beseda_wire::http::Registration;
+use beseda_wire::http::{PhoneOffer, Registration};
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -52,6 +54,48 @@ pub enum Push {
     Off,
 }
 
+/// Who carries text messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmsCarrier {
+    /// Nobody.
+    #[default]
+    None,
+    /// Nobody, but they can be read on the server: for development alone.
+    Outbox,
+    /// A service that takes them over HTTP.
+    Http,
+}
+
+/// A service that takes messages over HTTP. `${NAME}` stands for a variable of the environment, `{to}`, `{text}`, `{code}`
+/// and `{id}` for the message's.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SmsHttp {
+    /// Its address.
+    pub url: String,
+    /// The method.
+    pub method: String,
+    /// Headers; `content-type` says how the body is written.
+    pub headers: BTreeMap<String, String>,
+    /// The body.
+    pub body: String,
+    /// How long to wait for an answer.
+    pub timeout_ms: u64,
+}
+
+impl Default for SmsHttp {
+    fn default() -> Self {
+        Self {
+            url: String::new(),
+            method: "POST".to_owned(),
+            headers: BTreeMap::new(),
+            body: String::new(),
+            timeout_ms: 10_000,
+        }
+    }
+}
+
 /// The settings of one server.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -79,6 +123,19 @@ pub struct Config {
     pub pow_bits: u8,
     /// Whether an account needs a username and a password.
     pub password_required: bool,
+    /// Whether an account may or must have a phone number.
+    #[serde(deserialize_with = "phone_offer")]
+    pub phone: PhoneOffer,
+    /// The country, by its two letters, of numbers without a country's code.
+    pub phone_region: Option<String>,
+    /// The countries to whose numbers codes are sent, by their two letters, with commas between; to all if there are none.
+    pub phone_regions: String,
+    /// Who carries text messages.
+    pub sms: SmsCarrier,
+    /// The web app's host, for phones that fill a code in by themselves.
+    pub sms_host: Option<String>,
+    /// The service that takes messages over HTTP.
+    pub sms_http: SmsHttp,
     /// The header in which a reverse proxy puts the client's address. Nothing is believed unless this is set.
     pub trusted_proxy_header: Option<String>,
     /// Log filter, as `info` or `beseda=debug,warn`.
@@ -111,6 +168,12 @@ impl Default for Config {
             registration: Registration::Open,
             pow_bits: 18,
             password_required: false,
+            phone: PhoneOffer::Off,
+            phone_region: None,
+            phone_regions: String::new(),
+            sms: SmsCarrier::None,
+            sms_host: None,
+            sms_http: SmsHttp::default(),
             trusted_proxy_header: None,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -135,6 +198,12 @@ const KEYS: &[&str] = &[
     "registration",
     "pow_bits",
     "password_required",
+    "phone",
+    "phone_region",
+    "phone_regions",
+    "sms",
+    "sms_host",
+    "sms_http",
     "trusted_proxy_header",
     "log",
     "log_format",
@@ -227,6 +296,16 @@ impl Config {
         Ok(config)
     }
 
+    fn served_regions(&self) -> impl Iterator<Item = &str> {
+        self.phone_regions.split(',').map(str::trim).filter(|region| !region.is_empty())
+    }
+
+    /// Whether codes are sent to this number.
+    pub(crate) fn sends_to(&self, number: &PhoneNumber) -> bool {
+        let mut served = self.served_regions().peekable();
+        served.peek().is_none() || served.any(|region| number.is_of(region))
+    }
+
     fn check(&self) -> Result<(), ConfigError> {
         let invalid =
             |key: &str, message: &str| ConfigError::Invalid { key: key.to_owned(), message: message.to_owned() };
@@ -238,6 +317,24 @@ impl Config {
         }
         if self.password_workers == 0 || self.password_workers > 64 {
             return Err(invalid("password_workers", "1 to 64"));
+        }
+        if self.phone != PhoneOffer::Off && self.sms == SmsCarrier::None {
+            return Err(invalid("sms", "`outbox` or `http`, since `phone` needs codes to be sent"));
+        }
+        if self.sms == SmsCarrier::Http && self.sms_http.url.is_empty() {
+            return Err(invalid("sms_http.url", "the address of the service that `sms = \"http\"` means"));
+        }
+        if !(100..=120_000).contains(&self.sms_http.timeout_ms) {
+            return Err(invalid("sms_http.timeout_ms", "100 to 120000"));
+        }
+        if self.phone_region.as_deref().is_some_and(|region| !PhoneNumber::is_region(region)) {
+            return Err(invalid("phone_region", "the two letters of a country, such as `RU`"));
+        }
+        if self.served_regions().any(|region| !PhoneNumber::is_region(region)) {
+            return Err(invalid("phone_regions", "the two letters of countries, such as `RU,KZ`"));
+        }
+        if self.sms_host.as_deref().is_some_and(|host| !is_host(host)) {
+            return Err(invalid("sms_host", "a host's name, such as `chat.example.org`"));
         }
         if let Some(header) = &self.trusted_proxy_header
             && axum::http::HeaderName::try_from(header.as_str()).is_err()
@@ -270,6 +367,22 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Exactly one of the three: where a client takes an unknown word for `off`, an operator is told.
+fn phone_offer<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<PhoneOffer, D::Error> {
+    let word = String::deserialize(deserializer)?;
+    match word.as_str() {
+        "off" => Ok(PhoneOffer::Off),
+        "optional" => Ok(PhoneOffer::Optional),
+        "required" => Ok(PhoneOffer::Required),
+        _ => Err(serde::de::Error::custom("expected `off`, `optional` or `required`")),
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    !host.is_empty() && host.len() <= 253 && host.chars().all(is_part)
 }
 
 /// Exactly one of the three: where a client takes an unknown word for `closed`, an operator is told.
@@ -334,7 +447,7 @@ fn environment_key(name: &str) -> Result<Option<String>, ConfigError> {
     if KEYS.contains(&key.as_str()) {
         return Ok(Some(key));
     }
-    match KEYS.iter().find(|known| known.len() > 4 && nearest::distance(&key, known) <= 2) {
+    match KEYS.iter().find(|known| known.len() > 4 && nearest::distance(&key, known) <= (known.len() / 3).min(2)) {
         Some(known) => Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: Some(known) }),
         None => Ok(None),
     }
@@ -427,6 +540,15 @@ mod tests {
             ("redirect_listen = \"127.0.0.1:80\"", "redirect_listen"),
             ("push = \"everywhere\"", "push"),
             ("push_contact = \"me@example.org\"", "push_contact"),
+            ("phone = \"maybe\"", "phone"),
+            ("phone = \"optional\"", "sms"),
+            ("sms = \"pigeon\"", "sms"),
+            ("sms = \"http\"", "sms_http.url"),
+            ("[sms_http]\nurk = \"x\"", "sms_http"),
+            ("[sms_http]\ntimeout_ms = 99", "sms_http.timeout_ms"),
+            ("phone_region = \"Russia\"", "phone_region"),
+            ("phone_regions = \"RU,Kz\"", "phone_regions"),
+            ("sms_host = \"a b\"", "sms_host"),
             ("[limits]\nsends = -1", "limits"),
         ] {
             let error = parse(text).expect_err("invalid").to_string();

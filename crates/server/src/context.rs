@@ -13,6 +13,7 @@ use bytes::Bytes;
 use crate::challenges::Challenges;
 use crate::config::Config;
 use crate::passwords::Passwords;
+use crate::phone::Phones;
 use crate::rates::Rates;
 use crate::refusal::{Refusal, refuse};
 use crate::site::Site;
@@ -93,6 +94,8 @@ pub(crate) struct Context {
     pub(crate) judges: Judges,
     /// Password hashes.
     pub(crate) passwords: Passwords,
+    /// Codes to phone numbers, where they are taken.
+    pub(crate) phones: Option<Phones>,
     /// What a device answers that asks for its first session.
     pub(crate) challenges: Challenges,
     /// Connections and what feeds them: ended first.
@@ -122,6 +125,7 @@ impl Context {
         site: Site,
         machine: Arc<dyn Machine>,
         tls: Option<Tls>,
+        phones: Option<Phones>,
     ) -> Self {
         let mut chance = || {
             let mut bytes = [0; 32];
@@ -146,6 +150,7 @@ impl Context {
                 judging: Arc::new(Semaphore::new(JUDGES)),
             },
             passwords,
+            phones,
             challenges,
             tasks: Tasks::default(),
             background: Tasks::default(),

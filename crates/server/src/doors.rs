@@ -20,8 +20,12 @@ pub(crate) enum Rule {
     RootSignature,
     /// Who knows the password.
     Password,
-    /// Who holds a ticket from a sign-in.
+    /// Who holds a ticket from a sign-in, or has verified the phone number of an account that nobody uses.
     Ticket,
+    /// Who receives what is sent to a phone number.
+    PhoneCode,
+    /// Anybody, where the operator chose to show what is sent; nobody elsewhere.
+    Development,
     /// Who holds the link request's secret.
     LinkSecret,
     /// Who brings a session token.
@@ -93,6 +97,12 @@ pub(crate) enum Route {
     Sessions,
     /// A new identity.
     IdentityResets,
+    /// A code to a phone number.
+    PhoneCodes,
+    /// The code that came.
+    PhoneCodeCheck,
+    /// What was sent, for who develops.
+    SmsOutbox,
     /// A new device that asks to be approved.
     Links,
     /// How far that is.
@@ -166,6 +176,9 @@ pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
     post(Route::Devices, "/api/v1/devices", "add_device", RateClass::SignIns, Rule::RootSignature),
     post(Route::Sessions, "/api/v1/sessions", "sign_in", RateClass::SignIns, Rule::Password),
     post(Route::IdentityResets, "/api/v1/identity-resets", "reset_identity", RateClass::SignIns, Rule::Ticket),
+    post(Route::PhoneCodes, "/api/v1/phone-codes", "request_phone_code", RateClass::SignUps, Rule::Anyone),
+    post(Route::PhoneCodeCheck, "/api/v1/phone-codes/check", "check_phone_code", RateClass::SignIns, Rule::PhoneCode),
+    HttpDoor { rule: Rule::Development, ..get(Route::SmsOutbox, "/dev/sms", "sms_outbox") },
     post(Route::Links, "/api/v1/links", "start_link", RateClass::SignIns, Rule::Anyone),
     post(Route::LinkPoll, "/api/v1/links/{code}/poll", "poll_link", RateClass::Anonymous, Rule::LinkSecret),
     post(Route::Wake, "/api/v1/wake", "wake", RateClass::Wakes, Rule::WakeToken),
@@ -241,6 +254,7 @@ pub(crate) const fn socket_door(request: &Request) -> SocketDoor {
         Request::Accounts { .. } => door("accounts", size!(lookup_accounts), LOOKUP, Audience),
         Request::SetUsername { .. } => door("set_username", FRAME, LOOKUP, Session),
         Request::SetPassword { .. } => door("set_password", size!(password_bytes), GUESS, Session),
+        Request::SetPhone { .. } => door("set_phone", FRAME, GUESS, Session),
         Request::SetProfile { .. } => door("set_profile", size!(profile_bytes), REQUEST, Session),
         Request::Profiles { .. } => door("profiles", size!(lookup_accounts), LOOKUP, Audience),
         Request::SetPrivacy { .. } => door("set_privacy", FRAME, REQUEST, Session),
@@ -299,6 +313,7 @@ pub(crate) fn payload(request: &Request) -> usize {
         | Request::SignOut
         | Request::FindAccounts { .. }
         | Request::SetUsername { .. }
+        | Request::SetPhone { .. }
         | Request::SetPrivacy { .. }
         | Request::Block { .. } => 0,
     }
@@ -361,6 +376,7 @@ mod tests {
             Request::Accounts { accounts: vec![] },
             Request::SetUsername { username: None },
             Request::SetPassword { current: None, new: code },
+            Request::SetPhone { attempt: None },
             Request::SetProfile { body: bytes },
             Request::Profiles { accounts: vec![] },
             Request::SetPrivacy { privacy: Default::default() },
@@ -407,7 +423,11 @@ mod tests {
             Rule::Registration => "whoever brings a proof of work or an invitation, and holds the new device's key",
             Rule::RootSignature => "whoever signs with the account's root key, and holds the new device's key",
             Rule::Password => "whoever knows the password",
-            Rule::Ticket => "whoever brings a ticket from a sign-in",
+            Rule::Ticket => {
+                "whoever brings a ticket from a sign-in, or has verified the number of an account out of use"
+            }
+            Rule::PhoneCode => "whoever brings the code and the attempt's secret",
+            Rule::Development => "anyone, with the development outbox only",
             Rule::LinkSecret => "whoever brings the link's secret",
             Rule::Token => "whoever brings a session token",
             Rule::WakeToken => "whoever brings a token from a wake-up",

@@ -9,6 +9,7 @@ mod listener;
 mod meta;
 pub(crate) mod openapi;
 mod page;
+mod phone;
 mod redirect;
 mod router;
 mod trust;

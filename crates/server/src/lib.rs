@@ -22,6 +22,7 @@ mod jobs;
 mod line;
 pub mod local;
 mod passwords;
+mod phone;
 mod problem;
 mod rates;
 mod reading;
@@ -37,6 +38,7 @@ mod ws;
 
 pub use compose::{Outside, Running, StartError, start, start_with};
 pub use config::{Config, ConfigError};
+pub use phone::KeyError;
 pub use site::Site;
 pub use system::{OsRng, SystemClock, SystemMachine};
 

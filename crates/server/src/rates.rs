@@ -101,6 +101,13 @@ pub(crate) enum Subject {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct AddressPrefix([u8; 8]);
 
+impl AddressPrefix {
+    /// The family and its leading bytes.
+    pub(crate) const fn bytes(self) -> [u8; 8] {
+        self.0
+    }
+}
+
 impl std::fmt::Debug for AddressPrefix {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("AddressPrefix(…)")

@@ -8,6 +8,7 @@ use beseda_app::usecase::device::DeviceError;
 use beseda_app::usecase::keys::KeysError;
 use beseda_app::usecase::link::LinkError;
 use beseda_app::usecase::log::LogError;
+use beseda_app::usecase::phone::PhoneError;
 use beseda_app::usecase::session::SessionError;
 use beseda_app::usecase::sync::SyncError;
 use beseda_app::usecase::wake::WakeError;
@@ -93,6 +94,30 @@ macro_rules! plain_refusals {
 
 refusals!(AccountError, DeviceError, KeysError, WakeError);
 plain_refusals!(LinkError, LogError, SessionError, StoreError, SyncError);
+
+impl Refusal for PhoneError {
+    fn refusal_code(&self) -> Code {
+        self.code()
+    }
+
+    fn data(&self) -> Option<ProblemData> {
+        match self {
+            Self::BudgetSpent { limit, value } => Some(ProblemData {
+                limit: Some((*limit).to_owned()),
+                limit_value: Some(*value),
+                ..ProblemData::default()
+            }),
+            _ => None,
+        }
+    }
+
+    fn retry_after_ms(&self) -> Option<u64> {
+        match self {
+            Self::CoolDown { retry_after_ms } => Some(*retry_after_ms),
+            _ => None,
+        }
+    }
+}
 
 impl Refusal for AppendError {
     fn refusal_code(&self) -> Code {

@@ -28,6 +28,7 @@ impl<B: Backend> World<B> {
             username: Some(name.to_owned()),
             password: None,
             invite: None,
+            phone: false,
             device_name: format!("{name}'s phone"),
         };
         let person = match self.ask(device, command) {

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::thread::JoinHandle;
 
 use beseda_model::{LIMITS, Limits};
-use beseda_server::Config;
-use beseda_server::config::Push;
+use beseda_server::config::{Push, SmsCarrier};
+use beseda_server::{Config, admin};
+use beseda_wire::http::PhoneOffer;
 use tokio::sync::oneshot;
 
 /// A server with a folder of its own, which goes with it.
@@ -29,6 +30,20 @@ impl Served {
     /// Its address for clients.
     pub fn url(&self) -> String {
         format!("http://{}", self.addr)
+    }
+
+    /// The code that was sent last; waits until one was sent to this number, in E.164.
+    pub fn code_for(&self, number: &str) -> String {
+        let folder = self.folder.path().join("data");
+        loop {
+            let told = runtime().block_on(admin::ask(&folder, &admin::Request::Sms));
+            let admin::Answer::Sms { messages } = told.expect("the server runs") else {
+                panic!("it keeps what it sends")
+            };
+            if let Some(sms) = messages.iter().find(|sms| sms.to == number) {
+                return sms.text.chars().filter(char::is_ascii_digit).take(6).collect();
+            }
+        }
     }
 
     /// Ends it; its data stay.
@@ -71,7 +86,8 @@ pub fn serve_for_ever(data_dir: &Path, listen: SocketAddr, ready: impl FnOnce())
 }
 
 fn config(data_dir: PathBuf, listen: SocketAddr) -> Config {
-    Config { data_dir, listen, pow_bits: 4, drain_ms: 200, push: Push::Off, ..Config::default() }
+    let (phone, sms) = (PhoneOffer::Optional, SmsCarrier::Outbox);
+    Config { data_dir, listen, pow_bits: 4, drain_ms: 200, push: Push::Off, phone, sms, ..Config::default() }
 }
 
 fn runtime() -> tokio::runtime::Runtime {

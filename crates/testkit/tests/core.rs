@@ -26,6 +26,7 @@ fn person(world: &mut Town, name: &str) -> (DeviceKey, AccountId) {
         username: Some(name.to_owned()),
         password: Some("correct horse".to_owned()),
         invite: None,
+        phone: false,
         device_name: name.to_owned(),
     };
     match world.ask(device, command) {
@@ -208,6 +209,7 @@ fn a_second_device_comes_by_the_phrase_and_joins_everything() {
         username: None,
         password: None,
         invite: None,
+        phone: false,
         device_name: "first".to_owned(),
     };
     let Ok(Outcome::SignedUp { account, phrase, .. }) = world.ask(device, command) else { panic!() };

@@ -269,6 +269,7 @@ fn a_new_identity_is_loud_for_everybody_who_knew_the_old_one() {
             username: Some("alice".to_owned()),
             password: Some("correct horse".to_owned()),
             invite: None,
+            phone: false,
             device_name: "phone".to_owned(),
         };
         match world.ask(device, command) {
@@ -378,6 +379,7 @@ fn whatever_http_answer_is_lost_there_is_one_account_and_no_device_without_an_ow
                 username: Some("alice".to_owned()),
                 password: None,
                 invite: None,
+                phone: false,
                 device_name: "phone".to_owned(),
             };
             tries += 1;

@@ -287,6 +287,7 @@ fn a_sign_up_whose_program_died_on_the_way_makes_one_account() {
             username: Some("carol".to_owned()),
             password: None,
             invite: None,
+            phone: false,
             device_name: "phone".to_owned(),
         };
         let ending = given_twice(&mut world, device, key(1), millis, &command);
@@ -304,6 +305,7 @@ fn the_answer_that_holds_the_phrase_is_forgotten_with_the_phrase() {
         username: None,
         password: None,
         invite: None,
+        phone: false,
         device_name: "phone".to_owned(),
     };
     let ending = given_twice(&mut world, device, key(1), 60_000, &command);

@@ -46,6 +46,9 @@ pub struct ProblemData {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "utoipa", schema(value_type = Vec<String>))]
     pub due: Vec<beseda_model::DeviceId>,
+    /// With `WRONG_CODE`: how often one may try again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tries_left: Option<u32>,
     /// With `INTERNAL`: what to look for in the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,

@@ -38,6 +38,112 @@ pub struct ServerInfo {
     /// What clients subscribe with at push services (`applicationServerKey`); empty where the server wakes nobody.
     #[serde(default)]
     pub push_key: Bytes,
+    /// Whether an account may or must have a phone number.
+    #[serde(default)]
+    pub phone: PhoneOffer,
+    /// The country, by its two letters, of numbers that are typed without a country's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_region: Option<String>,
+}
+
+/// What phone numbers are for on this server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneOffer {
+    /// An account may have one.
+    Optional,
+    /// An account needs one.
+    Required,
+    /// Nothing, or what this version does not know.
+    #[default]
+    #[serde(other)]
+    Off,
+}
+
+/// `POST /api/v1/phone-codes`: a code is to be sent to a number. Whether somebody has the number makes no difference to the
+/// answer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct RequestPhoneCode {
+    /// As typed: with the country's code, or as people write it in `region`.
+    pub phone: String,
+    /// A country's two letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// `ru` or `en`: the language of the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// A secret of the client's making, 32 random bytes in base64url without padding: the code is worth something with it
+    /// alone. Asking again with the same one, as after a lost answer, sends nothing again.
+    pub attempt: String,
+}
+
+impl std::fmt::Debug for RequestPhoneCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RequestPhoneCode").finish_non_exhaustive()
+    }
+}
+
+/// The answer to [`RequestPhoneCode`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct PhoneCodeSent {
+    /// The number as the server has read it, in E.164.
+    pub phone: String,
+    /// How many digits the code has.
+    pub digits: u8,
+    /// Seconds until the next code may be asked for.
+    pub resend_after_s: u64,
+    /// Seconds for which this one is valid.
+    pub expires_after_s: u64,
+}
+
+impl std::fmt::Debug for PhoneCodeSent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PhoneCodeSent").finish_non_exhaustive()
+    }
+}
+
+/// `POST /api/v1/phone-codes/check`: the code that came. From then on the attempt's secret stands for the number: it may be
+/// given with a sign-up, with an identity reset, or to bind the number to an account. The same question may be asked
+/// again, as after a lost answer.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct CheckPhoneCode {
+    /// As in [`RequestPhoneCode`].
+    pub attempt: String,
+    /// The code.
+    pub code: String,
+}
+
+impl std::fmt::Debug for CheckPhoneCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CheckPhoneCode").finish_non_exhaustive()
+    }
+}
+
+/// The answer to [`CheckPhoneCode`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct PhoneVerified {
+    /// Seconds for which the attempt's secret stands for the number.
+    pub expires_after_s: u64,
+    /// The number belongs to an account already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holder: Option<PhoneHolder>,
+}
+
+/// The account that a number is bound to. Its keys open it: the phrase, or one of its devices. Who has only the number may
+/// sign up, which takes the number from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct PhoneHolder {
+    /// Which one, if nobody has used it for so long (`phone_quiet_millis`) that the number alone allows a
+    /// [`ResetIdentity`]; else nothing is told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "utoipa", schema(value_type = Option<String>, format = Uuid))]
+    pub reset: Option<AccountId>,
 }
 
 /// `POST /api/v1/challenges`: something fresh to answer with a [`Proof`].
@@ -91,6 +197,9 @@ pub struct SignUp {
     /// An invitation, where one is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invite: Option<String>,
+    /// The secret of the attempt that has verified a phone number. Whoever had the number has it no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
 
 impl std::fmt::Debug for SignUp {
@@ -186,7 +295,8 @@ pub struct SignInTicket {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
 pub struct ResetIdentity {
-    /// From [`SignIn`].
+    /// From [`SignIn`]; or the secret of the attempt that has verified the account's phone number, where
+    /// [`PhoneHolder::reset`] allows it.
     pub ticket: String,
     /// The new root public key.
     pub root: Bytes,

@@ -210,6 +210,13 @@ pub enum Request {
         /// The new one.
         new: String,
     },
+    /// Binds a phone number that was verified to one's own account, in place of a former one, or takes it away. Answer:
+    /// [`Reply::Done`].
+    SetPhone {
+        /// The secret of the attempt that has verified it; none takes the number away.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attempt: Option<String>,
+    },
     /// Replaces one's own sealed profile. Answer: [`Reply::Done`].
     SetProfile {
         /// Sealed under the profile key that contacts have.

@@ -102,6 +102,9 @@ pub enum Change {
         /// One's own username.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         username: Option<Username>,
+        /// Whether a phone number is bound to the account. The server can't tell which one.
+        #[serde(default)]
+        phone: bool,
     },
     /// One-time key packages of this device are running out.
     KeysLow {

@@ -42,6 +42,7 @@ const ONLY_VIA: &[(&str, &[&str])] = &[
     ("openmls_basic_credential", &["beseda-crypto", "beseda-engine"]),
     ("tokio", &["beseda-infra", "beseda-server", "beseda-cli", "beseda-load"]),
     ("tokio-tungstenite", &["beseda-cli", "beseda-load"]),
+    ("phonenumber", &["beseda-app"]),
     ("reqwest", &["beseda-infra", "beseda-server", "beseda-cli", "beseda-load"]),
     ("anyhow", &["beseda-server", "beseda-cli", "beseda-load", "beseda-xtask"]),
     ("wasm-bindgen", &["beseda-engine-wasm"]),

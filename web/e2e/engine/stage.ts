@@ -94,6 +94,7 @@ export const signUp = (page: Page): Promise<string> =>
       username: null,
       password: null,
       invite: null,
+      phone: false,
       device_name: 'test',
     })
     if (joined.outcome !== 'signed_up') throw new Error(joined.outcome)

@@ -31,6 +31,7 @@ describe('first run', () => {
         username: 'ivan',
         password: 'correct horse',
         invite: null,
+        phone: false,
       }),
     )
     await userEvent.click(button('I have written them down'))

@@ -8,6 +8,8 @@ export const ME: Me = {
   device: '0199-d1',
   server: 'https://talk.example',
   username: 'ivan',
+  has_phone: false,
+  phone: null,
   profile: { name: 'Ivan', bio: '', status: '', status_until: null },
   privacy: {
     requests: 'everyone',

@@ -174,6 +174,8 @@ const me: Me = {
   device: 'd-0',
   server: '',
   username: 'me',
+  has_phone: false,
+  phone: null,
   profile: { name: 'Я', bio: '', status: '', status_until: null },
   privacy: {
     requests: 'everyone',

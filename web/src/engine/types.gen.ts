@@ -87,7 +87,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Who may see something.
@@ -130,7 +130,7 @@ healing: Healing, };
 /**
  * Why a request was refused. A code is added only when a consumer acts upon it.
  */
-export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" | "UNAUTHORIZED" | "DEVICE_REVOKED" | "WRONG_CREDENTIALS" | "FORBIDDEN" | "NOT_FOUND" | "TAKEN" | "NOT_A_MEMBER" | "STALE_EPOCH" | "COMMIT_DUE" | "JOIN_LATER" | "INVALID_COMMIT" | "INVALID_DEVICE_LOG" | "KEY_PACKAGE_USED" | "ALREADY_EXISTS" | "NOT_ACCEPTED" | "REQUEST_PENDING" | "SIGN_UP_REFUSED" | "STORE_EPOCH_CHANGED" | "OUT_OF_ORDER" | "PROFILE_COPIED" | "UPDATE_REQUIRED" | "INTERNAL" | "UNKNOWN";
+export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" | "UNAUTHORIZED" | "DEVICE_REVOKED" | "WRONG_CREDENTIALS" | "FORBIDDEN" | "NOT_FOUND" | "TAKEN" | "NOT_A_MEMBER" | "STALE_EPOCH" | "COMMIT_DUE" | "JOIN_LATER" | "INVALID_COMMIT" | "INVALID_DEVICE_LOG" | "KEY_PACKAGE_USED" | "ALREADY_EXISTS" | "NOT_ACCEPTED" | "REQUEST_PENDING" | "INVALID_PHONE" | "PHONE_NOT_SERVED" | "WRONG_CODE" | "CODE_EXPIRED" | "SIGN_UP_REFUSED" | "STORE_EPOCH_CHANGED" | "OUT_OF_ORDER" | "PROFILE_COPIED" | "UPDATE_REQUIRED" | "INTERNAL" | "UNKNOWN";
 
 /**
  * Something that a person wants.
@@ -156,6 +156,10 @@ password: string | null,
  * Where the server asks for one.
  */
 invite: string | null,
+/**
+ * Whether the account gets the number that was verified ([`Command::CheckCode`]); whoever had it has it no more.
+ */
+phone: boolean,
 /**
  * What this device is called in the list of devices.
  */
@@ -195,7 +199,31 @@ password: string,
 /**
  * See `SignUp`.
  */
-device_name: string, } | { "command": "open_link",
+device_name: string, } | { "command": "reset_by_phone",
+/**
+ * See `SignUp`.
+ */
+device_name: string, } | { "command": "request_code",
+/**
+ * See `SignUp`; none for the own account's server.
+ */
+server: string | null,
+/**
+ * As typed.
+ */
+phone: string,
+/**
+ * The two letters of the country of a number without a country's code.
+ */
+region: string | null,
+/**
+ * The language of the message: `ru` or `en`.
+ */
+language: string | null, } | { "command": "check_code",
+/**
+ * The code; spaces do not count.
+ */
+code: string, } | { "command": "set_phone" } | { "command": "remove_phone" } | { "command": "open_link",
 /**
  * As shown by the new device.
  */
@@ -723,7 +751,11 @@ detail: string,
 /**
  * When to try again.
  */
-retry_after_ms: number | null, } | { "kind": "unreachable" } | { "kind": "not_signed_in" } | { "kind": "already_signed_in" } | { "kind": "not_found" } | { "kind": "not_allowed",
+retry_after_ms: number | null, } | { "kind": "wrong_code",
+/**
+ * How often one may try again.
+ */
+tries_left: number, } | { "kind": "code_expired" } | { "kind": "unreachable" } | { "kind": "not_signed_in" } | { "kind": "already_signed_in" } | { "kind": "not_found" } | { "kind": "not_allowed",
 /**
  * Which rule.
  */
@@ -801,6 +833,14 @@ server: string,
  * The username.
  */
 username: string | null,
+/**
+ * Whether a phone number is bound to the account.
+ */
+has_phone: boolean,
+/**
+ * Which one, if this device knows it: the server does not.
+ */
+phone: string | null,
 /**
  * What contacts see.
  */
@@ -1107,6 +1147,16 @@ sound: boolean,
 quiet: QuietHours | null, };
 
 /**
+ * The account that a number belongs to already: its phrase or one of its devices opens it. A sign-up takes the number from
+ * it.
+ */
+export type NumberHolder = {
+/**
+ * Whether the number alone allows a new identity in its place: nobody has used it for long.
+ */
+can_reset: boolean, };
+
+/**
  * How a command ended well.
  */
 export type Outcome = { "outcome": "done" } | { "outcome": "queued",
@@ -1137,7 +1187,31 @@ account: AccountId,
 /**
  * Which device.
  */
-device: DeviceId, } | { "outcome": "phrase_changed",
+device: DeviceId, } | { "outcome": "code_sent",
+/**
+ * The number as the server has read it, in E.164.
+ */
+phone: string,
+/**
+ * How many digits the code has.
+ */
+digits: number,
+/**
+ * Seconds until the next one may be asked for.
+ */
+resend_after_s: number,
+/**
+ * Seconds for which this one is good.
+ */
+expires_after_s: number, } | { "outcome": "phone_verified",
+/**
+ * The number, in E.164.
+ */
+phone: string,
+/**
+ * The account that has it already.
+ */
+holder: NumberHolder | null, } | { "outcome": "phrase_changed",
 /**
  * 24 words.
  */
@@ -1208,6 +1282,39 @@ change_roles: Role,
  * Change these permissions.
  */
 change_permissions: Role, };
+
+/**
+ * A phone number on the way to be verified.
+ */
+export type PhoneView = {
+/**
+ * The server's address.
+ */
+server: string,
+/**
+ * The number, in E.164.
+ */
+phone: string,
+/**
+ * Digits of a code.
+ */
+digits: number,
+/**
+ * When the next code may be asked for.
+ */
+resend_at: Timestamp,
+/**
+ * Until when the code, or what follows from it, is good.
+ */
+expires_at: Timestamp,
+/**
+ * Whether the right code was given.
+ */
+verified: boolean,
+/**
+ * The account that has the number, once that is known.
+ */
+holder: NumberHolder | null, };
 
 /**
  * What an account lets others see and do.
@@ -1281,7 +1388,7 @@ quietly?: boolean, };
 /**
  * A question to the engine. It changes nothing.
  */
-export type Query = { "query": "connection" } | { "query": "me" } | { "query": "conversations" } | { "query": "conversation",
+export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "conversation",
 /**
  * Which.
  */
@@ -1721,4 +1828,4 @@ seq: number,
 /**
  * Which rule.
  */
-reason: string, } | { "warning": "profile_copied" } | { "warning": "local_damage" };
+reason: string, } | { "warning": "phone_gone" } | { "warning": "profile_copied" } | { "warning": "local_damage" };

@@ -25,6 +25,12 @@ export function failureWords(failure: Failure): Words {
   switch (failure.kind) {
     case 'refused':
       return refused(failure.code, failure.detail, failure.retry_after_ms)
+    case 'wrong_code':
+      return failure.tries_left === 0
+        ? say(m.failure.wrong_code(), m.failure.new_code())
+        : say(m.failure.wrong_code(), m.failure.tries_left({ tries: failure.tries_left }))
+    case 'code_expired':
+      return say(m.failure.code_expired(), m.failure.new_code())
     case 'unreachable':
       return say(m.failure.unreachable(), m.failure.unreachable_todo())
     case 'not_signed_in':
@@ -95,6 +101,14 @@ function refused(code: Code, detail: string, retryAfter: number | null): Words {
       return say(m.failure.not_accepted())
     case 'REQUEST_PENDING':
       return say(m.failure.request_pending(), m.failure.request_pending_todo())
+    case 'INVALID_PHONE':
+      return say(m.failure.invalid_phone(), m.failure.invalid_phone_todo())
+    case 'PHONE_NOT_SERVED':
+      return say(m.failure.phone_not_served(), m.failure.phone_not_served_todo())
+    case 'WRONG_CODE':
+      return say(m.failure.wrong_code(), m.failure.try_again())
+    case 'CODE_EXPIRED':
+      return say(m.failure.code_expired(), m.failure.new_code())
     case 'SIGN_UP_REFUSED':
       return say(m.failure.sign_up_refused(), signUp(detail))
     case 'STORE_EPOCH_CHANGED':
@@ -115,6 +129,7 @@ function refused(code: Code, detail: string, retryAfter: number | null): Words {
 /** The server says in its detail what it misses. */
 function signUp(detail: string): string {
   if (detail.includes('invit')) return m.failure.sign_up_invite()
+  if (detail.includes('phone')) return m.failure.sign_up_phone()
   if (detail.includes('closed')) return m.failure.sign_up_closed()
   if (detail.includes('password')) return m.failure.sign_up_password()
   return m.failure.try_again()

@@ -50,6 +50,8 @@ export function warningWords(kind: WarningKind, names: Names): Words {
         what: m.warning.invalid_commit({ seq: kind.seq, reason: kind.reason }),
         todo: m.warning.invalid_commit_todo(),
       }
+    case 'phone_gone':
+      return { what: m.warning.phone_gone(), todo: m.warning.phone_gone_todo() }
     case 'profile_copied':
       return { what: m.warning.profile_copied(), todo: m.warning.profile_copied_todo() }
     case 'local_damage':

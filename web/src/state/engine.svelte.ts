@@ -110,6 +110,7 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'connection':
       return notice.notice === 'connection'
     case 'me':
+    case 'phone':
     case 'devices':
     case 'phrase':
     case 'notifications':

@@ -51,6 +51,8 @@ pub enum Change {
         blocked: Vec<AccountId>,
         /// Its username.
         username: Option<Username>,
+        /// Whether a phone number is bound to it.
+        phone: bool,
     },
     /// One-time key packages of the device are running out.
     KeysLow {

@@ -13,6 +13,12 @@ pub enum Budget {
     StrangerRequests,
     /// External joins of a device to a conversation.
     Joins,
+    /// Codes sent to a phone number.
+    PhoneCodesOfNumber,
+    /// Codes asked for from an address prefix.
+    PhoneCodesOfAddress,
+    /// Codes sent by the server.
+    PhoneCodes,
 }
 
 /// Daily budgets, counted per UTC day.

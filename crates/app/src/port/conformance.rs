@@ -15,5 +15,7 @@ pub mod group;
 pub mod join;
 pub mod key;
 pub mod log;
+pub mod phone;
+pub mod sms;
 pub mod store;
 pub mod wake;

@@ -2,8 +2,8 @@ use beseda_model::Limits;
 
 use super::{
     AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed, GroupRepo,
-    GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView, StoreError, TicketRepo, TicketView, WakeRepo,
-    WakeView,
+    GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView, PhoneRepo, PhoneView, StoreError, TicketRepo,
+    TicketView, WakeRepo, WakeView,
 };
 use crate::Event;
 use crate::domain::StoreEpoch;
@@ -37,6 +37,8 @@ pub trait View {
     fn tickets(&self) -> &dyn TicketView;
     /// Subscriptions at push services.
     fn wake(&self) -> &dyn WakeView;
+    /// Phone numbers and codes.
+    fn phones(&self) -> &dyn PhoneView;
     /// What has changed for whom.
     fn feed(&self) -> &dyn Feed;
 }
@@ -65,6 +67,8 @@ pub trait UnitOfWork: View {
     fn tickets_mut(&mut self) -> &mut dyn TicketRepo;
     /// Subscriptions at push services.
     fn wake_mut(&mut self) -> &mut dyn WakeRepo;
+    /// Phone numbers and codes.
+    fn phones_mut(&mut self) -> &mut dyn PhoneRepo;
     /// Daily budgets.
     fn budgets_mut(&mut self) -> &mut dyn BudgetRepo;
 }

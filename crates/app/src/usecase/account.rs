@@ -21,6 +21,7 @@ pub use find::find_accounts;
 pub use presence::{last_seen, sees_presence, touch_last_seen};
 pub use profile::{profiles, set_profile};
 pub use reset_identity::{ResetIdentity, reset_identity};
+pub(crate) use settings::emit_settings;
 pub use settings::{set_password, set_privacy, set_username};
 pub use sign_in::{Credentials, IssueTicket, credentials, issue_ticket, own_password_hash};
 pub use sign_up::{Registration, SignUp, sign_up};
@@ -56,6 +57,9 @@ pub enum AccountError {
     /// The ticket is unknown, used or expired.
     #[error("the sign-in ticket is unknown, used or expired")]
     TicketInvalid,
+    /// The phone number was not verified, or too long ago.
+    #[error("the phone number was not verified, or too long ago")]
+    PhoneUnverified,
     /// One can't block oneself.
     #[error("the account is one's own")]
     Oneself,
@@ -82,6 +86,7 @@ impl AccountError {
             Self::PasswordWithoutUsername | Self::Oneself => Code::BadRequest,
             Self::InviteInvalid | Self::Closed | Self::InviteNeeded => Code::SignUpRefused,
             Self::TicketInvalid => Code::Unauthorized,
+            Self::PhoneUnverified => Code::DigitsExpired,
             Self::EntryMalformed | Self::DeviceLog(_) => Code::InvalidDeviceLog,
             Self::OverLimit(error) => error.code(),
             Self::Store(error) => error.code(),

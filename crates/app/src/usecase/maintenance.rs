@@ -3,6 +3,7 @@
 use beseda_model::Timestamp;
 
 use crate::Event;
+use crate::domain::PhoneWait;
 use crate::port::{StoreError, UnitOfWork};
 
 /// Most rows of one kind that one run touches, so that nobody waits long behind it.
@@ -13,7 +14,7 @@ const BATCH: u32 = 500;
 pub struct Expired {
     /// Bodies that were dropped.
     pub bodies: u32,
-    /// Link requests, tickets, invitations, wake-up tokens, key packages and budgets that were forgotten.
+    /// Link requests, tickets, invitations, wake-up tokens, phone codes, key packages and budgets that were forgotten.
     pub others: u32,
 }
 
@@ -35,6 +36,7 @@ pub fn expire_due(uow: &mut dyn UnitOfWork, now: Timestamp) -> Result<Expired, S
         uow.tickets_mut().delete_expired(now)?,
         uow.budgets_mut().delete_old(now)?,
         uow.wake_mut().delete_expired(now)?,
+        uow.phones_mut().delete_expired(now, PhoneWait::forgotten_before(now))?,
         uow.keys_mut().delete_old(Timestamp::from_millis(oldest), BATCH)?,
     ] {
         expired.others = expired.others.saturating_add(count);

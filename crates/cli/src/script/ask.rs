@@ -23,6 +23,11 @@ pub(super) fn secret(lang: Lang, variable: &str, prompt: Label) -> Result<String
     if line.is_empty() { Err(Trip::Usage(lang.label(Label::InputNeeded).to_owned())) } else { Ok(line) }
 }
 
+/// Whether somebody is there who can type another one.
+pub(super) fn can_repeat(variable: &str) -> bool {
+    std::env::var_os(variable).is_none() && io::stdin().is_terminal()
+}
+
 /// A secret that may be left out, typed twice at a terminal. Without a terminal only the environment gives one.
 pub(super) fn optional_new_password(lang: Lang, variable: &str) -> Result<Option<String>, Trip> {
     if let Ok(value) = std::env::var(variable) {

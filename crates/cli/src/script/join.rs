@@ -15,7 +15,7 @@ use crate::text::{Label, Sentence};
 use crate::tui::server_address;
 
 impl Session {
-    fn server(&self, joining: &Joining) -> Result<String, Trip> {
+    pub(super) fn server(&self, joining: &Joining) -> Result<String, Trip> {
         server_address(&joining.server).ok_or_else(|| Trip::Usage(self.label(Label::ServerNeeded)))
     }
 
@@ -34,7 +34,7 @@ impl Session {
         let username = username.map(|name| name.trim_start_matches('@').to_owned());
         let device_name = device_name(joining.device_name);
         let name = username.clone();
-        self.join(Command::SignUp { server, username, password, invite, device_name }, name).await
+        self.join(Command::SignUp { server, username, password, invite, phone: false, device_name }, name).await
     }
 
     pub(super) async fn recover(&self, joining: Joining) -> Result<(), Trip> {
@@ -80,7 +80,7 @@ impl Session {
         self.joined(outcome, None).await
     }
 
-    async fn join(&self, command: Command, username: Option<String>) -> Result<(), Trip> {
+    pub(super) async fn join(&self, command: Command, username: Option<String>) -> Result<(), Trip> {
         let by_phrase = matches!(command, Command::Recover { .. });
         let outcome = match self.patiently(false, async { Ok(self.host.command(command).await?) }).await {
             Err(Trip::Unreachable { queued, .. }) => {

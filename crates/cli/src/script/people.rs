@@ -19,6 +19,9 @@ impl Session {
             let name = me.username.as_ref().map_or_else(String::new, |name| format!("@{name}  "));
             let mut lines = vec![format!("{name}{}", safe::line(&me.profile.name)).trim().to_owned()];
             lines.push(format!("{}: {}", self.label(Label::FieldServer), me.server));
+            lines.extend(
+                me.phone.as_ref().map(|phone| format!("{}: {}", self.label(Label::FieldPhone), safe::line(phone))),
+            );
             lines.push(format!("id: {}", me.account));
             if me.signed_out {
                 lines.push(self.label(Label::SignedOutHere));

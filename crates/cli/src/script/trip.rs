@@ -99,7 +99,8 @@ impl Trip {
                 Code::BadRequest | Code::Internal | Code::Unknown => 1,
                 _ => 4,
             },
-            Self::Failure(Failure::NotAllowed { .. }) | Self::Refused(_) => 4,
+            Self::Failure(Failure::NotAllowed { .. } | Failure::WrongCode { .. } | Failure::CodeExpired)
+            | Self::Refused(_) => 4,
             Self::Failure(Failure::NotFound) | Self::NotFound(_) => 5,
             Self::Failure(Failure::NotSignedIn) | Self::SignedOut => 6,
             Self::Timeout { .. } | Self::NothingCame => 7,
@@ -120,6 +121,8 @@ impl Trip {
             Self::Failure(Failure::NotAllowed { .. }) | Self::Refused(_) => "not_allowed",
             Self::Failure(Failure::Invalid { .. }) | Self::Usage(_) => "invalid",
             Self::Failure(Failure::NotReady { .. }) => "not_ready",
+            Self::Failure(Failure::WrongCode { .. }) => "wrong_code",
+            Self::Failure(Failure::CodeExpired) => "code_expired",
             Self::Failure(Failure::Store) | Self::Store { .. } => "store",
             Self::Timeout { .. } | Self::NothingCame => "timeout",
             Self::Profile(ProfileError::Locked { .. }) => "profile_in_use",
@@ -139,6 +142,14 @@ impl Trip {
     pub const fn retry_after_ms(&self) -> Option<u64> {
         match self {
             Self::Failure(Failure::Refused { retry_after_ms, .. }) => *retry_after_ms,
+            _ => None,
+        }
+    }
+
+    /// How often a code may still be tried.
+    pub const fn tries_left(&self) -> Option<u32> {
+        match self {
+            Self::Failure(Failure::WrongCode { tries_left }) => Some(*tries_left),
             _ => None,
         }
     }

@@ -60,6 +60,11 @@ pub enum Sentence<'a> {
     },
     Comparison(&'a str),
     LinkCode(&'a str),
+    CodeSent {
+        phone: &'a str,
+        seconds: u64,
+    },
+    PhoneVerified(&'a str),
     DigitsDiffer {
         theirs: &'a str,
         ours: &'a str,

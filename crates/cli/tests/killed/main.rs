@@ -45,6 +45,7 @@ async fn sign_up(dir: &Path, name: &str, server: SocketAddr) -> AccountId {
         username: Some(name.to_owned()),
         password: None,
         invite: None,
+        phone: false,
         device_name: "terminal".to_owned(),
     };
     let Ok(Outcome::SignedUp { account, .. }) = host.command(joining).await else { panic!("{name} can't join") };

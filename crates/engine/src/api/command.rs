@@ -27,6 +27,9 @@ pub enum Command {
         password: Option<String>,
         /// Where the server asks for one.
         invite: Option<String>,
+        /// Whether the account gets the number that was verified ([`Command::CheckCode`]); whoever had it has it no more.
+        #[serde(default)]
+        phone: bool,
         /// What this device is called in the list of devices.
         device_name: String,
     },
@@ -58,6 +61,37 @@ pub enum Command {
         /// See `SignUp`.
         device_name: String,
     },
+    /// Phrase and devices are lost, and nobody has used the account for long: becomes a new identity in its place by the
+    /// number that was verified. Ends with [`Outcome::SignedUp`].
+    ResetByPhone {
+        /// See `SignUp`.
+        device_name: String,
+    },
+    /// Asks for a code to be sent to a phone number. Ends with [`Outcome::CodeSent`]; while the last one is too fresh, with
+    /// `RATE_LIMITED` and when to ask again. An earlier code stays good if none is sent.
+    RequestCode {
+        /// See `SignUp`; none for the own account's server.
+        #[serde(default)]
+        server: Option<String>,
+        /// As typed.
+        phone: String,
+        /// The two letters of the country of a number without a country's code.
+        #[serde(default)]
+        region: Option<String>,
+        /// The language of the message: `ru` or `en`.
+        #[serde(default)]
+        language: Option<String>,
+    },
+    /// The code that came. Ends with [`Outcome::PhoneVerified`], [`super::failure::Failure::WrongCode`] or
+    /// [`super::failure::Failure::CodeExpired`].
+    CheckCode {
+        /// The code; spaces do not count.
+        code: String,
+    },
+    /// Binds the number that was verified to one's own account, in place of a former one; whoever had it has it no more.
+    SetPhone,
+    /// Takes the number away from one's own account.
+    RemovePhone,
     /// On an old device: takes up a new one's request; the comparison code comes as `Notice::LinkCode`.
     OpenLink {
         /// As shown by the new device.
@@ -452,6 +486,24 @@ pub enum Outcome {
         /// Which device.
         device: DeviceId,
     },
+    /// A code is on its way.
+    CodeSent {
+        /// The number as the server has read it, in E.164.
+        phone: String,
+        /// How many digits the code has.
+        digits: u8,
+        /// Seconds until the next one may be asked for.
+        resend_after_s: u64,
+        /// Seconds for which this one is good.
+        expires_after_s: u64,
+    },
+    /// The number is one's own. Now [`Command::SignUp`] with `phone`, or [`Command::SetPhone`].
+    PhoneVerified {
+        /// The number, in E.164.
+        phone: String,
+        /// The account that has it already.
+        holder: Option<super::view::NumberHolder>,
+    },
     /// The account has a new recovery phrase; it can be read again from this device only until it is confirmed.
     PhraseChanged {
         /// 24 words.
@@ -472,6 +524,8 @@ impl std::fmt::Debug for Outcome {
             Self::Conversation { .. } => "Conversation",
             Self::SignedUp { .. } => "SignedUp",
             Self::SignedIn { .. } => "SignedIn",
+            Self::CodeSent { .. } => "CodeSent",
+            Self::PhoneVerified { .. } => "PhoneVerified",
             Self::PhraseChanged { .. } => "PhraseChanged",
             Self::Accounts { .. } => "Accounts",
         })

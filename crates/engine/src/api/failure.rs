@@ -19,6 +19,15 @@ pub enum Failure {
         /// When to try again.
         retry_after_ms: Option<u64>,
     },
+    /// The code is another one.
+    #[error("the code is wrong")]
+    WrongCode {
+        /// How often one may try again.
+        tries_left: u32,
+    },
+    /// The code has expired, was tried too often, or was used: ask for a new one.
+    #[error("the code has expired")]
+    CodeExpired,
     /// The server can't be reached; the command was not carried out.
     #[error("the server can't be reached")]
     Unreachable,

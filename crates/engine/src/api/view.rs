@@ -39,6 +39,12 @@ pub struct Me {
     pub server: String,
     /// The username.
     pub username: Option<String>,
+    /// Whether a phone number is bound to the account.
+    #[serde(default)]
+    pub has_phone: bool,
+    /// Which one, if this device knows it: the server does not.
+    #[serde(default)]
+    pub phone: Option<String>,
     /// What contacts see.
     pub profile: super::command::ProfileDraft,
     /// Who sees what.
@@ -49,6 +55,42 @@ pub struct Me {
     pub root: Fingerprint,
     /// Whether this device was signed out.
     pub signed_out: bool,
+}
+
+/// A phone number on the way to be verified.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PhoneView {
+    /// The server's address.
+    pub server: String,
+    /// The number, in E.164.
+    pub phone: String,
+    /// Digits of a code.
+    pub digits: u8,
+    /// When the next code may be asked for.
+    pub resend_at: Timestamp,
+    /// Until when the code, or what follows from it, is good.
+    pub expires_at: Timestamp,
+    /// Whether the right code was given.
+    pub verified: bool,
+    /// The account that has the number, once that is known.
+    pub holder: Option<NumberHolder>,
+}
+
+/// A number is a person's own business.
+impl std::fmt::Debug for PhoneView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PhoneView").field("verified", &self.verified).finish_non_exhaustive()
+    }
+}
+
+/// The account that a number belongs to already: its phrase or one of its devices opens it. A sign-up takes the number from
+/// it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct NumberHolder {
+    /// Whether the number alone allows a new identity in its place: nobody has used it for long.
+    pub can_reset: bool,
 }
 
 /// One of one's own devices.
@@ -564,6 +606,9 @@ pub enum WarningKind {
         /// Which rule.
         reason: String,
     },
+    /// The account has no phone number any more: another device took it away, or somebody else has shown that they receive
+    /// what is sent to it.
+    PhoneGone,
     /// This profile is a copy of one that went on elsewhere; it became a new device.
     ProfileCopied,
     /// A row of the local database was damaged and has been healed or given up.

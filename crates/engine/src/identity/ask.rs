@@ -1,6 +1,6 @@
 //! What identity wants of the connection.
 
-use beseda_model::{AccountId, DeviceId};
+use beseda_model::{AccountId, Code, DeviceId};
 use beseda_wire::{Problem, Request};
 
 use crate::Step;
@@ -80,6 +80,13 @@ pub enum Purpose {
         /// Whether one of them is the one of last resort.
         has_last_resort: bool,
     },
+    /// The account's phone number is another one, or there is none any more.
+    Phone {
+        /// The command's id.
+        id: u64,
+        /// The new one.
+        number: Option<String>,
+    },
     /// Who is there.
     Presence {
         /// The command that wants it, if one still waits.
@@ -94,5 +101,12 @@ pub(super) fn done(step: &mut Step<'_>, id: u64, result: Result<Outcome, Failure
 
 /// A refusal of the server as a command's failure.
 pub(super) fn refusal(problem: Problem) -> Failure {
+    match problem.code {
+        Code::WrongDigits => {
+            return Failure::WrongCode { tries_left: problem.data.and_then(|data| data.tries_left).unwrap_or(0) };
+        }
+        Code::DigitsExpired => return Failure::CodeExpired,
+        _ => {}
+    }
     Failure::Refused { code: problem.code, detail: problem.detail, retry_after_ms: problem.retry_after_ms }
 }

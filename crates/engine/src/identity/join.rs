@@ -5,7 +5,7 @@
 //! asked what became of it.
 
 mod finish;
-mod http;
+pub(super) mod http;
 mod link;
 mod recover;
 mod reset;
@@ -74,8 +74,9 @@ enum Next {
 
 pub(super) fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Result<bool, StoreError> {
     let begun = match command {
-        Command::SignUp { server, username, password, invite, device_name } => {
-            let given = sign_up::Given { username: username.as_deref(), password: password.as_deref(), invite };
+        Command::SignUp { server, username, password, invite, phone, device_name } => {
+            let (username, password) = (username.as_deref(), password.as_deref());
+            let given = sign_up::Given { username, password, invite, phone: *phone };
             sign_up::begin(step, server, &given, device_name)
         }
         Command::Recover { server, phrase, device_name } => recover::begin(step, server, phrase, device_name),
@@ -83,6 +84,7 @@ pub(super) fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Res
         Command::ResetIdentity { server, username, password, device_name } => {
             reset::begin(step, server, username, password, device_name)
         }
+        Command::ResetByPhone { device_name } => reset::begin_by_phone(step, device_name),
         _ => return Ok(false),
     };
     if let Some(Join { command: Some(other), .. }) = Join::load(step.tx)?.filter(|_| begun.is_ok()) {
@@ -179,7 +181,7 @@ fn shelve(step: &mut Step<'_>, mut join: Join) -> Result<(), StoreError> {
     match &mut join.way {
         Way::SignUp { password, .. } => *password = None,
         Way::Reset { password, .. } => password.clear(),
-        Way::Recover | Way::Link { .. } => {}
+        Way::Recover | Way::Link { .. } | Way::PhoneReset { .. } => {}
     }
     join.save(step.tx)
 }
@@ -235,6 +237,9 @@ fn refused(step: &mut Step<'_>, mut join: Join, problem: Problem) -> Result<Next
             join.stage = Stage::Challenge;
             Ok(Next::Ask(join))
         }
+        (Stage::Resetting { .. }, Code::Unauthorized) if matches!(join.way, Way::PhoneReset { .. }) => {
+            Err(Stop::Settled(Failure::CodeExpired))
+        }
         (Stage::Finding, Code::NotFound) => recover::not_found(join, problem),
         (Stage::Adding(_), Code::InvalidDeviceLog | Code::Unauthorized)
         | (Stage::Resetting { .. }, Code::Unauthorized) => again(step, join, None),
@@ -252,7 +257,8 @@ fn again(step: &mut Step<'_>, mut join: Join, retry_after: Option<u64>) -> Resul
         }
         Stage::Resetting { .. } => {
             join.rounds = join.rounds.saturating_add(1);
-            Stage::SigningIn
+            // The phrase tells what a password would be asked for.
+            if matches!(join.way, Way::PhoneReset { .. }) { Stage::Finding } else { Stage::SigningIn }
         }
         other => other,
     };

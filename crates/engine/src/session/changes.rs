@@ -99,8 +99,8 @@ fn apply(step: &mut Step<'_>, change: Change, live: bool) -> Result<(), StoreErr
             step.memory.session.profiles.insert(account);
             Ok(())
         }
-        Change::Settings { privacy, blocked, username } => {
-            timeline::apply_settings(step, privacy, &blocked, username.as_ref().map(|name| name.as_str()))
+        Change::Settings { privacy, blocked, username, phone } => {
+            timeline::apply_settings(step, privacy, &blocked, username.as_ref().map(|name| name.as_str()), phone)
         }
     }
 }

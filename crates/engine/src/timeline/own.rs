@@ -33,6 +33,7 @@ pub(crate) enum Key {
     OwnProfile,
     Contact(AccountId),
     DeviceName(DeviceId),
+    Phone,
 }
 
 impl Key {
@@ -44,6 +45,7 @@ impl Key {
             Self::OwnProfile => (3, Vec::new()),
             Self::Contact(id) => (4, id.as_bytes().to_vec()),
             Self::DeviceName(id) => (5, id.as_bytes().to_vec()),
+            Self::Phone => (6, Vec::new()),
         }
     }
 
@@ -57,6 +59,7 @@ impl Key {
             OwnSync::ProfileKey { .. } => Some(Self::OwnProfile),
             OwnSync::ContactKey { account, .. } => Some(Self::Contact(*account)),
             OwnSync::DeviceName { device, .. } => Some(Self::DeviceName(*device)),
+            OwnSync::Phone { .. } => Some(Self::Phone),
         }
     }
 }
@@ -99,6 +102,19 @@ pub(crate) fn name_device(step: &mut Step<'_>, device: DeviceId, name: &str) -> 
 pub(crate) fn device_name(conn: &Connection, device: DeviceId) -> Result<Option<String>, StoreError> {
     Ok(match find(conn, Key::DeviceName(device))? {
         Some(OwnSync::DeviceName { name, .. }) => Some(name),
+        _ => None,
+    })
+}
+
+/// The phone number of the account is this one from now on; empty if there is none.
+pub(crate) fn say_phone(step: &mut Step<'_>, number: &str) -> Result<(), StoreError> {
+    say(step, OwnSync::Phone { number: number.to_owned() })
+}
+
+/// The phone number of the account, as its devices tell each other.
+pub(crate) fn phone(conn: &Connection) -> Result<Option<String>, StoreError> {
+    Ok(match find(conn, Key::Phone)? {
+        Some(OwnSync::Phone { number }) if !number.is_empty() => Some(number),
         _ => None,
     })
 }
@@ -234,7 +250,7 @@ fn take(step: &mut Step<'_>, sync: &OwnSync) -> Result<(), StoreError> {
         }
         OwnSync::ProfileKey { key } => profile::take_own_key(step, &key.0)?,
         OwnSync::ContactKey { account, key } => profile::take_contact_key(step, *account, &key.0)?,
-        OwnSync::DeviceName { .. } => step.notice(Notice::Me),
+        OwnSync::DeviceName { .. } | OwnSync::Phone { .. } => step.notice(Notice::Me),
         OwnSync::Everything { .. } => {}
     }
     Ok(())

@@ -8,11 +8,15 @@ use super::apply::shown;
 use super::column;
 use crate::Step;
 use crate::api::event::Notice;
-use crate::store::{StoreError, meta};
+use crate::api::view::WarningKind;
+use crate::store::{StoreError, meta, warnings};
 
 const PRIVACY: &str = "privacy";
 const BLOCKED: &str = "blocked";
 const USERNAME: &str = "username";
+const PHONE: &str = "phone";
+/// Set while this device takes the number away itself.
+const PHONE_LEAVES: &str = "phone.leaves";
 
 /// An account's marks in a conversation. They never go back.
 ///
@@ -81,8 +85,15 @@ pub fn apply_settings(
     privacy: PrivacySettings,
     blocked: &[AccountId],
     username: Option<&str>,
+    phone: bool,
 ) -> Result<(), StoreError> {
     let before = self::blocked(step.tx)?;
+    if has_phone(step.tx)? && !phone && !meta::get(step.tx, PHONE_LEAVES)?.unwrap_or(false) {
+        // Somebody else may receive by now what is sent to the number.
+        warnings::add(step, None, &WarningKind::PhoneGone)?;
+    }
+    meta::put(step.tx, PHONE_LEAVES, &false)?;
+    meta::put(step.tx, PHONE, &phone)?;
     meta::put(step.tx, PRIVACY, &privacy)?;
     meta::put(step.tx, BLOCKED, &blocked)?;
     meta::put(step.tx, USERNAME, &username)?;
@@ -97,6 +108,16 @@ pub fn apply_settings(
 /// Who sees what.
 pub(crate) fn privacy(conn: &Connection) -> Result<PrivacySettings, StoreError> {
     Ok(meta::get(conn, PRIVACY)?.unwrap_or_default())
+}
+
+/// Whether a phone number is bound to the account.
+pub(crate) fn has_phone(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(meta::get(conn, PHONE)?.unwrap_or(false))
+}
+
+/// This device is about to take the number away.
+pub(crate) fn phone_leaves(step: &Step<'_>) -> Result<(), StoreError> {
+    meta::put(step.tx, PHONE_LEAVES, &true)
 }
 
 /// Blocked accounts.

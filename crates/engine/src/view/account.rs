@@ -29,6 +29,8 @@ pub fn me(view: &View<'_>) -> Result<Option<Me>, StoreError> {
         username: receipt::username(conn)?,
         profile: profile::find(conn, here.account)?.unwrap_or_default(),
         privacy: receipt::privacy(conn)?,
+        has_phone: receipt::has_phone(conn)?,
+        phone: own::phone(conn)?.filter(|_| receipt::has_phone(conn).unwrap_or(false)),
         blocked: receipt::blocked(conn)?,
         root: here.root,
         signed_out: !crate::identity::is_signed_in(conn)?,

@@ -16,6 +16,7 @@ mod key;
 mod link;
 mod log;
 mod open;
+mod phone;
 #[cfg(test)]
 mod plans;
 mod readers;

@@ -36,6 +36,7 @@ fn newcomer(number: u8) -> SignUp {
         username: None,
         password_hash: None,
         invite: None,
+        phone: None,
         token: token(&number.to_string()),
         at: NOW,
     }

@@ -110,6 +110,7 @@ impl World {
             username: None,
             password_hash: None,
             invite: None,
+            phone: None,
             token: TokenHash::of(device.as_bytes()),
             at: self.now,
         };

@@ -56,12 +56,16 @@ fn title(status: StatusCode) -> &'static str {
 /// The status that goes with a code.
 pub(super) const fn status(code: Code) -> StatusCode {
     match code {
-        Code::BadRequest | Code::OutOfOrder => StatusCode::BAD_REQUEST,
+        Code::BadRequest | Code::OutOfOrder | Code::InvalidPhone => StatusCode::BAD_REQUEST,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::Overloaded | Code::JoinLater => StatusCode::SERVICE_UNAVAILABLE,
-        Code::Unauthorized | Code::DeviceRevoked | Code::WrongCredentials => StatusCode::UNAUTHORIZED,
-        Code::Forbidden | Code::NotAMember | Code::NotAccepted | Code::SignUpRefused => StatusCode::FORBIDDEN,
+        Code::Unauthorized | Code::DeviceRevoked | Code::WrongCredentials | Code::WrongDigits | Code::DigitsExpired => {
+            StatusCode::UNAUTHORIZED
+        }
+        Code::Forbidden | Code::NotAMember | Code::NotAccepted | Code::SignUpRefused | Code::PhoneNotServed => {
+            StatusCode::FORBIDDEN
+        }
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Taken
         | Code::StaleEpoch

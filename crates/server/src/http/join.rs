@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::Json as Answer;
 use axum::extract::{Path, State};
 use beseda_app::domain::{Actor, TokenHash};
+use beseda_app::port::StoreError;
 use beseda_app::usecase::account::{self, AccountError};
 use beseda_app::usecase::device::DeviceError;
+use beseda_app::usecase::phone;
 use beseda_model::{Code, Fingerprint};
 use beseda_wire::Problem;
 use beseda_wire::http::{
-    AccountByRoot, AddDevice, Challenge, Registration, ResetIdentity, Session, SignIn, SignInTicket, SignUp,
+    AccountByRoot, AddDevice, Challenge, PhoneOffer, Registration, ResetIdentity, Session, SignIn, SignInTicket, SignUp,
 };
 use zeroize::Zeroizing;
 
@@ -40,6 +42,9 @@ pub(super) async fn sign_up(State(context): Shared, Json(body): Json<SignUp>) ->
     if let Some(password) = &password {
         passwords::check_new(password, limits)?;
     }
+    if body.phone.is_none() && context.config.phone == PhoneOffer::Required {
+        return Err(sign_up_refused("a phone number is needed").into());
+    }
     let root_key = key(&body.root)?;
     let registration = match context.config.registration {
         Registration::Open => account::Registration::Open,
@@ -62,6 +67,7 @@ pub(super) async fn sign_up(State(context): Shared, Json(body): Json<SignUp>) ->
         username: body.username,
         password_hash,
         invite: body.invite.map(|invite| TokenHash::of(invite.as_bytes())),
+        phone: body.phone.map(|attempt| TokenHash::of(attempt.as_bytes())),
         token: token_hash,
         at: context.clock.now(),
     };
@@ -148,14 +154,16 @@ pub(super) async fn reset_identity(
     Json(body): Json<ResetIdentity>,
 ) -> Result<Answer<Session>, Failure> {
     let root_key = key(&body.root)?;
+    let (ticket, now) = (TokenHash::of(body.ticket.as_bytes()), context.clock.now());
+    let holder = context.read(move |view| phone::verified_holder(view, &ticket, now)).await;
+    let holder = holder.map_err(|error: StoreError| context.refuse("reset_identity", &error))?;
+    if holder.is_some_and(|holder| context.hub.is_online(holder)) {
+        return Err(
+            Problem::new(Code::Unauthorized, "the account is in use: its number alone does not reset it").into()
+        );
+    }
     let (token, token_hash) = new_secret(&context);
-    let cmd = account::ResetIdentity {
-        ticket: TokenHash::of(body.ticket.as_bytes()),
-        root_key,
-        entry: body.entry.0.0,
-        token: token_hash,
-        at: context.clock.now(),
-    };
+    let cmd = account::ResetIdentity { ticket, root_key, entry: body.entry.0.0, token: token_hash, at: now };
     let reset = context.write(move |uow| account::reset_identity(uow, cmd.clone())).await;
     let actor = reset.map_err(|error: AccountError| context.refuse("reset_identity", &error))?;
     Ok(session(actor, token))

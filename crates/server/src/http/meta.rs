@@ -32,6 +32,8 @@ pub(super) async fn server(State(context): State<Arc<Context>>) -> axum::Json<Se
         registration: context.config.registration,
         password_required: context.config.password_required,
         push_key: context.push.as_ref().map(|push| push.sender.public_key().into()).unwrap_or_default(),
+        phone: context.config.phone,
+        phone_region: context.config.phone_region.clone(),
     })
 }
 

@@ -48,7 +48,9 @@ fn components() -> ComponentsBuilder {
     let components = with::<http::AddDevice>(with::<http::SignIn>(with::<http::SignInTicket>(components)));
     let components = with::<http::ResetIdentity>(with::<http::StartLink>(with::<http::LinkStarted>(components)));
     let components = with::<http::PollLink>(with::<http::LinkState>(components));
-    with::<http::Wake>(with::<http::Woken>(components))
+    let components = with::<http::Wake>(with::<http::Woken>(components));
+    let components = with::<http::RequestPhoneCode>(with::<http::PhoneCodeSent>(components));
+    with::<http::CheckPhoneCode>(with::<http::PhoneVerified>(components))
 }
 
 struct Shape {
@@ -59,6 +61,7 @@ struct Shape {
 
 enum Answer {
     Text,
+    Page,
     Json(RefOr<Schema>),
     Socket,
 }
@@ -85,6 +88,9 @@ fn shape(route: Route) -> Option<Shape> {
         Route::Devices => ("A new device by recovery phrase", Some("AddDevice"), named("Session")),
         Route::Sessions => ("A ticket for a password", Some("SignIn"), named("SignInTicket")),
         Route::IdentityResets => ("A new identity in the place of a lost one", Some("ResetIdentity"), named("Session")),
+        Route::PhoneCodes => ("A code to a phone number", Some("RequestPhoneCode"), named("PhoneCodeSent")),
+        Route::PhoneCodeCheck => ("The code that came", Some("CheckPhoneCode"), named("PhoneVerified")),
+        Route::SmsOutbox => ("What was sent, with the development outbox only", None, Answer::Page),
         Route::Links => ("A new device asks to be approved", Some("StartLink"), named("LinkStarted")),
         Route::LinkPoll => ("How far that is", Some("PollLink"), named("LinkState")),
         Route::Wake => ("What is new, for a device that was woken", Some("Wake"), named("Woken")),
@@ -127,6 +133,7 @@ fn path_item(door: &HttpDoor, shape: Shape) -> PathItem {
         Answer::Text => {
             operation.response("200", content("text/plain", ObjectBuilder::new().schema_type(Type::String)))
         }
+        Answer::Page => operation.response("200", content("text/html", ObjectBuilder::new().schema_type(Type::String))),
         Answer::Json(schema) => operation.response("200", content(JSON, schema)),
         Answer::Socket => operation.response("101", Response::new("The connection is a WebSocket now.")),
     };
@@ -167,7 +174,9 @@ const fn whom(rule: Rule) -> &'static str {
         Rule::Registration => "whoever brings what the operator asks of new accounts",
         Rule::RootSignature => "whoever holds the account's root key",
         Rule::Password => "whoever knows the password",
-        Rule::Ticket => "whoever holds a ticket from a sign-in",
+        Rule::Ticket => "whoever holds a ticket from a sign-in, or has verified the number of an account out of use",
+        Rule::PhoneCode => "whoever has the code and the attempt's secret",
+        Rule::Development => "anybody, with the development outbox only",
         Rule::LinkSecret => "whoever holds the request's secret",
         Rule::Token => "whoever brings a session token",
         Rule::WakeToken => "whoever brings a token from a wake-up",

@@ -11,7 +11,7 @@ use beseda_model::Code;
 use beseda_wire::Problem;
 
 use super::error::Failure;
-use super::{gate, join, link, meta, page, redirect, trust, wake};
+use super::{gate, join, link, meta, page, phone, redirect, trust, wake};
 use crate::context::Context;
 use crate::doors::{HTTP_DOORS, HttpDoor, Method, PLAIN_DOORS, Route};
 use crate::ws;
@@ -57,6 +57,9 @@ fn handler(door: &HttpDoor) -> MethodRouter<Arc<Context>> {
         Route::Devices => on(method, join::add_device),
         Route::Sessions => on(method, join::sign_in),
         Route::IdentityResets => on(method, join::reset_identity),
+        Route::PhoneCodes => on(method, phone::request),
+        Route::PhoneCodeCheck => on(method, phone::check),
+        Route::SmsOutbox => on(method, phone::outbox),
         Route::Links => on(method, link::start),
         Route::LinkPoll => on(method, link::poll),
         Route::Wake => on(method, wake::wake),

@@ -74,8 +74,8 @@ pub(crate) fn change(change: domain::Change) -> Change {
         domain::Change::Welcome { conversation, seq } => Change::Welcome { conversation, seq },
         domain::Change::DeviceLog { account, version, root } => Change::DeviceLog { account, version, root },
         domain::Change::Profile { account, version } => Change::Profile { account, version },
-        domain::Change::Settings { privacy, blocked, username } => {
-            Change::Settings { privacy: privacy_settings(&privacy), blocked, username }
+        domain::Change::Settings { privacy, blocked, username, phone } => {
+            Change::Settings { privacy: privacy_settings(&privacy), blocked, username, phone }
         }
         domain::Change::KeysLow { left } => Change::KeysLow { left },
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use beseda_model::ConversationKind;
 use beseda_server::config::TlsMode;
 use beseda_wire::Encoding;
-use beseda_wire::http::{SignIn, SignInTicket};
+use beseda_wire::http::{CheckPhoneCode, PhoneCodeSent, PhoneVerified, RequestPhoneCode, SignIn, SignInTicket};
 use beseda_wire::request::Request;
 
 use crate::mls::say;
@@ -39,7 +39,7 @@ async fn no_canary_reaches_the_log() {
         .finish();
     tracing::subscriber::set_global_default(subscriber).ok();
 
-    let server = Server::start().await;
+    let server = crate::phones::start(|_| {}).await;
     let mut alice = server
         .join_as(1, |sign_up| {
             sign_up.username = Some("canaryname".parse().unwrap());
@@ -66,6 +66,19 @@ async fn no_canary_reaches_the_log() {
     server.post::<SignInTicket>("/api/v1/sessions", &sign_in).await.unwrap_err();
     let mut wrong = Socket::open(&server, Encoding::Cbor).await;
     wrong.hello("canary-token").await.unwrap_err();
+    let phone = RequestPhoneCode {
+        phone: "+7 912 345-67-89".to_owned(),
+        region: None,
+        language: None,
+        attempt: crate::phones::attempt(1),
+    };
+    server.post::<PhoneCodeSent>("/api/v1/phone-codes", &phone).await.unwrap();
+    let code = crate::phones::newest(&server, 1).await;
+    for typed in ["canary-guess", code.as_str()] {
+        let guess = CheckPhoneCode { attempt: crate::phones::attempt(1), code: typed.to_owned() };
+        drop(server.post::<PhoneVerified>("/api/v1/phone-codes/check", &guess).await);
+    }
+    at_bob.ask(Request::SetPhone { attempt: Some(crate::phones::attempt(1)) }).await.unwrap();
     let second = alice.recover(&server, device(9)).await;
     server.settle().await;
     let secured = Server::start_with(|config| config.tls = TlsMode::Local).await;
@@ -81,6 +94,10 @@ async fn no_canary_reaches_the_log() {
     assert!(log.contains("shows a new certificate"), "the key was used");
     for line in key.lines().filter(|line| !line.starts_with('-')) {
         assert!(!log.contains(line), "the authority's key is in the log");
+    }
+    assert!(log.contains("op=\"request_phone_code\"") && log.contains("op=\"set_phone\""));
+    for secret in ["9123456789", "912 345", code.as_str(), crate::phones::attempt(1).as_str()] {
+        assert!(!log.contains(secret), "a number, a code or an attempt is in the log");
     }
     let lower = log.to_lowercase();
     let line = lower.lines().find(|line| line.contains("canary") && !line.contains("no_canary"));

@@ -16,6 +16,7 @@ const JOINING: &str = include_str!("joining.rs");
 const DEVICES: &str = include_str!("devices.rs");
 const PAGES: &str = include_str!("pages.rs");
 const WAKING: &str = include_str!("waking.rs");
+const PHONES: &str = include_str!("phones.rs");
 const OUTBOX: &str = include_str!("../../src/ws/outbox.rs");
 
 /// Where each limit is tried at its value and one beyond: the source, and the test in it.
@@ -63,6 +64,12 @@ const TRIED: &[(&str, &str, &str)] = &[
     ("queue_bytes", OUTBOX, "as_many_bytes_as_the_limit_wait_and_one_more_means_resync"),
     ("key_package_age_millis", HERE, "key_packages"),
     ("link_millis", DEVICES, "a_refused_device_stays_out_and_a_code_expires"),
+    ("phone_codes_per_number", PHONES, "a_number_gets_so_many_codes_a_day"),
+    ("phone_codes_per_address", PHONES, "a_network_gets_so_many_codes_a_day"),
+    ("phone_codes", PHONES, "the_server_sends_so_many_codes_a_day"),
+    ("phone_tries", PHONES, "a_code_is_dead_after_five_wrong_ones_also_over_a_restart"),
+    ("phone_code_millis", PHONES, "a_code_expires"),
+    ("phone_quiet_millis", PHONES, "the_number_alone_resets_only_what_nobody_uses"),
     ("password_min", JOINING, "names_are_taken_once_and_passwords_have_bounds"),
     ("password_bytes", JOINING, "names_are_taken_once_and_passwords_have_bounds"),
 ];

@@ -19,6 +19,7 @@ mod mistakes;
 mod mls;
 mod pages;
 mod people;
+mod phones;
 mod presence;
 mod program;
 mod push_service;

@@ -64,6 +64,7 @@ pub(crate) fn stranger(number: u8) -> (Person, SignUp) {
         password: None,
         proof: None,
         invite: None,
+        phone: None,
     };
     (person, sign_up)
 }

@@ -154,6 +154,18 @@ impl Server {
         self.running = Some(run(&self.config, &self.clock, &self.machine, self.site, 1 << 32).await);
     }
 
+    /// Stops it and starts it again with other settings.
+    pub(crate) async fn reconfigure(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut self.config);
+        self.restart().await;
+    }
+
+    /// Starts it, after it was stopped, if it does.
+    pub(crate) async fn try_start(&mut self) -> Result<(), beseda_server::StartError> {
+        self.running = Some(try_run(&self.config, &self.clock, &self.machine, self.site, 1 << 32).await?);
+        Ok(())
+    }
+
     /// Its data directory.
     pub(crate) fn data_dir(&self) -> std::path::PathBuf {
         self.folder.path().join("data")
@@ -202,8 +214,18 @@ impl Server {
 }
 
 async fn run(config: &Config, clock: &Arc<TestClock>, machine: &Arc<TestMachine>, site: Site, seed: u64) -> Running {
+    Box::pin(try_run(config, clock, machine, site, seed)).await.unwrap()
+}
+
+async fn try_run(
+    config: &Config,
+    clock: &Arc<TestClock>,
+    machine: &Arc<TestMachine>,
+    site: Site,
+    seed: u64,
+) -> Result<Running, beseda_server::StartError> {
     let outside = Outside { clock: clock.clone(), rng: Box::new(TestRng(seed)), site, machine: machine.clone() };
-    beseda_server::start_with(config.clone(), outside).await.unwrap()
+    beseda_server::start_with(config.clone(), outside).await
 }
 
 /// What came back over HTTP.

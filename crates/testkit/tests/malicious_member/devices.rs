@@ -122,7 +122,8 @@ fn a_forgotten_entry_of_a_device_log_gives_nobody_a_session() {
     let mut empty = World::new(45, clock.clone(), RealServer::new(45, clock));
     let proof = Some(town.rogue.prove(&mut empty, &entry(0)));
     let (account, root) = (bob.account, Bytes(seen.root.public().to_vec()));
-    let body = SignUp { account, root, entry: entry(0), username: None, password: None, proof, invite: None };
+    let body =
+        SignUp { account, root, entry: entry(0), username: None, password: None, proof, invite: None, phone: None };
     let refused = empty.post::<_, Session>("accounts", &body).expect_err("it is bob's");
     assert_eq!(refused.code, Code::SignUpRefused, "{refused}");
     assert!(refused.detail.contains("not signed by the key"), "{refused}");

@@ -58,6 +58,11 @@ pub enum OwnSync {
         /// At most 64 characters.
         name: String,
     },
+    /// The phone number of the account, which the server does not know.
+    Phone {
+        /// In E.164; empty if there is none any more.
+        number: String,
+    },
     /// What the devices have agreed on so far, for a new one: each value counts only where no change of it was seen.
     Everything {
         /// The values.

@@ -3,8 +3,9 @@
 use beseda_model::{AccountId, Code, ConversationId, ConversationKind, DeviceId, Fingerprint, Timestamp, Username};
 use beseda_wire::error::ProblemData;
 use beseda_wire::http::{
-    AccountByRoot, AddDevice, Challenge, LinkReveal, LinkStarted, LinkState, PollLink, Proof, Registration,
-    ResetIdentity, ServerInfo, Session, SignIn, SignInTicket, SignUp, StartLink, Wake, Woken,
+    AccountByRoot, AddDevice, Challenge, CheckPhoneCode, LinkReveal, LinkStarted, LinkState, PhoneCodeSent,
+    PhoneHolder, PhoneOffer, PhoneVerified, PollLink, Proof, Registration, RequestPhoneCode, ResetIdentity, ServerInfo,
+    Session, SignIn, SignInTicket, SignUp, StartLink, Wake, Woken,
 };
 use beseda_wire::request::{Append, CommitBundle, Create, Hello, Succeed, Welcome};
 use beseda_wire::state::{
@@ -128,8 +129,8 @@ pub(crate) fn change() -> impl Strategy<Value = Change> {
             root
         }),
         (account(), any::<u64>()).prop_map(|(account, version)| Change::Profile { account, version }),
-        (privacy(), vec(account(), 0..3), option::of(username()))
-            .prop_map(|(privacy, blocked, username)| { Change::Settings { privacy, blocked, username } }),
+        (privacy(), vec(account(), 0..3), option::of(username()), any::<bool>())
+            .prop_map(|(privacy, blocked, username, phone)| { Change::Settings { privacy, blocked, username, phone } }),
         any::<u32>().prop_map(|left| Change::KeysLow { left }),
     ]
 }
@@ -161,10 +162,10 @@ prop_compose! {
     fn problem()(
         code in proptest::sample::select(Code::ALL), detail in text(), retry_after_ms: Option<u64>,
         data in option::of((option::of(text()), any::<Option<u64>>(), option::of(conversation()), any::<Option<u32>>(),
-            any::<Option<u64>>(), vec(device(), 0..3), option::of(text()))),
+            any::<Option<u64>>(), vec(device(), 0..3), any::<Option<u32>>(), option::of(text()))),
     ) -> Problem {
-        let data = data.map(|(limit, limit_value, conversation, generation, epoch, due, request)| ProblemData {
-            limit, limit_value, conversation, generation, epoch, due, request,
+        let data = data.map(|(limit, limit_value, conversation, generation, epoch, due, tries_left, request)| ProblemData {
+            limit, limit_value, conversation, generation, epoch, due, tries_left, request,
         });
         Problem { code, detail, retry_after_ms, data }
     }
@@ -304,6 +305,7 @@ fn account_requests() -> Vec<BoxedStrategy<Request>> {
         vec(account(), 0..3).prop_map(|accounts| Request::Accounts { accounts }).boxed(),
         option::of(username()).prop_map(|username| Request::SetUsername { username }).boxed(),
         (option::of(text()), text()).prop_map(|(current, new)| Request::SetPassword { current, new }).boxed(),
+        option::of(text()).prop_map(|attempt| Request::SetPhone { attempt }).boxed(),
         bytes().prop_map(|body| Request::SetProfile { body }).boxed(),
         vec(account(), 0..3).prop_map(|accounts| Request::Profiles { accounts }).boxed(),
         privacy().prop_map(|privacy| Request::SetPrivacy { privacy }).boxed(),
@@ -336,6 +338,10 @@ pub(crate) fn client_frame() -> impl Strategy<Value = ClientFrame> {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum HttpBody {
     ServerInfo(ServerInfo),
+    RequestPhoneCode(RequestPhoneCode),
+    PhoneCodeSent(PhoneCodeSent),
+    CheckPhoneCode(CheckPhoneCode),
+    PhoneVerified(PhoneVerified),
     Challenge(Challenge),
     SignUp(Box<SignUp>),
     Session(Session),
@@ -374,8 +380,9 @@ prop_compose! {
     fn sign_up()(
         account in account(), root in bytes(), entry in entry_bytes(), username in option::of(username()),
         password in option::of(text()), proof in option::of(proof()), invite in option::of(text()),
+        phone in option::of(text()),
     ) -> SignUp {
-        SignUp { account, root, entry, username, password, proof, invite }
+        SignUp { account, root, entry, username, password, proof, invite, phone }
     }
 }
 
@@ -385,10 +392,37 @@ fn proof() -> impl Strategy<Value = Proof> {
 
 pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
     let registration = prop_oneof![Just(Registration::Open), Just(Registration::Invite), Just(Registration::Closed)];
+    let offer = prop_oneof![Just(PhoneOffer::Off), Just(PhoneOffer::Optional), Just(PhoneOffer::Required)];
     let strategies: Vec<BoxedStrategy<HttpBody>> = vec![
-        (text(), text(), any::<u32>(), registration, any::<bool>(), bytes())
-            .prop_map(|(name, version, feature, registration, password_required, push_key)| {
-                HttpBody::ServerInfo(ServerInfo { name, version, feature, registration, password_required, push_key })
+        (text(), text(), any::<u32>(), registration, any::<bool>(), bytes(), offer, option::of(text()))
+            .prop_map(|(name, version, feature, registration, password_required, push_key, phone, phone_region)| {
+                HttpBody::ServerInfo(ServerInfo {
+                    name,
+                    version,
+                    feature,
+                    registration,
+                    password_required,
+                    push_key,
+                    phone,
+                    phone_region,
+                })
+            })
+            .boxed(),
+        (text(), option::of(text()), option::of(text()), text())
+            .prop_map(|(phone, region, language, attempt)| {
+                HttpBody::RequestPhoneCode(RequestPhoneCode { phone, region, language, attempt })
+            })
+            .boxed(),
+        (text(), any::<u8>(), any::<u64>(), any::<u64>())
+            .prop_map(|(phone, digits, resend_after_s, expires_after_s)| {
+                HttpBody::PhoneCodeSent(PhoneCodeSent { phone, digits, resend_after_s, expires_after_s })
+            })
+            .boxed(),
+        (text(), text()).prop_map(|(attempt, code)| HttpBody::CheckPhoneCode(CheckPhoneCode { attempt, code })).boxed(),
+        (any::<u64>(), option::of(option::of(account())))
+            .prop_map(|(expires_after_s, holder)| {
+                let holder = holder.map(|reset| PhoneHolder { reset });
+                HttpBody::PhoneVerified(PhoneVerified { expires_after_s, holder })
             })
             .boxed(),
         (bytes(), any::<u8>(), at())

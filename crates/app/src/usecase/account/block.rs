@@ -15,5 +15,5 @@ pub fn block(uow: &mut dyn UnitOfWork, actor: Actor, other: AccountId, blocked: 
     }
     uow.accounts().find(other)?.ok_or(AccountError::NotFound)?;
     uow.accounts_mut().set_blocked(actor.account, other, blocked)?;
-    emit_settings(uow, actor)
+    emit_settings(uow, actor.account)
 }

@@ -6,13 +6,14 @@ use super::sign_up::{begin_log, first_device};
 use crate::domain::{Actor, TokenHash};
 use crate::port::UnitOfWork;
 use crate::usecase::device::{announce_log, end_device};
+use crate::usecase::phone;
 use crate::usecase::session::open_session;
 use crate::{Event, domain::Member};
 
 /// Phrase and devices are lost: a new identity in the account's place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResetIdentity {
-    /// The hash of the sign-in ticket.
+    /// The hash of the sign-in ticket, or of the attempt by which the account's phone number was verified.
     pub ticket: TokenHash,
     /// The new root public key.
     pub root_key: [u8; 32],
@@ -30,7 +31,10 @@ pub struct ResetIdentity {
 /// # Errors
 /// When the ticket is not valid, or the new log does not begin so.
 pub fn reset_identity(uow: &mut dyn UnitOfWork, cmd: ResetIdentity) -> Result<Actor, AccountError> {
-    let account = uow.tickets().ticket(&cmd.ticket, cmd.at)?.ok_or(AccountError::TicketInvalid)?;
+    let account = match uow.tickets().ticket(&cmd.ticket, cmd.at)? {
+        Some(account) => account,
+        None => phone::redeem_for_reset(uow, &cmd.ticket, cmd.at)?.ok_or(AccountError::TicketInvalid)?,
+    };
     let device = first_device(account, cmd.root_key, &cmd.entry)?;
     let root = root_fingerprint(&cmd.root_key);
     if uow.accounts().find_by_root(root)?.is_some() || uow.devices().find(device.device)?.is_some() {

@@ -1,4 +1,4 @@
-use beseda_model::Username;
+use beseda_model::{AccountId, Username};
 
 use super::AccountError;
 use crate::Event;
@@ -23,7 +23,7 @@ pub fn set_username(uow: &mut dyn UnitOfWork, actor: Actor, username: Option<Use
         None => {}
     }
     uow.accounts_mut().set_username(actor.account, username.as_ref())?;
-    emit_settings(uow, actor)
+    emit_settings(uow, actor.account)
 }
 
 /// Sets the password, by its hash. The shell has verified the present one against
@@ -46,16 +46,18 @@ pub fn set_password(uow: &mut dyn UnitOfWork, actor: Actor, hash: &str) -> Resul
 /// When the store fails.
 pub fn set_privacy(uow: &mut dyn UnitOfWork, actor: Actor, privacy: PrivacySettings) -> Result<(), AccountError> {
     uow.accounts_mut().set_privacy(actor.account, &privacy)?;
-    emit_settings(uow, actor)
+    emit_settings(uow, actor.account)
 }
 
-pub(super) fn emit_settings(uow: &mut dyn UnitOfWork, actor: Actor) -> Result<(), AccountError> {
-    let account = uow.accounts().find(actor.account)?.ok_or(AccountError::NotFound)?;
-    let blocked = uow.accounts().blocked(actor.account)?;
+/// Tells the account's devices how its settings stand.
+pub(crate) fn emit_settings(uow: &mut dyn UnitOfWork, account: AccountId) -> Result<(), AccountError> {
+    let row = uow.accounts().find(account)?.ok_or(AccountError::NotFound)?;
+    let blocked = uow.accounts().blocked(account)?;
+    let phone = uow.phones().has_phone(account)?;
     uow.emit(Event::Changed {
-        accounts: [actor.account].into(),
+        accounts: [account].into(),
         device: None,
-        change: Change::Settings { privacy: account.privacy, blocked, username: account.username },
+        change: Change::Settings { privacy: row.privacy, blocked, username: row.username, phone },
     });
     Ok(())
 }

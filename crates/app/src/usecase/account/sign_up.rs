@@ -5,6 +5,7 @@ use beseda_model::{AccountId, Timestamp, Username};
 use super::AccountError;
 use crate::domain::{Actor, DeviceRow, TokenHash};
 use crate::port::{NewAccount, StoreError, UnitOfWork};
+use crate::usecase::phone;
 use crate::usecase::session::open_session;
 
 /// How accounts are made.
@@ -35,13 +36,16 @@ pub struct SignUp {
     pub password_hash: Option<String>,
     /// The hash of the invitation's secret.
     pub invite: Option<TokenHash>,
+    /// The hash of the attempt by which a phone number was verified.
+    pub phone: Option<TokenHash>,
     /// The hash of the first session's token.
     pub token: TokenHash,
     /// When.
     pub at: Timestamp,
 }
 
-/// Makes an account with its first device and a session for it.
+/// Makes an account with its first device and a session for it. A phone number that was verified is its own from then on,
+/// whoever had it: a number belongs to who receives what is sent to it, an account to who holds its keys.
 ///
 /// # Errors
 /// When the server does not take it, the username is taken, or the device log does not begin so.
@@ -73,6 +77,10 @@ pub fn sign_up(uow: &mut dyn UnitOfWork, cmd: SignUp) -> Result<Actor, AccountEr
     })?;
     begin_log(uow, &device, &cmd.entry)?;
     open_session(uow, device.device, &cmd.token, cmd.at)?;
+    if let Some(attempt) = &cmd.phone {
+        let number = phone::redeem(uow, attempt, cmd.at)?.ok_or(AccountError::PhoneUnverified)?;
+        phone::bind(uow, &number, cmd.account, cmd.at)?;
+    }
     Ok(Actor { account: cmd.account, device: device.device })
 }
 

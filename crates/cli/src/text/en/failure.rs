@@ -12,6 +12,16 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
         Failure::Unreachable => {
             Words::new("The server can't be reached.", "Check the address and the network, then try again.")
         }
+        Failure::WrongCode { tries_left: 0 } => {
+            Words::new("This is not the code that was sent.", "It can't be tried any more: ask for a new one.")
+        }
+        Failure::WrongCode { tries_left } => Words::new(
+            "This is not the code that was sent.",
+            format!("Try again; {tries_left} more times are possible."),
+        ),
+        Failure::CodeExpired => {
+            Words::new("The code is not valid any more, or none was asked for.", "Ask for a new one.")
+        }
         Failure::NotSignedIn => {
             Words::new("Nobody is signed in on this profile.", "Sign up, recover or link it first.")
         }
@@ -90,6 +100,14 @@ fn refused(code: Code, detail: &str, retry_after_ms: Option<u64>) -> Words {
         Code::AlreadyExists => Words::new("That exists already.", "Open it instead."),
         Code::NotAccepted => Words::new("This person does not take messages from you.", ""),
         Code::RequestPending => Words::new("Your request waits for an answer.", "You can go on when it is accepted."),
+        Code::InvalidPhone => Words::new(
+            "That is not a number that can get text messages.",
+            "Check it; write it with its country's code, such as +7 912 345-67-89.",
+        ),
+        Code::PhoneNotServed => Words::new(
+            "This server sends no codes to numbers of that country.",
+            "Join in another way, or ask the operator.",
+        ),
         Code::SignUpRefused => sign_up_refused(detail),
         Code::StoreEpochChanged => {
             Words::new("The server was restored from a backup.", "Your device repairs what is missing by itself.")
@@ -110,6 +128,7 @@ fn refused(code: Code, detail: &str, retry_after_ms: Option<u64>) -> Words {
 fn sign_up_refused(detail: &str) -> Words {
     let todo = match detail {
         d if d.contains("invit") => "An invitation is needed: ask the operator for one.",
+        d if d.contains("phone") => "This server asks for a phone number: `join phone`.",
         d if d.contains("closed") => "This server takes no new accounts.",
         d if d.contains("proof") => "Try again.",
         d if d.contains("password") => "This server asks for a username and a password.",
@@ -211,6 +230,10 @@ pub(in crate::text) fn warning(kind: &WarningKind, named: Named<'_>) -> Words {
                 safe::line(reason)
             ),
             "Tell the operator; /renew lets the group go on.",
+        ),
+        WarningKind::PhoneGone => Words::new(
+            "Your account has no phone number any more: you removed it on another device, or somebody else gets the messages that are sent to it.",
+            "If it was not you, ask your phone company whether your SIM card was replaced. Your account and its messages are safe.",
         ),
         WarningKind::ProfileCopied => Words::new(
             "This profile is a copy of one that went on elsewhere, so it can't send any more.",

@@ -167,6 +167,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::WayReset => "I have lost phrase and devices",
         Label::WayResetText => "keep the username, become a new person to everyone",
         Label::FieldServer => "Server",
+        Label::FieldPhone => "Phone",
         Label::FieldUsername => "Username",
         Label::FieldPassword => "Password",
         Label::FieldPasswordAgain => "Password again",
@@ -208,6 +209,16 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::PromptNewPassword => "New password: ",
         Label::PromptPasswordAgain => "Once more: ",
         Label::PromptPasswordOptional => "Password (Enter for none): ",
+        Label::PromptCode => "Code from the text message: ",
+        Label::NumberHeld => {
+            "An account here has this number, and the number alone does not open it. If it is yours: `recover` by its phrase, or `link` by another device. Else begin anew with --afresh: the number comes to your new account, and the other one goes on without it."
+        }
+        Label::NumberHeldUnused => {
+            "An account here has this number, but nobody has used it for long. If it is yours: `recover` by its phrase, `link` by another device, or, without both, --reset: you become a new person in its place. Else begin anew with --afresh."
+        }
+        Label::NumberHeldByOther => "Another account has this number. With --take it comes to yours.",
+        Label::NoPhone => "none",
+        Label::PhoneUnknown => "there is one, but this device was not told which",
         Label::PromptPhrase => "Recovery phrase, 24 words: ",
         Label::PromptSame => "Are they the same? [y/n] ",
         Label::InputNeeded => {

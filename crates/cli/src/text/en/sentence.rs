@@ -48,6 +48,10 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::ProfileBroken { path, reason } => format!("The profile {path} can't be used: {reason}."),
         Sentence::Comparison(digits) => format!("Both devices must show: {digits}"),
         Sentence::LinkCode(code) => format!("On your other device: beseda-cli device approve {code}"),
+        Sentence::CodeSent { phone, seconds } => {
+            format!("A code is on its way to {phone}. Another one can be sent in {}.", Lang::En.duration(seconds))
+        }
+        Sentence::PhoneVerified(phone) => format!("The number {phone} is yours."),
         Sentence::DigitsDiffer { theirs, ours } => {
             format!("The digits differ ({theirs} there, {ours} here): the new device was refused.")
         }

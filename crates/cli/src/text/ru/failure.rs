@@ -11,6 +11,13 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
     match failure {
         Failure::Refused { code, detail, retry_after_ms } => refused(*code, detail, *retry_after_ms),
         Failure::Unreachable => Words::new("Сервер недоступен.", "Проверьте адрес и сеть и попробуйте снова."),
+        Failure::WrongCode { tries_left: 0 } => {
+            Words::new("Это не тот код, что был отправлен.", "Попыток больше нет: запросите новый.")
+        }
+        Failure::WrongCode { tries_left } => {
+            Words::new("Это не тот код, что был отправлен.", format!("Попробуйте ещё; осталось попыток: {tries_left}."))
+        }
+        Failure::CodeExpired => Words::new("Код больше не действует или его не запрашивали.", "Запросите новый."),
         Failure::NotSignedIn => Words::new(
             "В этом профиле вход не выполнен.",
             "Зарегистрируйтесь, восстановите доступ или привяжите устройство.",
@@ -83,6 +90,14 @@ fn refused(code: Code, detail: &str, retry_after_ms: Option<u64>) -> Words {
         Code::AlreadyExists => Words::new("Это уже есть.", "Откройте существующее."),
         Code::NotAccepted => Words::new("Этот человек не принимает от вас сообщений.", ""),
         Code::RequestPending => Words::new("Ваш запрос ждёт ответа.", "Продолжить можно, когда его примут."),
+        Code::InvalidPhone => Words::new(
+            "На такой номер сообщение отправить нельзя.",
+            "Проверьте его; пишите с кодом страны, например +7 912 345-67-89.",
+        ),
+        Code::PhoneNotServed => Words::new(
+            "Этот сервер не отправляет коды на номера этой страны.",
+            "Войдите другим способом или спросите администратора сервера.",
+        ),
         Code::SignUpRefused => sign_up_refused(detail),
         Code::StoreEpochChanged => {
             Words::new("Сервер восстановлен из резервной копии.", "Ваше устройство само вернёт недостающее.")
@@ -104,6 +119,7 @@ fn refused(code: Code, detail: &str, retry_after_ms: Option<u64>) -> Words {
 fn sign_up_refused(detail: &str) -> Words {
     let todo = match detail {
         d if d.contains("invit") => "Нужно приглашение: попросите его у администратора сервера.",
+        d if d.contains("phone") => "Этому серверу нужен номер телефона: `join phone`.",
         d if d.contains("closed") => "Этот сервер не принимает новых людей.",
         d if d.contains("proof") => "Попробуйте снова.",
         d if d.contains("password") => "Этому серверу нужны имя пользователя и пароль.",
@@ -201,6 +217,10 @@ pub(in crate::text) fn warning(kind: &WarningKind, named: Named<'_>) -> Words {
         WarningKind::InvalidCommit { seq, reason } => Words::new(
             format!("Сервер пропустил изменение против правил (запись {seq}: {}); оно не принято.", safe::line(reason)),
             "Сообщите администратору сервера; /renew позволит группе продолжаться.",
+        ),
+        WarningKind::PhoneGone => Words::new(
+            "У вашей учётной записи больше нет номера телефона: вы убрали его на другом устройстве или сообщения на этот номер приходят уже кому-то другому.",
+            "Если это были не вы, узнайте у оператора связи, не заменили ли вашу SIM-карту. Учётная запись и сообщения в безопасности.",
         ),
         WarningKind::ProfileCopied => Words::new(
             "Этот профиль — копия того, что продолжил жить в другом месте, и отправлять больше не может.",

@@ -161,6 +161,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::WayReset => "Нет ни фразы, ни устройств",
         Label::WayResetText => "имя останется, но для всех вы будете новым человеком",
         Label::FieldServer => "Сервер",
+        Label::FieldPhone => "Телефон",
         Label::FieldUsername => "Имя пользователя",
         Label::FieldPassword => "Пароль",
         Label::FieldPasswordAgain => "Пароль ещё раз",
@@ -202,6 +203,16 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::PromptNewPassword => "Новый пароль: ",
         Label::PromptPasswordAgain => "Ещё раз: ",
         Label::PromptPasswordOptional => "Пароль (Enter — без пароля): ",
+        Label::PromptCode => "Код из сообщения: ",
+        Label::NumberHeld => {
+            "У этого номера здесь уже есть учётная запись, и одного номера для входа мало. Если она ваша: `recover` по фразе восстановления или `link` через другое устройство. Если нет, начните заново с --afresh: номер перейдёт к новой записи, а прежняя останется без него."
+        }
+        Label::NumberHeldUnused => {
+            "У этого номера здесь уже есть учётная запись, но ею давно не пользуются. Если она ваша: `recover` по фразе, `link` через другое устройство, а если нет ни того ни другого — --reset: вы станете новым человеком на её месте. Если не ваша, начните заново с --afresh."
+        }
+        Label::NumberHeldByOther => "Этот номер у другой учётной записи. С --take он перейдёт к вашей.",
+        Label::NoPhone => "нет",
+        Label::PhoneUnknown => "номер есть, но этому устройству он не известен",
         Label::PromptPhrase => "Фраза восстановления, 24 слова: ",
         Label::PromptSame => "Они совпадают? [y/n] ",
         Label::InputNeeded => "Ничего не дано: нужен терминал, стандартный ввод или переменная окружения из --help.",

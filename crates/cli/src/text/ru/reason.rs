@@ -19,6 +19,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("messages", "сообщения"),
     ("members", "участники"),
     ("account", "учётная запись"),
+    ("phone", "номер телефона"),
 ];
 
 const REASONS: &[(&str, &str)] = &[
@@ -40,6 +41,13 @@ const REASONS: &[(&str, &str)] = &[
     ("it is on its way; delete it for all instead", "оно уже отправляется; удалите его у всех"),
     ("the other device turned this one down", "другое устройство отказало этому"),
     ("the code has expired; begin again", "код устарел; начните снова"),
+    ("it has digits, and perhaps a plus, spaces and brackets", "в нём цифры и, может быть, плюс, пробелы и скобки"),
+    ("it has digits only", "в нём только цифры"),
+    ("something else was asked meanwhile", "тем временем запросили другое"),
+    (
+        "the account is in use; the number alone does not open it",
+        "учётной записью пользуются; одного номера для входа мало",
+    ),
     ("encryption failed", "не удалось зашифровать"),
     ("it is empty", "пусто"),
     ("it is needed", "нужно указать"),

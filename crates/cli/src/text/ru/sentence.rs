@@ -52,6 +52,10 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::ProfileBroken { path, reason } => format!("Профиль {path} использовать нельзя: {reason}."),
         Sentence::Comparison(digits) => format!("На обоих устройствах должно быть: {digits}"),
         Sentence::LinkCode(code) => format!("На другом устройстве: beseda-cli device approve {code}"),
+        Sentence::CodeSent { phone, seconds } => {
+            format!("Код отправлен на {phone}. Ещё один можно будет запросить через {}.", accusative(seconds))
+        }
+        Sentence::PhoneVerified(phone) => format!("Номер {phone} подтверждён."),
         Sentence::DigitsDiffer { theirs, ours } => {
             format!("Цифры разные (там {theirs}, здесь {ours}): новому устройству отказано.")
         }

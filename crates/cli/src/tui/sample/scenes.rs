@@ -48,6 +48,8 @@ fn me() -> Me {
         device: device(ME),
         server: "https://chat.example.org".to_owned(),
         username: Some("alice".to_owned()),
+        has_phone: false,
+        phone: None,
         profile: ProfileDraft { name: "Алиса".to_owned(), ..ProfileDraft::default() },
         privacy: PrivacySettings::default(),
         blocked: Vec::new(),

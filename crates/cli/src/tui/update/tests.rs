@@ -294,7 +294,7 @@ fn a_new_person_signs_up_and_writes_the_phrase_down() {
         sent,
         [json!({
             "command": "sign_up", "server": "http://localhost:8080", "username": "alice", "password": null,
-            "invite": null, "device_name": "laptop",
+            "invite": null, "phone": false, "device_name": "laptop",
         })]
     );
     assert_eq!(model.welcome.as_ref().unwrap().stage, Stage::Wait);

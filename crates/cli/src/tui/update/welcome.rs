@@ -103,7 +103,7 @@ fn wish(form: &Form, way: Way) -> Result<Command, (Field, Label)> {
     let username = text(Field::Username).trim_start_matches('@').to_owned();
     let invite = Some(text(Field::Invite)).filter(|invite| !invite.is_empty());
     Ok(match way {
-        Way::Anonymous => Command::SignUp { server, username: None, password: None, invite, device_name },
+        Way::Anonymous => Command::SignUp { server, username: None, password: None, invite, phone: false, device_name },
         Way::Username => {
             if username.is_empty() {
                 return Err((Field::Username, Label::UsernameNeeded));
@@ -113,7 +113,7 @@ fn wish(form: &Form, way: Way) -> Result<Command, (Field, Label)> {
                 return Err((Field::Again, Label::PasswordsDiffer));
             }
             let password = Some(password).filter(|password| !password.is_empty());
-            Command::SignUp { server, username: Some(username), password, invite, device_name }
+            Command::SignUp { server, username: Some(username), password, invite, phone: false, device_name }
         }
         Way::Recover => {
             let phrase = text(Field::Phrase).split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();

@@ -12,7 +12,7 @@ use super::{Next, Stop, check_profile};
 use crate::api::command::Outcome;
 use crate::api::event::Notice;
 use crate::identity::ask::done;
-use crate::identity::{device_logs, devices, phrase, rejoin};
+use crate::identity::{device_logs, devices, phone, phrase, rejoin};
 use crate::store::me::Me;
 use crate::{Step, timeline};
 
@@ -55,7 +55,11 @@ pub(super) fn finish(step: &mut Step<'_>, join: Join, entered: &Entered) -> Resu
     devices::is_owned(step.tx, device)?;
     device_logs::begin_own(step, &log)?;
     step.notice(Notice::Me);
-    let made_here = matches!(join.way, Way::SignUp { .. } | Way::Reset { .. });
+    if let Way::SignUp { phone: Some(phone), .. } | Way::PhoneReset { phone, .. } = &join.way {
+        timeline::say_phone(step, &phone.number)?;
+        phone::forget(step)?;
+    }
+    let made_here = matches!(join.way, Way::SignUp { .. } | Way::Reset { .. } | Way::PhoneReset { .. });
     let outcome = match &join.phrase {
         Some(made) if made_here => {
             phrase::keep(step.tx, made)?;

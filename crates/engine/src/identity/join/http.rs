@@ -10,7 +10,7 @@ use crate::Step;
 use crate::api::event::{Effect, HttpResponse};
 
 /// What came back.
-pub(super) enum Answer {
+pub(in crate::identity) enum Answer {
     /// Carried out; the body.
     Done(Vec<u8>),
     /// Refused by the server.
@@ -20,7 +20,7 @@ pub(super) enum Answer {
 }
 
 impl Answer {
-    pub(super) fn of(response: Option<&HttpResponse>) -> Self {
+    pub(in crate::identity) fn of(response: Option<&HttpResponse>) -> Self {
         let Some(HttpResponse { status, body }) = response else { return Self::Lost };
         if (200..300).contains(status) {
             return Self::Done(body.clone());
@@ -38,12 +38,12 @@ impl Answer {
 ///
 /// # Errors
 /// The problem to show when the server's answer is not what the protocol says.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+pub(in crate::identity) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     Encoding::Json.decode(body).map_err(|_| senseless("the server's answer can't be read"))
 }
 
 /// An answer that no server of this protocol gives.
-pub(super) fn senseless(detail: &str) -> Problem {
+pub(in crate::identity) fn senseless(detail: &str) -> Problem {
     Problem::new(Code::Unknown, detail)
 }
 
@@ -63,11 +63,22 @@ pub(super) fn post_nothing(step: &mut Step<'_>, join: &mut Join, path: &str) {
 }
 
 fn request(step: &mut Step<'_>, join: &mut Join, method: &'static str, path: &str, body: Option<Vec<u8>>) {
+    join.http = Some(send(step, &join.server, method, path, body));
+    join.at = None;
+}
+
+/// Asks the host for a request; its id.
+pub(in crate::identity) fn send(
+    step: &mut Step<'_>,
+    server: &str,
+    method: &'static str,
+    path: &str,
+    body: Option<Vec<u8>>,
+) -> u64 {
     // Random, so that an answer to a request of an engine that was closed is never taken for this one's.
     let mut chance = [0; 8];
     step.rng.fill(&mut chance);
     let id = u64::from_be_bytes(chance) >> 11;
-    join.http = Some(id);
-    join.at = None;
-    step.effect(Effect::Http { id, method, url: format!("{}/api/v1/{path}", join.server), body });
+    step.effect(Effect::Http { id, method, url: format!("{server}/api/v1/{path}"), body });
+    id
 }

@@ -64,6 +64,11 @@ pub(super) fn not_found(mut join: Join, problem: Problem) -> Result<Next, Stop> 
             join.stage = Stage::SigningIn;
             Ok(Next::Ask(join))
         }
+        Way::PhoneReset { account, phone, posted } => {
+            *posted = false;
+            join.stage = Stage::Resetting { account: *account, ticket: phone.attempt.clone() };
+            Ok(Next::Ask(join))
+        }
         Way::Recover | Way::Link { .. } => Err(problem.into()),
     }
 }
@@ -73,7 +78,7 @@ pub(super) fn found(step: &mut Step<'_>, mut join: Join, body: &[u8]) -> Result<
     let found: AccountByRoot = read(body)?;
     let Some(phrase) = &join.phrase else { return Err(senseless("an answer to nothing").into()) };
     let root = phrase.root_key();
-    if let Way::SignUp { account, .. } = join.way
+    if let Way::SignUp { account, .. } | Way::PhoneReset { account, .. } = join.way
         && account != found.account
     {
         return Err(senseless("the server names another account for this phrase").into());

@@ -13,7 +13,7 @@ use crate::Step;
 use crate::api::failure::Failure;
 use crate::identity::me::NewDevice;
 use crate::identity::phrase::Phrase;
-use crate::identity::rules;
+use crate::identity::{phone, rules};
 
 pub(super) fn begin(
     step: &mut Step<'_>,
@@ -53,17 +53,58 @@ pub(super) fn begin(
     })
 }
 
+/// The same by the phone number, of an account that nobody uses.
+pub(super) fn begin_by_phone(step: &mut Step<'_>, device_name: &str) -> Result<Join, Stop> {
+    check_free(step.tx)?;
+    let (server, phone) = phone::any_verified(step)?.ok_or(Failure::CodeExpired)?;
+    let refused =
+        || Failure::NotAllowed { reason: "the account is in use; the number alone does not open it".to_owned() };
+    let account = phone.reset.ok_or_else(refused)?;
+    check_profile(step.tx, account)?;
+    let device_name = rules::device_name(device_name);
+    // An earlier attempt may have reset it already: its phrase is the account's then.
+    if let Some(mut join) = Join::load(step.tx)?.filter(|join| join.server == server)
+        && matches!(&join.way, Way::PhoneReset { account: earlier, posted: true, .. } if *earlier == account)
+    {
+        join.way = Way::PhoneReset { account, phone, posted: true };
+        join.device_name = device_name;
+        join.stage = Stage::Finding;
+        (join.reached, join.failures, join.rounds) = (false, 0, 0);
+        return Ok(join);
+    }
+    let ticket = phone.attempt.clone();
+    Ok(Join {
+        command: None,
+        server,
+        device_name,
+        device: NewDevice::make(step),
+        phrase: Some(Phrase::generate(step.rng)),
+        way: Way::PhoneReset { account, phone, posted: false },
+        stage: Stage::Resetting { account, ticket },
+        http: None,
+        at: None,
+        // The server has answered about this very number.
+        reached: true,
+        failures: 0,
+        rounds: 0,
+    })
+}
+
 pub(super) fn ask(step: &mut Step<'_>, join: &mut Join) {
-    let Way::Reset { username, password, posted } = &mut join.way else { return };
+    if let (Way::Reset { posted, .. } | Way::PhoneReset { posted, .. }, Stage::Resetting { .. }) =
+        (&mut join.way, &join.stage)
+    {
+        *posted = true;
+    }
     match (&join.stage, &join.phrase) {
         (Stage::Resetting { account, ticket }, Some(phrase)) => {
-            *posted = true;
             let root = phrase.root_key();
             let entry = begin_log(*account, &root, &join.device);
             let body = ResetIdentity { ticket: ticket.clone(), root: Bytes(root.public().to_vec()), entry };
             post(step, join, "identity-resets", &body);
         }
         _ => {
+            let Way::Reset { username, password, .. } = &join.way else { return };
             let body = SignIn { username: username.clone(), password: password.clone() };
             post(step, join, "sessions", &body);
         }

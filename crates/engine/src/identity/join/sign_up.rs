@@ -4,7 +4,7 @@ use beseda_crypto::root::RootKey;
 use beseda_crypto::{possession, pow};
 use beseda_model::device_log::{DeviceLog, DeviceLogOp};
 use beseda_model::{AccountId, Code};
-use beseda_wire::http::{Challenge, Proof, Registration, ServerInfo, Session, SignUp};
+use beseda_wire::http::{Challenge, PhoneOffer, Proof, Registration, ServerInfo, Session, SignUp};
 use beseda_wire::state::DeviceLogEntry;
 use beseda_wire::{Bytes, Problem};
 
@@ -16,7 +16,7 @@ use crate::Step;
 use crate::api::failure::Failure;
 use crate::identity::me::NewDevice;
 use crate::identity::phrase::Phrase;
-use crate::identity::{devices, link, rules};
+use crate::identity::{devices, link, phone, rules};
 use crate::store::me::Me;
 
 /// Hashes in one slice of work: some hundredths of a second in a browser, so that it stays alive.
@@ -27,6 +27,8 @@ pub(super) struct Given<'a> {
     pub(super) username: Option<&'a str>,
     pub(super) password: Option<&'a str>,
     pub(super) invite: &'a Option<String>,
+    /// Whether the number that was verified comes along.
+    pub(super) phone: bool,
 }
 
 pub(super) fn begin(step: &mut Step<'_>, server: &str, given: &Given<'_>, device_name: &str) -> Result<Join, Stop> {
@@ -43,13 +45,14 @@ pub(super) fn begin(step: &mut Step<'_>, server: &str, given: &Given<'_>, device
     }
     let invite = given.invite.as_deref().map(|invite| invite.trim().to_owned());
     let password = given.password.map(str::to_owned);
+    let phone = if given.phone { Some(phone::verified(step, &server)?.ok_or(Failure::CodeExpired)?) } else { None };
     let device_name = rules::device_name(device_name);
     // An earlier attempt may have made the account; then this is the same attempt, not another account.
     if let Some(mut join) = Join::load(step.tx)?.filter(|join| join.server == server)
         && let Way::SignUp { account, username: earlier, posted: true, .. } = &join.way
         && *earlier == username
     {
-        join.way = Way::SignUp { account: *account, username, password, invite, posted: true, taken: false };
+        join.way = Way::SignUp { account: *account, username, password, invite, phone, posted: true, taken: false };
         join.device_name = device_name;
         join.stage = Stage::Finding;
         (join.reached, join.failures, join.rounds) = (false, 0, 0);
@@ -62,7 +65,7 @@ pub(super) fn begin(step: &mut Step<'_>, server: &str, given: &Given<'_>, device
         device_name,
         device: NewDevice::make(step),
         phrase: Some(Phrase::generate(step.rng)),
-        way: Way::SignUp { account, username, password, invite, posted: false, taken: false },
+        way: Way::SignUp { account, username, password, invite, phone, posted: false, taken: false },
         stage: Stage::Server,
         http: None,
         at: None,
@@ -75,11 +78,14 @@ pub(super) fn begin(step: &mut Step<'_>, server: &str, given: &Given<'_>, device
 /// How accounts are made there is known.
 pub(super) fn server(mut join: Join, body: &[u8]) -> Result<Next, Stop> {
     let info: ServerInfo = read(body)?;
-    let Way::SignUp { password, invite, .. } = &join.way else {
+    let Way::SignUp { password, invite, phone, .. } = &join.way else {
         return Err(senseless("an answer to nothing").into());
     };
     if info.password_required && password.is_none() {
         return Err(Failure::invalid("password", "this server asks for a username and a password").into());
+    }
+    if info.phone == PhoneOffer::Required && phone.is_none() {
+        return Err(Problem::new(Code::SignUpRefused, "this server asks for a phone number").into());
     }
     join.stage = match (info.registration, invite) {
         (Registration::Open, _) | (Registration::Invite, Some(_)) => Stage::Challenge,
@@ -143,7 +149,7 @@ pub(super) fn ask(step: &mut Step<'_>, join: &mut Join) {
     let entry = first_entry(join);
     let (
         Stage::Creating { proof },
-        Way::SignUp { account, username, password, invite, posted, .. },
+        Way::SignUp { account, username, password, invite, phone, posted, .. },
         Some((root, entry)),
     ) = (&join.stage, &mut join.way, entry)
     else {
@@ -158,6 +164,7 @@ pub(super) fn ask(step: &mut Step<'_>, join: &mut Join) {
         password: password.clone(),
         proof: Some(proof.clone()),
         invite: invite.clone(),
+        phone: phone.as_ref().map(|phone| phone.attempt.clone()),
     };
     post(step, join, "accounts", &body);
 }

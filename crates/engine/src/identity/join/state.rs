@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::me::NewDevice;
+use crate::identity::phone::Verified;
 use crate::identity::phrase::Phrase;
 use crate::store::{StoreError, meta};
 
@@ -47,6 +48,9 @@ pub(super) enum Way {
         username: Option<Username>,
         password: Option<String>,
         invite: Option<String>,
+        /// The number that it gets.
+        #[serde(default)]
+        phone: Option<Verified>,
         /// The account may be there already: an answer was lost.
         posted: bool,
         /// The server said that something is taken; it could be this very account.
@@ -61,6 +65,13 @@ pub(super) enum Way {
         username: Username,
         password: String,
         /// The identity may be reset already: an answer was lost.
+        posted: bool,
+    },
+    /// The account's phone number, for a new identity.
+    PhoneReset {
+        account: AccountId,
+        phone: Verified,
+        /// See `Reset`.
         posted: bool,
     },
 }
@@ -137,6 +148,9 @@ impl Join {
 
     /// Whether a lost answer may have done what was asked for, so that what was made here must be kept.
     pub(super) const fn may_have_happened(&self) -> bool {
-        matches!(self.way, Way::SignUp { posted: true, .. } | Way::Reset { posted: true, .. })
+        matches!(
+            self.way,
+            Way::SignUp { posted: true, .. } | Way::Reset { posted: true, .. } | Way::PhoneReset { posted: true, .. }
+        )
     }
 }

@@ -1,6 +1,7 @@
 //! The ways in, against a server that is played here: it takes and gives the real bodies, and loses answers when told to.
 
 mod link;
+mod phone;
 mod server;
 
 use beseda_model::{Rng, Timestamp};
@@ -110,6 +111,7 @@ fn sign_up(username: Option<&str>) -> Command {
         username: username.map(str::to_owned),
         password: username.map(|_| "correct horse".to_owned()),
         invite: None,
+        phone: false,
         device_name: "laptop".to_owned(),
     }
 }
@@ -259,6 +261,7 @@ fn refusals_are_clear() {
             username: username.map(str::to_owned),
             password: password.map(str::to_owned),
             invite: None,
+            phone: false,
             device_name: String::new(),
         };
         let id = bob.command(&command);

@@ -117,7 +117,7 @@ fn presence_is_known_only_while_it_is_told() {
 fn blocking_and_settings_are_as_the_server_has_them() {
     let mut device = Device::new();
     let privacy = beseda_wire::state::PrivacySettings { read_marks: false, ..Default::default() };
-    let (result, notices) = device.step(|step| timeline::apply_settings(step, privacy, &[BOB], Some("alice")));
+    let (result, notices) = device.step(|step| timeline::apply_settings(step, privacy, &[BOB], Some("alice"), false));
     result.unwrap();
     assert_eq!(notices, [Notice::Me, Notice::Account(BOB)]);
     let me = view::me(&device.view()).unwrap().unwrap();

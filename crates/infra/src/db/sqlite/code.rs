@@ -82,5 +82,8 @@ pub(super) const fn budget(budget: Budget) -> i64 {
         Budget::Creates => 1,
         Budget::StrangerRequests => 2,
         Budget::Joins => 3,
+        Budget::PhoneCodesOfNumber => 4,
+        Budget::PhoneCodesOfAddress => 5,
+        Budget::PhoneCodes => 6,
     }
 }

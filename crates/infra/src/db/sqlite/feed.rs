@@ -1,5 +1,5 @@
 use beseda_app::domain::{Actor, Change, ConversationState};
-use beseda_app::port::{AccountView, Feed, FeedItem, LogView, StoreError};
+use beseda_app::port::{AccountView, Feed, FeedItem, LogView, PhoneView as _, StoreError};
 use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint};
 use rusqlite::{Row, params};
 
@@ -110,7 +110,8 @@ impl SqliteView<'_> {
         let settings = one(self.conn, sql, params![actor.account.as_bytes(), int(after)], |row| get_uint(row, 0))?;
         if let (Some(change_no), Some(row)) = (settings, AccountView::find(self, actor.account)?) {
             let blocked = self.blocked(actor.account)?;
-            let change = Change::Settings { privacy: row.privacy, blocked, username: row.username };
+            let phone = self.has_phone(actor.account)?;
+            let change = Change::Settings { privacy: row.privacy, blocked, username: row.username, phone };
             items.push(FeedItem { change_no, change });
         }
         let sql = "SELECT keys_change, (SELECT count(*) FROM key_packages k WHERE k.device = d.device \

@@ -191,3 +191,43 @@ fn begin(conn: &Connection, new_epoch: [u8; 16]) -> Result<StoreEpoch, StoreErro
 pub(super) fn change_no(conn: &Connection) -> Result<u64, StoreError> {
     Ok(one(conn, "SELECT change_no FROM store", [], |row| get_uint(row, 0))?.unwrap_or(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use beseda_app::port::{AccountView as _, PhoneView as _};
+    use beseda_model::{AccountId, Timestamp};
+    use refinery::Target;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::db::sqlite::unit::{Fixed, SqliteView};
+
+    /// What the first version had written.
+    fn of_version_1(dir: &Path) {
+        let mut conn = Connection::open(dir.join(FILE)).unwrap();
+        embedded::migrations::runner().set_target(Target::Version(1)).run(&mut conn).unwrap();
+        conn.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        conn.pragma_update(None, "user_version", 1).unwrap();
+        conn.execute_batch(
+            "INSERT INTO store (id, change_no, epoch) VALUES (1, 7, x'07070707070707070707070707070707');
+             INSERT INTO accounts (account, first_root_key, root, username, password_hash, created_at, requests, group_adds,
+                 presence, read_marks, searchable, settings_change, log_change)
+             VALUES (x'a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0', zeroblob(32), zeroblob(32), 'alice', NULL, 5, 0, 1, 1, 1, 1, 3, 4);",
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn a_store_of_the_first_version_is_taken_along() {
+        let dir = tempfile::tempdir().unwrap();
+        of_version_1(dir.path());
+        let opened = open(&Options::new(dir.path(), [1; 16])).unwrap();
+        assert_eq!((opened.epoch, change_no(&opened.writer).unwrap()), (StoreEpoch([7; 16]), 7));
+        let fixed = Arc::new(Fixed { limits: Limits::default(), epoch: opened.epoch });
+        let view = SqliteView { conn: &opened.writer, fixed };
+        let alice = AccountId::from_bytes([0xa0; 16]);
+        let row = view.find(alice).unwrap().expect("she is still there");
+        assert_eq!((row.username.unwrap().as_str(), row.created_at), ("alice", Timestamp::from_millis(5)));
+        assert!(!view.has_phone(alice).unwrap());
+    }
+}

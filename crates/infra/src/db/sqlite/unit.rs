@@ -7,8 +7,8 @@ use beseda_app::Event;
 use beseda_app::domain::StoreEpoch;
 use beseda_app::port::{
     AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed, GroupRepo,
-    GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView, StoreError, TicketRepo, TicketView, UnitOfWork,
-    View, WakeRepo, WakeView,
+    GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView, PhoneRepo, PhoneView, StoreError, TicketRepo,
+    TicketView, UnitOfWork, View, WakeRepo, WakeView,
 };
 use beseda_model::{ConversationId, DeviceId, Limits};
 use rusqlite::Connection;
@@ -74,6 +74,10 @@ impl View for SqliteView<'_> {
     }
 
     fn wake(&self) -> &dyn WakeView {
+        self
+    }
+
+    fn phones(&self) -> &dyn PhoneView {
         self
     }
 
@@ -160,6 +164,10 @@ impl View for SqliteUnit<'_> {
         &self.view
     }
 
+    fn phones(&self) -> &dyn PhoneView {
+        &self.view
+    }
+
     fn feed(&self) -> &dyn Feed {
         &self.view
     }
@@ -207,6 +215,10 @@ impl UnitOfWork for SqliteUnit<'_> {
     }
 
     fn wake_mut(&mut self) -> &mut dyn WakeRepo {
+        self
+    }
+
+    fn phones_mut(&mut self) -> &mut dyn PhoneRepo {
         self
     }
 

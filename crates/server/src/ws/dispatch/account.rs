@@ -1,8 +1,10 @@
 //! Accounts: finding them, what they show, what they keep to themselves.
 
+use beseda_app::domain::TokenHash;
 use beseda_app::usecase;
 use beseda_app::usecase::account::AccountError;
 use beseda_model::{AccountId, Code, Username};
+use beseda_wire::http::PhoneOffer;
 use beseda_wire::state::{Presence, PrivacySettings};
 use beseda_wire::{Bytes, Problem, Reply};
 use zeroize::Zeroizing;
@@ -59,6 +61,15 @@ fn password_problem(error: PasswordError) -> Problem {
     match error {
         PasswordError::Overloaded | PasswordError::Failed => problem::overloaded(),
     }
+}
+
+pub(super) fn set_phone(call: Call, attempt: Option<String>) {
+    let (actor, at) = (call.actor, call.now);
+    let needed = call.context.config.phone == PhoneOffer::Required;
+    call.write_done(move |uow| match &attempt {
+        Some(attempt) => usecase::phone::set_phone(uow, actor, &TokenHash::of(attempt.as_bytes()), at),
+        None => usecase::phone::remove_phone(uow, actor, needed),
+    });
 }
 
 pub(super) fn set_profile(call: Call, body: Bytes) {

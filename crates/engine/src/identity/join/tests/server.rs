@@ -7,9 +7,11 @@ use beseda_crypto::signature::Ed25519;
 use beseda_crypto::{possession, pow};
 use beseda_model::device_log::{DeviceLog, DeviceLogEntry as Entry, DeviceLogOp, root_fingerprint};
 use beseda_model::{AccountId, Code, DeviceId, Fingerprint, Timestamp};
+use beseda_wire::error::ProblemData;
 use beseda_wire::http::{
-    AccountByRoot, AddDevice, Challenge, LinkReveal, LinkStarted, LinkState, PollLink, Proof, Registration,
-    ResetIdentity, ServerInfo, Session, SignIn, SignInTicket, SignUp, StartLink,
+    AccountByRoot, AddDevice, Challenge, CheckPhoneCode, LinkReveal, LinkStarted, LinkState, PhoneCodeSent,
+    PhoneHolder, PhoneOffer, PhoneVerified, PollLink, Proof, Registration, RequestPhoneCode, ResetIdentity, ServerInfo,
+    Session, SignIn, SignInTicket, SignUp, StartLink,
 };
 use beseda_wire::state::DeviceLogEntry;
 use beseda_wire::{Bytes, Encoding, Problem, Push, Reply, Request};
@@ -29,6 +31,11 @@ struct Account {
     log: DeviceLog,
 }
 
+struct Attempt {
+    phone: String,
+    verified: bool,
+}
+
 struct Link {
     commitment: Bytes,
     opened: Option<(AccountId, Bytes)>,
@@ -40,6 +47,17 @@ struct Link {
 pub(super) struct Server {
     pub(super) registration: Registration,
     pub(super) password_required: bool,
+    pub(super) phone: PhoneOffer,
+    /// Seconds until the next code may be asked for.
+    pub(super) cool_down: u64,
+    /// Codes that were sent.
+    pub(super) codes: u32,
+    /// Wrong codes that one may still try.
+    pub(super) tries: u32,
+    /// Accounts by number, whom they were verified for, and whether the number alone resets them.
+    pub(super) numbers: BTreeMap<String, AccountId>,
+    pub(super) out_of_use: bool,
+    attempts: BTreeMap<String, Attempt>,
     pub(super) bits: u8,
     /// Which requests are carried out without the answer's coming through, counted from 1.
     pub(super) lose: Vec<u64>,
@@ -55,6 +73,8 @@ pub(super) struct Server {
 }
 
 const CODE: &str = "K7M2-QX";
+/// What comes as a text message.
+pub(super) const SMS_CODE: &str = "012345";
 /// The key that the server would like to see approved.
 const EVIL: ([u8; 16], [u8; 32], [u8; 32]) = ([0xee; 16], [0xee; 32], [0xee; 32]);
 
@@ -63,6 +83,13 @@ impl Server {
         Self {
             registration: Registration::Open,
             password_required: false,
+            phone: PhoneOffer::Optional,
+            cool_down: 0,
+            codes: 0,
+            tries: 5,
+            numbers: BTreeMap::new(),
+            out_of_use: false,
+            attempts: BTreeMap::new(),
             bits: 4,
             lose: Vec::new(),
             requests: 0,
@@ -104,6 +131,8 @@ impl Server {
                 registration: self.registration,
                 password_required: self.password_required,
                 push_key: Bytes::default(),
+                phone: self.phone,
+                phone_region: None,
             }),
             ("POST", ["challenges"]) => {
                 let expires_at = now + 600_000;
@@ -119,6 +148,8 @@ impl Server {
             ("POST", ["devices"]) => self.add_device(&read(body)),
             ("POST", ["sessions"]) => self.sign_in(&read(body)),
             ("POST", ["identity-resets"]) => self.reset(&read(body)),
+            ("POST", ["phone-codes"]) => self.request_code(read(body)),
+            ("POST", ["phone-codes", "check"]) => self.check_code(&read(body)),
             ("POST", ["links"]) => {
                 let StartLink { commitment } = read(body);
                 let link = Link { commitment, opened: None, reveal: None, approved: false, refused: false };
@@ -134,7 +165,10 @@ impl Server {
         }
         Some(match result {
             Ok(body) => answer(200, body),
-            Err(code) => answer(400, Encoding::Json.encode(&Problem::new(code, "no"))),
+            Err(code) => {
+                let data = ProblemData { tries_left: Some(self.tries), ..ProblemData::default() };
+                answer(400, Encoding::Json.encode(&Problem { data: Some(data), ..Problem::new(code, "no") }))
+            }
         })
     }
 
@@ -152,6 +186,10 @@ impl Server {
         let taken = self.accounts.values().any(|other| username.is_some() && other.username == username);
         if taken || self.accounts.contains_key(&body.account) {
             return Err(Code::Taken);
+        }
+        if let Some(attempt) = &body.phone {
+            let number = self.redeem(attempt).ok_or(Code::DigitsExpired)?;
+            self.numbers.insert(number, body.account);
         }
         let log = begin(body.account, &body.root, &body.entry);
         self.accounts.insert(body.account, Account { username, password: body.password, log });
@@ -194,10 +232,42 @@ impl Server {
     }
 
     fn reset(&mut self, body: &ResetIdentity) -> Result<Vec<u8>, Code> {
-        let id: AccountId = body.ticket.parse().map_err(|_| Code::Unauthorized)?;
+        let by_phone = self.redeem(&body.ticket).and_then(|number| self.numbers.get(&number).copied());
+        let id: AccountId = by_phone.or_else(|| body.ticket.parse().ok()).ok_or(Code::Unauthorized)?;
         let account = self.accounts.get_mut(&id).ok_or(Code::Unauthorized)?;
         account.log = begin(id, &body.root, &body.entry);
         ok(&self.session_of(id))
+    }
+
+    fn request_code(&mut self, body: RequestPhoneCode) -> Result<Vec<u8>, Code> {
+        if !self.attempts.contains_key(&body.attempt) {
+            self.codes += 1;
+            let phone = format!("+{}", body.phone.chars().filter(char::is_ascii_digit).collect::<String>());
+            self.attempts.insert(body.attempt.clone(), Attempt { phone, verified: false });
+        }
+        let phone = self.attempts[&body.attempt].phone.clone();
+        ok(&PhoneCodeSent { phone, digits: 6, resend_after_s: self.cool_down, expires_after_s: 600 })
+    }
+
+    fn check_code(&mut self, body: &CheckPhoneCode) -> Result<Vec<u8>, Code> {
+        let attempt = self.attempts.get_mut(&body.attempt).ok_or(Code::DigitsExpired)?;
+        if body.code != SMS_CODE {
+            self.tries = self.tries.checked_sub(1).ok_or(Code::DigitsExpired)?;
+            return Err(Code::WrongDigits);
+        }
+        attempt.verified = true;
+        let reset = |account: &AccountId| PhoneHolder { reset: self.out_of_use.then_some(*account) };
+        let holder = self.numbers.get(&attempt.phone).map(reset);
+        ok(&PhoneVerified { expires_after_s: 1_800, holder })
+    }
+
+    /// The number that an attempt has verified, once.
+    fn redeem(&mut self, attempt: &str) -> Option<String> {
+        let found = self.attempts.get(attempt).filter(|attempt| attempt.verified).map(|attempt| attempt.phone.clone());
+        if found.is_some() {
+            self.attempts.remove(attempt);
+        }
+        found
     }
 
     fn poll(&mut self, body: PollLink) -> Result<Vec<u8>, Code> {
@@ -280,6 +350,15 @@ impl Server {
             }
             Request::RefuseLink { .. } => {
                 self.link.as_mut().ok_or(Code::NotFound)?.refused = true;
+                Ok(Reply::Done)
+            }
+            Request::SetPhone { attempt: Some(attempt) } => {
+                let number = self.redeem(&attempt).ok_or(Code::DigitsExpired)?;
+                self.numbers.insert(number, account);
+                Ok(Reply::Done)
+            }
+            Request::SetPhone { attempt: None } => {
+                self.numbers.retain(|_, holder| *holder != account);
                 Ok(Reply::Done)
             }
             Request::AppendDeviceLog { entry } => self.append(account, &entry).map(|()| Reply::Done),

@@ -1,0 +1,5 @@
+//! Carriers of text messages.
+
+pub mod http;
+pub mod outbox;
+mod template;
