@@ -12,6 +12,7 @@ const SERVER = {
   registration: 'open',
   password_required: false,
   push_key: 'KEY',
+  phone: 'off',
 }
 
 export async function inApp(

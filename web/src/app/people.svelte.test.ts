@@ -213,18 +213,25 @@ describe('the state of the app', () => {
 })
 
 describe('nothing stands in the way of anybody', () => {
-  test.each(['/join', '/join/new', '/join/username', '/join/back', '/join/recover', '/join/reset'])(
-    '%s',
-    async (address) => {
-      await inApp(nobody(), address)
-      await expect.element(page.getByRole('heading', { level: 1 })).toBeVisible()
-      expect(await problems()).toEqual([])
-    },
-  )
+  test.each([
+    '/join',
+    '/join/new',
+    '/join/username',
+    '/join/phone',
+    '/join/back',
+    '/join/recover',
+    '/join/reset',
+    '/join/reset-phone',
+  ])('%s', async (address) => {
+    await inApp(nobody(), address)
+    await expect.element(page.getByRole('heading', { level: 1 })).toBeVisible()
+    expect(await problems()).toEqual([])
+  })
 
   test.each([
     '/settings/profile',
     '/settings/account',
+    '/settings/phone',
     '/settings/privacy',
     '/settings/devices',
     '/settings/appearance',

@@ -80,6 +80,7 @@ export const signedIn = (): FakeEngine =>
     me: () => ME,
     connection: () => 'online',
     phrase: () => null,
+    phone: () => null,
     warnings: () => [],
     notifications: () => ({ level: 'full', sound: true, quiet: null }),
     news: () => ({ notifications: [], unread: 0, sound: true }),
@@ -102,6 +103,7 @@ export const nobody = (): FakeEngine =>
     me: () => null,
     connection: () => 'signed_out',
     phrase: () => null,
+    phone: () => null,
     warnings: () => [],
     people: () => [],
   })

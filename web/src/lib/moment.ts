@@ -70,3 +70,7 @@ export function duration(seconds: number, display: 'long' | 'narrow' = 'long'): 
     Math.ceil(seconds / size),
   )
 }
+
+/** "1:05": a wait that is counted down. */
+export const minutes = (seconds: number): string =>
+  `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`

@@ -8,6 +8,8 @@ const ANSWER = {
   registration: 'invite',
   password_required: true,
   push_key: 'BAAA',
+  phone: 'required',
+  phone_region: 'RU',
 }
 
 test('the answer of a server is read', () => {
@@ -17,6 +19,8 @@ test('the answer of a server is read', () => {
     registration: 'invite',
     passwordRequired: true,
     pushKey: 'BAAA',
+    phone: 'required',
+    phoneRegion: 'RU',
   })
 })
 
@@ -26,6 +30,15 @@ test('an older server wakes nobody', () => {
 
 test('an unknown way to join is none', () => {
   expect(parseServerInfo({ ...ANSWER, registration: 'by_owl' })?.registration).toBe('closed')
+})
+
+test('a server that says nothing of phone numbers takes none', () => {
+  const silent = { name: ANSWER.name, version: ANSWER.version, registration: ANSWER.registration }
+  expect(parseServerInfo(silent)).toMatchObject({ phone: 'off', phoneRegion: undefined })
+  expect(parseServerInfo({ ...silent, phone: 'by_owl', phone_region: 7 })).toMatchObject({
+    phone: 'off',
+    phoneRegion: undefined,
+  })
 })
 
 test.each([null, 'hello', {}, { name: 'x' }])('%j is not a server', (answer) => {

@@ -8,6 +8,10 @@ export interface ServerInfo {
   readonly passwordRequired: boolean
   /** What browsers subscribe with at their push services; empty where the server wakes nobody. */
   readonly pushKey: string
+  /** Whether an account may or must have a phone number. */
+  readonly phone: 'off' | 'optional' | 'required'
+  /** The country of numbers without a country's code, by its two letters. */
+  readonly phoneRegion: string | undefined
 }
 
 /** Reads the answer of `GET /api/v1/server`; undefined if something else answers there. */
@@ -18,6 +22,8 @@ export function parseServerInfo(answer: unknown): ServerInfo | undefined {
   const version = fields.get('version')
   const registration = fields.get('registration')
   const pushKey = fields.get('push_key')
+  const phone = fields.get('phone')
+  const phoneRegion = fields.get('phone_region')
   if (typeof name !== 'string' || typeof version !== 'string') return undefined
   return {
     name,
@@ -26,5 +32,7 @@ export function parseServerInfo(answer: unknown): ServerInfo | undefined {
     registration: registration === 'open' || registration === 'invite' ? registration : 'closed',
     passwordRequired: fields.get('password_required') === true,
     pushKey: typeof pushKey === 'string' ? pushKey : '',
+    phone: phone === 'optional' || phone === 'required' ? phone : 'off',
+    phoneRegion: typeof phoneRegion === 'string' ? phoneRegion : undefined,
   }
 }

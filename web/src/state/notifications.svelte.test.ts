@@ -6,8 +6,15 @@ import { Engine } from './engine.svelte'
 import { FakeBrowser } from './fake-browser'
 import { Notifications } from './notifications.svelte'
 
-const SERVER = { name: 'Our street', version: '1', registration: 'open', passwordRequired: false } as const
-const SUBSCRIPTION = { endpoint: 'https://push.example.org/x', p256dh: 'BA-_', auth: 'AQ', quietly: true }
+const SERVER = {
+  name: 'Our street',
+  version: '1',
+  registration: 'open',
+  passwordRequired: false,
+  phone: 'off',
+  phoneRegion: undefined,
+} as const
+const SUBSCRIPTION = { endpoint: 'https://push.example.org/x', p256dh: 'AQ-_', auth: 'AQ', quietly: true }
 
 function here(pushKey = 'KEY') {
   let settings: NotificationSettings = { level: 'full', sound: true, quiet: null }
