@@ -2,7 +2,7 @@ import type { Board, Look, Pinned } from '@/lib/notification'
 import type { Remembered } from '@/lib/notification-memory'
 import type { NotificationHost } from './notifications.svelte'
 
-export const OF_BROWSER = { endpoint: 'https://push.example.org/x', keys: { p256dh: 'BA+/', auth: 'AQ==' } }
+export const OF_BROWSER = { endpoint: 'https://push.example.org/x', keys: { p256dh: 'AQ+/', auth: 'AQ==' } }
 
 /** A place for notifications, as browsers have it: one for each tag. */
 export class Wall implements Board {
