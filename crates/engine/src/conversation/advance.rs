@@ -136,7 +136,7 @@ fn lead_out(step: &mut Step<'_>, row: &mut Conversation, wish: Wish) -> Result<(
 
 /// This account is no longer a member: nothing more is done here, and whoever waits for something is told.
 pub(crate) fn leave(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
-    drop_group(step, row)?;
+    drop_group(step, row, u64::MAX)?;
     row.standing = Standing::Left;
     for intent in intents::ids(step.tx, row.id)? {
         change::give_up(step, intent, &crate::api::failure::Failure::NotReady { reason: "left".to_owned() })?;
@@ -148,9 +148,10 @@ pub(crate) fn leave(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), S
 }
 
 /// This account was out, and was added again at the entry that is its first now: this device begins anew there, with
-/// whatever Welcome or join there will be. What waits to be sent goes on waiting.
+/// whatever Welcome or join there will be. What waits to be sent goes on waiting. What was said since is asked for as ever:
+/// the log may have told it before the server said that the account is back.
 pub(crate) fn begin_anew(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
-    drop_group(step, row)?;
+    drop_group(step, row, row.first_seq)?;
     row.standing = Standing::Joining;
     row.chain = None;
     row.applied = 0;
@@ -163,13 +164,14 @@ pub(crate) fn begin_anew(step: &mut Step<'_>, row: &mut Conversation) -> Result<
     outbox::epoch_changed(step, row)
 }
 
-/// Nothing that this device has in the group is of any use, and nobody answers what it has asked there.
-fn drop_group(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
+/// Nothing that this device has in the group is of any use, and nobody answers what it has asked about entries before
+/// `before`.
+fn drop_group(step: &mut Step<'_>, row: &mut Conversation, before: u64) -> Result<(), StoreError> {
     if let Some(generation) = row.mls_generation.take() {
         group::delete(step, GroupId { conversation: row.id, generation })?;
     }
     Pending::delete(step.tx, row.id)?;
-    healing::repair::give_up(step, row.id)
+    healing::repair::give_up(step, row.id, before)
 }
 
 /// This device has no group here yet.

@@ -96,12 +96,13 @@ fn forget(step: &mut Step<'_>, conversation: ConversationId, message: MessageId)
     Ok(())
 }
 
-/// Nobody will answer here any more.
-pub(crate) fn give_up(step: &mut Step<'_>, conversation: ConversationId) -> Result<(), StoreError> {
+/// Nobody will answer any more what was asked here about entries before `before`.
+pub(crate) fn give_up(step: &mut Step<'_>, conversation: ConversationId, before: u64) -> Result<(), StoreError> {
+    let before = i64::try_from(before).unwrap_or(i64::MAX);
     let asked: Vec<Vec<u8>> = step
         .tx
-        .prepare_cached("SELECT message FROM asks WHERE conversation = ?1")?
-        .query_map([conversation.as_bytes()], |row| row.get(0))?
+        .prepare_cached("SELECT message FROM asks WHERE conversation = ?1 AND seq < ?2")?
+        .query_map((conversation.as_bytes(), before), |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     for message in asked {
         let message = MessageId::try_from(message.as_slice()).map_err(|_| StoreError::damaged("asks"))?;
