@@ -1,3 +1,4 @@
+import { urlSafe } from '@/lib/base64'
 import { Memory } from '@/lib/notification-memory'
 import type { NotificationHost } from '@/state/notifications.svelte'
 
@@ -13,7 +14,7 @@ export function notificationHost(
   const supported = worker !== undefined && 'PushManager' in host && 'Notification' in host
   const pushes = async () => (await worker?.ready)?.pushManager
   keepWatch(host)
-  const watched = () => document.visibilityState === 'visible' && document.hasFocus()
+  const watched = () => isWatched(document)
   return {
     get permission() {
       return supported ? host.Notification.permission : 'unsupported'
@@ -59,13 +60,18 @@ export function notificationHost(
   }
 }
 
+/** Whether the person looks at this tab. */
+function isWatched(document: Document): boolean {
+  return document.visibilityState === 'visible' && document.hasFocus()
+}
+
 /** Lets the other tabs know whether this one is looked at. */
 function keepWatch(host: Window): void {
   const { navigator, document } = host
   if (!('locks' in navigator)) return
   let release: (() => void) | undefined
   const look = () => {
-    const watched = document.visibilityState === 'visible' && document.hasFocus()
+    const watched = isWatched(document)
     if (watched === (release !== undefined)) return
     release?.()
     release = undefined
@@ -82,5 +88,5 @@ function isFor(subscription: PushSubscription, key: string): boolean {
   const bytes = subscription.options.applicationServerKey
   if (!bytes) return false
   const text = btoa(String.fromCharCode(...new Uint8Array(bytes)))
-  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '') === key
+  return urlSafe(text) === key
 }

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte'
 import type { News, NotificationSettings, PushSubscription as Subscription } from '@/engine/port'
 import { m } from '@/i18n/index.svelte'
+import { urlSafe } from '@/lib/base64'
 import { pin, type Board } from '@/lib/notification'
 import type { Memory } from '@/lib/notification-memory'
 import type { Engine, Live } from './engine.svelte'
@@ -235,8 +236,7 @@ function fromJSON(json: PushSubscriptionJSON, quietly: boolean): Subscription | 
   const p256dh = keys?.['p256dh']
   const auth = keys?.['auth']
   if (endpoint === undefined || p256dh === undefined || auth === undefined) return undefined
-  const bare = (text: string) => text.replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_')
-  return { endpoint, p256dh: bare(p256dh), auth: bare(auth), quietly }
+  return { endpoint, p256dh: urlSafe(p256dh), auth: urlSafe(auth), quietly }
 }
 
 export const [useNotifications, provideNotifications] = createContext<Notifications>()
