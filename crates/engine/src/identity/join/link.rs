@@ -30,20 +30,8 @@ pub(super) fn begin(step: &mut Step<'_>, server: &str, device_name: &str) -> Res
     let device = NewDevice::make(step);
     let mut nonce = vec![0; 32];
     step.rng.fill(&mut nonce);
-    Ok(Join {
-        command: None,
-        server,
-        device_name: rules::device_name(device_name),
-        device,
-        phrase: None,
-        way: Way::Link { nonce: Bytes(nonce) },
-        stage: Stage::Starting,
-        http: None,
-        at: None,
-        reached: false,
-        failures: 0,
-        rounds: 0,
-    })
+    let way = Way::Link { nonce: Bytes(nonce) };
+    Ok(Join::new(server, rules::device_name(device_name), device, None, way, Stage::Starting))
 }
 
 pub(super) fn ask(step: &mut Step<'_>, join: &mut Join) {

@@ -24,20 +24,8 @@ pub(super) fn begin(step: &mut Step<'_>, server: &str, phrase: &str, device_name
     check_free(step.tx)?;
     let server = rules::server(server)?;
     let phrase = Phrase::parse(phrase).map_err(|error| Failure::invalid("phrase", format!("{error}")))?;
-    Ok(Join {
-        command: None,
-        server,
-        device_name: rules::device_name(device_name),
-        device: NewDevice::make(step),
-        phrase: Some(phrase),
-        way: Way::Recover,
-        stage: Stage::Finding,
-        http: None,
-        at: None,
-        reached: false,
-        failures: 0,
-        rounds: 0,
-    })
+    let device = NewDevice::make(step);
+    Ok(Join::new(server, rules::device_name(device_name), device, Some(phrase), Way::Recover, Stage::Finding))
 }
 
 /// Asks for the account of the phrase.

@@ -27,30 +27,16 @@ pub(super) fn begin(
     let username = rules::username(Some(username))?.ok_or_else(|| Failure::invalid("username", "it is needed"))?;
     let device_name = rules::device_name(device_name);
     // An earlier attempt may have reset it already: its phrase is the account's then.
-    if let Some(mut join) = Join::load(step.tx)?.filter(|join| join.server == server)
+    if let Some(join) = Join::load(step.tx)?.filter(|join| join.server == server)
         && let Way::Reset { username: earlier, posted: true, .. } = &join.way
         && *earlier == username
     {
-        join.way = Way::Reset { username, password: password.to_owned(), posted: true };
-        join.device_name = device_name;
-        join.stage = Stage::SigningIn;
-        (join.reached, join.failures, join.rounds) = (false, 0, 0);
-        return Ok(join);
+        let way = Way::Reset { username, password: password.to_owned(), posted: true };
+        return Ok(join.again(device_name, way, Stage::SigningIn));
     }
-    Ok(Join {
-        command: None,
-        server,
-        device_name,
-        device: NewDevice::make(step),
-        phrase: Some(Phrase::generate(step.rng)),
-        way: Way::Reset { username, password: password.to_owned(), posted: false },
-        stage: Stage::SigningIn,
-        http: None,
-        at: None,
-        reached: false,
-        failures: 0,
-        rounds: 0,
-    })
+    let (device, phrase) = (NewDevice::make(step), Phrase::generate(step.rng));
+    let way = Way::Reset { username, password: password.to_owned(), posted: false };
+    Ok(Join::new(server, device_name, device, Some(phrase), way, Stage::SigningIn))
 }
 
 /// The same by the phone number, of an account that nobody uses.
@@ -63,31 +49,16 @@ pub(super) fn begin_by_phone(step: &mut Step<'_>, device_name: &str) -> Result<J
     check_profile(step.tx, account)?;
     let device_name = rules::device_name(device_name);
     // An earlier attempt may have reset it already: its phrase is the account's then.
-    if let Some(mut join) = Join::load(step.tx)?.filter(|join| join.server == server)
+    if let Some(join) = Join::load(step.tx)?.filter(|join| join.server == server)
         && matches!(&join.way, Way::PhoneReset { account: earlier, posted: true, .. } if *earlier == account)
     {
-        join.way = Way::PhoneReset { account, phone, posted: true };
-        join.device_name = device_name;
-        join.stage = Stage::Finding;
-        (join.reached, join.failures, join.rounds) = (false, 0, 0);
-        return Ok(join);
+        return Ok(join.again(device_name, Way::PhoneReset { account, phone, posted: true }, Stage::Finding));
     }
-    let ticket = phone.attempt.clone();
-    Ok(Join {
-        command: None,
-        server,
-        device_name,
-        device: NewDevice::make(step),
-        phrase: Some(Phrase::generate(step.rng)),
-        way: Way::PhoneReset { account, phone, posted: false },
-        stage: Stage::Resetting { account, ticket },
-        http: None,
-        at: None,
-        // The server has answered about this very number.
-        reached: true,
-        failures: 0,
-        rounds: 0,
-    })
+    let stage = Stage::Resetting { account, ticket: phone.attempt.clone() };
+    let (device, phrase) = (NewDevice::make(step), Phrase::generate(step.rng));
+    let way = Way::PhoneReset { account, phone, posted: false };
+    // The server has answered about this very number.
+    Ok(Join { reached: true, ..Join::new(server, device_name, device, Some(phrase), way, stage) })
 }
 
 pub(super) fn ask(step: &mut Step<'_>, join: &mut Join) {

@@ -48,31 +48,18 @@ pub(super) fn begin(step: &mut Step<'_>, server: &str, given: &Given<'_>, device
     let phone = if given.phone { Some(phone::verified(step, &server)?.ok_or(Failure::CodeExpired)?) } else { None };
     let device_name = rules::device_name(device_name);
     // An earlier attempt may have made the account; then this is the same attempt, not another account.
-    if let Some(mut join) = Join::load(step.tx)?.filter(|join| join.server == server)
+    if let Some(join) = Join::load(step.tx)?.filter(|join| join.server == server)
         && let Way::SignUp { account, username: earlier, posted: true, .. } = &join.way
         && *earlier == username
     {
-        join.way = Way::SignUp { account: *account, username, password, invite, phone, posted: true, taken: false };
-        join.device_name = device_name;
-        join.stage = Stage::Finding;
-        (join.reached, join.failures, join.rounds) = (false, 0, 0);
-        return Ok(join);
+        let account = *account;
+        let way = Way::SignUp { account, username, password, invite, phone, posted: true, taken: false };
+        return Ok(join.again(device_name, way, Stage::Finding));
     }
     let account = AccountId::new(step.now, step.rng);
-    Ok(Join {
-        command: None,
-        server,
-        device_name,
-        device: NewDevice::make(step),
-        phrase: Some(Phrase::generate(step.rng)),
-        way: Way::SignUp { account, username, password, invite, phone, posted: false, taken: false },
-        stage: Stage::Server,
-        http: None,
-        at: None,
-        reached: false,
-        failures: 0,
-        rounds: 0,
-    })
+    let (device, fresh) = (NewDevice::make(step), Phrase::generate(step.rng));
+    let way = Way::SignUp { account, username, password, invite, phone, posted: false, taken: false };
+    Ok(Join::new(server, device_name, device, Some(fresh), way, Stage::Server))
 }
 
 /// How accounts are made there is known.

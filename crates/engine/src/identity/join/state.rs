@@ -134,6 +134,36 @@ pub(super) struct Peer {
 }
 
 impl Join {
+    /// A way that nothing was done about yet.
+    pub(super) const fn new(
+        server: String,
+        device_name: String,
+        device: NewDevice,
+        phrase: Option<Phrase>,
+        way: Way,
+        stage: Stage,
+    ) -> Self {
+        Self {
+            command: None,
+            server,
+            device_name,
+            device,
+            phrase,
+            way,
+            stage,
+            http: None,
+            at: None,
+            reached: false,
+            failures: 0,
+            rounds: 0,
+        }
+    }
+
+    /// The same attempt once more, with the same keys: an answer was lost, and it may have succeeded.
+    pub(super) fn again(self, device_name: String, way: Way, stage: Stage) -> Self {
+        Self { device_name, way, stage, reached: false, failures: 0, rounds: 0, ..self }
+    }
+
     pub(super) fn load(conn: &Connection) -> Result<Option<Self>, StoreError> {
         meta::get(conn, JOIN)
     }

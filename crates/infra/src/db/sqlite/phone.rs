@@ -63,37 +63,13 @@ impl PhoneRepo for SqliteUnit<'_> {
     fn insert_code(&mut self, code: &PhoneCode) -> Result<(), StoreError> {
         let sql = "INSERT INTO phone_codes (attempt, number, code, tries_left, expires_at, verified) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        exec(
-            self.conn(),
-            sql,
-            params![
-                code.attempt.as_bytes(),
-                code.number.as_bytes(),
-                code.code.as_bytes(),
-                code.tries_left,
-                time(code.expires_at),
-                code.verified,
-            ],
-        )?;
-        Ok(())
+        self.write_code(sql, code)
     }
 
     fn update_code(&mut self, code: &PhoneCode) -> Result<(), StoreError> {
         let sql = "UPDATE phone_codes SET number = ?2, code = ?3, tries_left = ?4, expires_at = ?5, verified = ?6 \
                    WHERE attempt = ?1";
-        exec(
-            self.conn(),
-            sql,
-            params![
-                code.attempt.as_bytes(),
-                code.number.as_bytes(),
-                code.code.as_bytes(),
-                code.tries_left,
-                time(code.expires_at),
-                code.verified,
-            ],
-        )?;
-        Ok(())
+        self.write_code(sql, code)
     }
 
     fn delete_code(&mut self, attempt: &TokenHash) -> Result<(), StoreError> {
@@ -122,6 +98,14 @@ impl PhoneRepo for SqliteUnit<'_> {
 }
 
 impl SqliteUnit<'_> {
+    /// Runs `sql` with attempt, number, code, tries, expiry and verification as its parameters, in this order.
+    fn write_code(&mut self, sql: &str, code: &PhoneCode) -> Result<(), StoreError> {
+        let PhoneCode { attempt, number, code, tries_left, expires_at, verified } = code;
+        let (attempt, number, code) = (attempt.as_bytes(), number.as_bytes(), code.as_bytes());
+        exec(self.conn(), sql, params![attempt, number, code, tries_left, time(*expires_at), verified])?;
+        Ok(())
+    }
+
     fn settings_changed(&mut self, account: AccountId) -> Result<(), StoreError> {
         let change = self.next_change();
         let sql = "UPDATE accounts SET settings_change = ?2 WHERE account = ?1";
