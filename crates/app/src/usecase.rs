@@ -3,12 +3,14 @@
 pub mod account;
 pub mod conversation;
 pub mod device;
+pub mod group_link;
 pub mod invite;
 pub mod keys;
 pub mod link;
 pub mod log;
 pub mod maintenance;
 pub mod phone;
+pub mod report;
 pub mod session;
 pub mod sync;
 pub mod wake;

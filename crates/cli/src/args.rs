@@ -1,6 +1,7 @@
 //! The command line.
 
 mod groups;
+mod links;
 mod messages;
 mod people;
 mod phone;
@@ -10,8 +11,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use groups::{GroupCommand, MemberRole, Permission};
+pub use links::GroupLinkCommand;
 pub use messages::{Draft, HistoryArgs, SearchArgs, WatchArgs};
-pub use people::{DeviceCommand, Joining, PrivacyArgs, ProfileArgs, Who};
+pub use people::{DeviceCommand, Joining, PrivacyArgs, ProfileArgs, Who, Wrong};
 pub use phone::{JoinCommand, Numbered, OwnPhone, PhoneJoining};
 
 use crate::text::Lang;
@@ -122,6 +124,14 @@ pub enum Subject {
     /// Remove this device from the account. History stays readable here.
     SignOut,
 
+    /// Delete your account for good: the server erases what it has of you, and this device forgets everything. Messages that
+    /// others have received stay with them.
+    DeleteAccount {
+        /// Your username, or the last eight characters of your id: that you mean it.
+        #[arg(long, value_name = "NAME")]
+        confirm: String,
+    },
+
     /// Who you are.
     Me,
     /// Show or change what contacts see of you.
@@ -141,6 +151,32 @@ pub enum Subject {
     /// Set or change your password (asked for, or BESEDA_PASSWORD and BESEDA_NEW_PASSWORD).
     Password,
 
+    /// The link to you, which is also what your QR code holds: whoever opens it knows that it is you.
+    MyLink {
+        /// Take it back: the next one is another. Not for a link by username.
+        #[arg(long)]
+        off: bool,
+    },
+    /// Look where a link leads.
+    Follow {
+        /// The link.
+        link: String,
+        /// You have read it from the screen of the person themselves: their key counts as compared.
+        #[arg(long)]
+        in_person: bool,
+    },
+    /// Ask to join a group by a link.
+    AskToJoin {
+        /// The link.
+        link: String,
+    },
+    /// Groups that you have asked to join.
+    Asks {
+        /// Take the request back, or forget it: the group's title or id.
+        #[arg(long, value_name = "GROUP")]
+        forget: Option<String>,
+    },
+
     /// Look for people by the beginning of their username.
     Find {
         /// It.
@@ -157,6 +193,23 @@ pub enum Subject {
     Unblock {
         /// Whom.
         person: String,
+    },
+    /// Tell the server's operator of somebody.
+    Report {
+        /// Of whom.
+        person: String,
+        /// What is wrong.
+        #[arg(long, value_enum)]
+        reason: Wrong,
+        /// Where it was.
+        #[arg(long = "in", value_name = "CONVERSATION")]
+        conversation: Option<String>,
+        /// Messages there that the operator is shown; may be given more than once.
+        #[arg(long, value_name = "MESSAGE", requires = "conversation")]
+        message: Vec<String>,
+        /// In your words.
+        #[arg(long, default_value = "")]
+        note: String,
     },
     /// Show the safety number with somebody.
     Safety {

@@ -4,6 +4,7 @@ mod address;
 mod ask;
 mod groups;
 mod join;
+mod links;
 mod messages;
 mod outlet;
 mod people;
@@ -58,16 +59,24 @@ impl Session {
             Subject::Phrase { confirm } => self.phrase(confirm).await,
             Subject::Device { command } => self.devices(command).await,
             Subject::SignOut => self.sign_out().await,
+            Subject::DeleteAccount { confirm } => self.delete_account(confirm).await,
             Subject::Me => self.show_me().await,
             Subject::Profile(args) => self.profile(args).await,
             Subject::Privacy(args) => self.privacy(args).await,
             Subject::Username { name, off } => self.username(name, off).await,
             Subject::Phone(args) => self.phone(args).await,
             Subject::Password => self.password().await,
+            Subject::MyLink { off } => self.my_link(off).await,
+            Subject::Follow { link, in_person } => self.follow(link, in_person).await,
+            Subject::AskToJoin { link } => self.ask_to_join(link).await,
+            Subject::Asks { forget } => self.own_asks(forget).await,
             Subject::Find { username } => self.find(username).await,
             Subject::People(who) => self.list_people(who.person).await,
             Subject::Block { person } => self.block(&person, true).await,
             Subject::Unblock { person } => self.block(&person, false).await,
+            Subject::Report { person, reason, conversation, message, note } => {
+                self.report(&person, reason, conversation.as_deref(), &message, note).await
+            }
             Subject::Safety { person } => self.safety(&person).await,
             Subject::Verify { person, undo } => self.verify(&person, !undo).await,
             Subject::Nickname { person, name } => self.nickname(&person, name).await,

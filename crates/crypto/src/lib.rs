@@ -28,6 +28,7 @@ pub mod group_id;
 pub mod group_info;
 pub mod header;
 pub mod key_package;
+pub mod link_key;
 mod null_storage;
 pub mod policy_ext;
 pub mod possession;

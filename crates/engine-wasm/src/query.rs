@@ -5,8 +5,8 @@ use beseda_engine::api::deeds::Deeds;
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::notification::{News, NotificationSettings};
 use beseda_engine::api::view::{
-    AccountView, Anchor, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo, MessageView,
-    PhoneView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo,
+    MessageView, OwnAskView, PhoneView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::identity::{self, phrase};
 use beseda_engine::notification;
@@ -76,6 +76,13 @@ pub enum Query {
         /// Of which conversation.
         conversation: ConversationId,
     },
+    /// Who asks to join a group and waits for an answer, oldest first.
+    Asks {
+        /// Which group.
+        conversation: ConversationId,
+    },
+    /// Groups that this person has asked to join, newest first.
+    OwnAsks,
     /// Everyone whom this device has met, by name.
     People,
     /// One person, as far as is known.
@@ -159,6 +166,8 @@ pub enum Answer {
     Deeds(Option<Deeds>),
     Pins(Vec<MessageView>),
     Members(Option<MembersView>),
+    Asks(Vec<AskView>),
+    OwnAsks(Vec<OwnAskView>),
     People(Vec<AccountView>),
     Person(AccountView),
     Devices(Vec<DeviceView>),
@@ -214,6 +223,8 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Deeds { row } => Answer::Deeds(view::deeds(&view, *row)?),
         Query::Pins { conversation } => Answer::Pins(view::pins(&view, *conversation)?),
         Query::Members { conversation } => Answer::Members(view::members(&view, *conversation)?),
+        Query::Asks { conversation } => Answer::Asks(view::asks(&view, *conversation)?),
+        Query::OwnAsks => Answer::OwnAsks(view::own_asks(&view)?),
         Query::People => Answer::People(view::accounts(&view)?),
         Query::Person { account } => Answer::Person(view::account(&view, *account)?),
         Query::Devices => Answer::Devices(view::devices(conn)?),

@@ -28,7 +28,7 @@ pub(crate) struct Desk {
     /// What is asked for as soon as there is a connection.
     asks: Asks,
     /// Requests of commands that wait for a connection.
-    requests: Vec<(u64, Request)>,
+    requests: Vec<(u64, Request, Asked)>,
     /// Commands under way that may be given again.
     pub(crate) keys: BTreeMap<u64, CommandKey>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Desk {
 impl Desk {
     /// Commands whose end is not told yet.
     pub(crate) fn open_commands(&self) -> Vec<u64> {
-        self.wishes.values().flatten().copied().chain(self.requests.iter().map(|(id, _)| *id)).collect()
+        self.wishes.values().flatten().copied().chain(self.requests.iter().map(|(id, ..)| *id)).collect()
     }
 }
 
@@ -104,10 +104,15 @@ pub(crate) fn send(step: &mut Step<'_>, asks: Asks) -> Result<(), StoreError> {
 
 /// A command that the server carries out; it ends with the answer.
 pub(crate) fn request(step: &mut Step<'_>, id: u64, request: Request) {
+    request_about(step, id, request, Asked::Command { id });
+}
+
+/// A command's request whose answer is `about` something.
+pub(crate) fn request_about(step: &mut Step<'_>, id: u64, request: Request, about: Asked) {
     if step.memory.session.phase == Phase::Up {
-        step.ask(request, Asked::Command { id });
+        step.ask(request, about);
     } else if may_wait(step) {
-        step.memory.desk.requests.push((id, request));
+        step.memory.desk.requests.push((id, request, about));
     } else {
         step.effect(Effect::Done { id, result: Err(Failure::Unreachable) });
     }
@@ -117,8 +122,8 @@ pub(crate) fn request(step: &mut Step<'_>, id: u64, request: Request) {
 pub(crate) fn up(step: &mut Step<'_>) -> Result<(), StoreError> {
     let asks = std::mem::take(&mut step.memory.desk.asks);
     send(step, asks)?;
-    for (id, request) in std::mem::take(&mut step.memory.desk.requests) {
-        step.ask(request, Asked::Command { id });
+    for (_, request, about) in std::mem::take(&mut step.memory.desk.requests) {
+        step.ask(request, about);
     }
     Ok(())
 }
@@ -128,7 +133,7 @@ pub(crate) fn connection_lost(step: &mut Step<'_>) -> Result<(), StoreError> {
     for ask in std::mem::take(&mut step.memory.desk.asks) {
         identity::on_lost(step, ask.purpose)?;
     }
-    for (id, _) in std::mem::take(&mut step.memory.desk.requests) {
+    for (id, ..) in std::mem::take(&mut step.memory.desk.requests) {
         step.effect(Effect::Done { id, result: Err(Failure::Unreachable) });
     }
     for (intent, commands) in std::mem::take(&mut step.memory.desk.wishes) {
@@ -143,7 +148,7 @@ pub(crate) fn connection_lost(step: &mut Step<'_>) -> Result<(), StoreError> {
 /// The answer to this will never come.
 pub(crate) fn lost(step: &mut Step<'_>, asked: Asked) -> Result<(), StoreError> {
     match asked {
-        Asked::Command { id } => {
+        Asked::Command { id } | Asked::Link { id, .. } => {
             step.effect(Effect::Done { id, result: Err(Failure::Unreachable) });
             Ok(())
         }

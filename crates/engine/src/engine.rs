@@ -12,7 +12,7 @@ use crate::memory::Memory;
 use crate::session::{clock, connection, pump};
 use crate::store::open::{Fence, open};
 use crate::store::{StoreError, commands};
-use crate::{conversation, desk, identity, notification, timeline};
+use crate::{conversation, desk, identity, links, notification, report, timeline};
 
 /// A pause after the database failed, before anything is tried again.
 const AFTER_FAILURE: u64 = 5_000;
@@ -180,6 +180,8 @@ fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<(), StoreError
     if desk::identity_command(step, id, command)?
         || conversation::commands::run(step, id, command)?
         || notification::run(step, id, command)?
+        || links::run(step, id, command)?
+        || report::run(step, id, command)?
     {
         return Ok(());
     }

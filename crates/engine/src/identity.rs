@@ -7,6 +7,7 @@
 
 mod account;
 mod ask;
+mod deletion;
 mod device_logs;
 mod devices;
 mod join;
@@ -21,6 +22,7 @@ mod rules;
 mod safety;
 
 pub use ask::{Ask, Asks, Purpose};
+pub(crate) use deletion::due as deletion_due;
 pub use device_logs::{DeviceLogProblem, Learned, learn, want};
 pub use devices::devices;
 pub use me::{is_leaving, is_signed_in};
@@ -58,6 +60,7 @@ pub fn on_open(step: &mut Step<'_>) -> Result<(), StoreError> {
     phone::on_open(step)?;
     devices::on_open(step)?;
     rotation::on_open(step)?;
+    deletion::on_open(step)?;
     account::on_open(step)
 }
 
@@ -81,6 +84,7 @@ pub fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Result<Opt
         Command::RefuseLink { code } => signed_in(step, id, |step| link::refuse(step, id, code))?,
         Command::RemoveDevice { device } => signed_in(step, id, |step| devices::remove(step, id, *device))?,
         Command::NewPhrase { phrase } => signed_in(step, id, |step| rotation::begin(step, id, phrase))?,
+        Command::DeleteAccount { confirm } => signed_in(step, id, |step| deletion::begin(step, id, confirm))?,
         Command::SignOut => signed_in(step, id, |step| devices::sign_out(step, id))?,
         Command::ConfirmPhrase { words } => {
             let result = confirm(step, words)?;
@@ -131,7 +135,8 @@ pub fn on_http(step: &mut Step<'_>, id: u64, response: Option<&HttpResponse>) ->
 /// # Errors
 /// When the database fails.
 pub fn next_wake(conn: &Connection) -> Result<Option<Timestamp>, StoreError> {
-    Ok(join::next_wake(conn)?.into_iter().chain(phone::next_wake(conn)?).chain(keys::next_wake(conn)?).min())
+    let moments = [join::next_wake(conn)?, phone::next_wake(conn)?, keys::next_wake(conn)?, deletion::next_wake(conn)?];
+    Ok(moments.into_iter().flatten().min())
 }
 
 /// Nothing here waits for a moment after `latest`: a wrong clock has chosen it.
@@ -149,6 +154,7 @@ pub(crate) fn relax(step: &mut Step<'_>, latest: Timestamp) -> Result<(), StoreE
 pub fn on_tick(step: &mut Step<'_>, online: bool) -> Result<Asks, StoreError> {
     join::on_tick(step)?;
     phone::on_tick(step)?;
+    deletion::on_tick(step)?;
     keys::on_tick(step, online)
 }
 
@@ -187,6 +193,7 @@ pub fn on_reply(step: &mut Step<'_>, purpose: Purpose, answer: Result<Reply, Pro
         Purpose::EndLink { id, code } => return link::ended(step, id, &code, answer),
         Purpose::RemoveDevice { device } => return devices::removed(step, device, answer),
         Purpose::RotateRoot { id } => return rotation::answered(step, id, answer),
+        Purpose::Deletion => deletion::answered(step, answer)?,
         Purpose::RestoreLog { version } => return device_logs::restored(step, version, &answer),
         Purpose::CountKeys => return keys::counted(step, answer),
         Purpose::PublishKeys { references, has_last_resort } => {
@@ -214,6 +221,8 @@ pub fn on_lost(step: &mut Step<'_>, purpose: Purpose) -> Result<(), StoreError> 
         | Purpose::RestoreLog { .. }
         | Purpose::CountKeys
         | Purpose::PublishKeys { .. } => {}
+        // It is asked for again on the next connection, unless that shows that the account has ended.
+        Purpose::Deletion => step.memory.session.deleting = false,
     }
     Ok(())
 }

@@ -76,6 +76,21 @@ pub(crate) enum Asked {
     Mark {
         conversation: ConversationId,
     },
+    /// Who asks to join a group.
+    Asks {
+        conversation: ConversationId,
+    },
+    /// Whether this device may add somebody who asks.
+    TakeAsk {
+        conversation: ConversationId,
+        account: AccountId,
+        root: beseda_model::Fingerprint,
+    },
+    /// Something about a link, for a command.
+    Link {
+        id: u64,
+        about: crate::links::About,
+    },
     /// Its outcome changes nothing.
     Other,
     /// This device is not to be woken any more.
@@ -134,6 +149,10 @@ pub(crate) struct Place {
     pub(crate) mark_at: Option<Timestamp>,
     /// Whether this account types, as last told.
     pub(crate) typing_at: Option<Timestamp>,
+    /// Who asks to join was asked for.
+    pub(crate) asks: bool,
+    /// Those whom this device wants to add without asking its person.
+    pub(crate) taking: BTreeSet<AccountId>,
     /// How often in a row the server failed at a request of this conversation.
     pub(crate) failures: u32,
 }
@@ -181,6 +200,8 @@ pub(crate) struct Session {
     pub(crate) publishing: bool,
     /// The server was told on this connection how this device is woken.
     pub(crate) push_told: bool,
+    /// The end of the account was asked for.
+    pub(crate) deleting: bool,
     /// What the person was told.
     pub(crate) shown: Option<ConnectionState>,
     /// The moment for which the host was asked to wake the engine.
@@ -204,6 +225,16 @@ impl Session {
         self.cited.remove(&account)
     }
 
+    /// Nothing is left to look at: the profile is nobody's any more.
+    pub(crate) fn forget(&mut self) {
+        self.places.clear();
+        self.dirty.clear();
+        self.profiles.clear();
+        self.cards.clear();
+        self.cited.clear();
+        self.sync_wanted = false;
+    }
+
     /// Whether requests may be sent.
     pub(crate) fn is_up(&self) -> bool {
         self.phase == Phase::Up
@@ -221,6 +252,7 @@ impl Session {
         self.was_online = false;
         self.publishing = false;
         self.push_told = false;
+        self.deleting = false;
         self.asked_logs.clear();
         self.known_ends.clear();
         for place in self.places.values_mut() {
@@ -232,6 +264,8 @@ impl Session {
             place.claims.retain(|_, claim| matches!(claim, Claim::Got { .. }));
             place.marking = false;
             place.typing_at = None;
+            place.asks = false;
+            place.taking.clear();
         }
         std::mem::take(&mut self.asked).into_values().map(|(asked, _)| asked).collect()
     }

@@ -16,3 +16,4 @@ pub mod warnings;
 
 pub use error::StoreError;
 pub use migrate::migrate;
+pub(crate) mod wipe;

@@ -2,6 +2,7 @@
 
 mod account;
 mod allowed;
+mod asks;
 mod conversation;
 mod deeds;
 mod message;
@@ -12,6 +13,7 @@ mod usernames;
 mod waiting;
 
 pub use account::{account, accounts, me, members, public_name};
+pub use asks::{asks, own_asks};
 pub use conversation::{conversation, conversations};
 pub use deeds::{deeds, pins};
 pub use message::{find_row, info, message};

@@ -239,6 +239,7 @@ fn name(change: &Change) -> String {
         Change::DeviceLog { account, .. } => format!("log {account}"),
         Change::Profile { account, .. } => format!("profile {account}"),
         Change::Settings { .. } => "settings".to_owned(),
+        Change::Asked { conversation, .. } => format!("asked {conversation}"),
         Change::KeysLow { .. } => "keys".to_owned(),
     }
 }

@@ -31,7 +31,9 @@ conforms! {
         keeps_what_it_sets,
         blocks_one_way,
         has_the_peers_of_its_conversations,
-        is_another_person_after_a_reset;
+        is_another_person_after_a_reset,
+        is_found_by_its_link,
+        is_deleted_but_for_its_log;
     append:
         numbers_counts_and_chains,
         stores_a_message_once,
@@ -69,6 +71,10 @@ conforms! {
     group:
         keeps_the_public_state,
         keeps_welcomes_until_done;
+    group_link:
+        keeps_links_by_token,
+        keeps_requests_and_their_outcome,
+        tells_whom_a_request_concerns;
     join:
         links_devices,
         invites,
@@ -89,6 +95,8 @@ conforms! {
         keeps_codes,
         remembers_what_was_sent,
         recognises_its_key;
+    report:
+        are_kept_until_closed;
     store:
         commits_all_or_nothing,
         numbers_changes,

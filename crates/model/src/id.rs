@@ -101,6 +101,15 @@ id!(
     LinkId
 );
 
+id!(
+    /// A link by which people ask to join a group.
+    GroupLinkId
+);
+id!(
+    /// What somebody has reported to the operator.
+    ReportId
+);
+
 /// SHA-256 over a root public key: who an account is, as far as cryptography can tell.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]

@@ -15,7 +15,10 @@ mod username;
 
 pub use code::Code;
 pub use decision::{Action, Denied, decide};
-pub use id::{AccountId, CommandKey, ConversationId, DeviceId, Fingerprint, IdError, InviteId, LinkId, MessageId};
+pub use id::{
+    AccountId, CommandKey, ConversationId, DeviceId, Fingerprint, GroupLinkId, IdError, InviteId, LinkId, MessageId,
+    ReportId,
+};
 pub use limits::{LIMITS, Limit, Limits, Unit};
 pub use policy::{ConversationKind, POLICY_FORMAT, Permissions, Policy, Role, RosterEntry};
 pub use time::{Clock, Rng, Timestamp};

@@ -119,6 +119,18 @@ limits! {
     stranger_requests: 30, PerDay;
     /// External joins of one device to one conversation.
     joins: 3, PerDay;
+    /// Links by which people may ask to join one group.
+    group_links: 50, Count;
+    /// What a link to a group holds for those who have it, sealed.
+    group_link_bytes: 16_384, Bytes;
+    /// Requests by link that wait in one group.
+    asks_waiting: 500, Count;
+    /// Groups that one account may ask to join by link.
+    asks: 50, PerDay;
+    /// Reports of one account to the operator.
+    reports: 20, PerDay;
+    /// One report, with the texts that the reporter shows.
+    report_bytes: 65_536, Bytes;
     /// Attempts to sign up from one address prefix.
     sign_ups: 10, PerMinute;
     /// Attempts to sign in, per address prefix and per name.
@@ -155,6 +167,8 @@ limits! {
     phone_code_millis: 600_000, Millis;
     /// Time without any use after which an account's identity may be reset by its phone number alone.
     phone_quiet_millis: 7 * 86_400_000, Millis;
+    /// Time in which nobody takes the username of a deleted account.
+    username_quarantine_millis: 30 * 86_400_000, Millis;
     /// Fewest characters of a password.
     password_min: 8, Count;
     /// Most bytes of a password.

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use beseda_app::domain::TokenHash;
-use beseda_app::port::StoreError;
+use beseda_app::domain::{Report, TokenHash};
+use beseda_app::port::{StoreError, View};
 use beseda_app::usecase::invite::{CreateInvite, create_invite, list_invites, revoke_invite};
-use beseda_model::{InviteId, Timestamp};
+use beseda_app::usecase::report::close_report;
+use beseda_model::{AccountId, InviteId, ReportId, Timestamp};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{UnixListener, UnixStream};
@@ -43,6 +44,21 @@ pub enum Request {
     },
     /// The text messages of the development outbox. Answer: [`Answer::Sms`].
     Sms,
+    /// What people have reported. Answer: [`Answer::Reports`].
+    Reports {
+        /// Also those that are closed.
+        all: bool,
+    },
+    /// One report with everything in it. Answer: [`Answer::Report`].
+    Report {
+        /// Which.
+        id: ReportId,
+    },
+    /// Marks a report as dealt with. Answer: [`Answer::Done`].
+    CloseReport {
+        /// Which.
+        id: ReportId,
+    },
     /// Writes a consistent copy of the database to a new file on the server's machine. Answer: [`Answer::Done`].
     Backup {
         /// Where to.
@@ -93,6 +109,18 @@ pub enum Answer {
         /// Newest first.
         messages: Vec<SmsLine>,
     },
+    /// Reports.
+    Reports {
+        /// Newest first.
+        reports: Vec<ReportLine>,
+    },
+    /// A report.
+    Report {
+        /// Who, when, and whether it is open.
+        line: ReportLine,
+        /// What was told, as the reporter's client sent it.
+        told: serde_json::Value,
+    },
     /// It was not carried out.
     Failed {
         /// Why.
@@ -118,6 +146,23 @@ pub struct SmsLine {
     pub to: String,
     /// What it says.
     pub text: String,
+}
+
+/// A report without what was told in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportLine {
+    /// Which.
+    pub id: ReportId,
+    /// Who reports.
+    pub by: AccountId,
+    /// About whom.
+    pub about: AccountId,
+    /// The username of that account, if it has one.
+    pub about_username: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
 }
 
 /// Why an administrator got no answer.
@@ -265,6 +310,24 @@ async fn carry_out(context: &Context, request: Request) -> Result<Answer, StoreE
             }
             None => Answer::Failed { error: "messages are kept with `sms = \"outbox\"` only".to_owned() },
         },
+        Request::Reports { all } => {
+            let reports = context.read(move |view| reports(view, all)).await?;
+            Answer::Reports { reports }
+        }
+        Request::Report { id } => {
+            let found = context.read(move |view| report(view, id)).await?;
+            match found {
+                Some((line, told)) => Answer::Report { line, told },
+                None => Answer::Failed { error: "there is no such report".to_owned() },
+            }
+        }
+        Request::CloseReport { id } => {
+            let at = context.clock.now();
+            match context.write(move |uow| close_report(uow, id, at)).await? {
+                true => Answer::Done,
+                false => Answer::Failed { error: "there is no such report, or it is closed".to_owned() },
+            }
+        }
         Request::Backup { path } => {
             let store = context.store.clone();
             let written = tokio::task::spawn_blocking(move || store.backup(&path)).await;
@@ -273,4 +336,30 @@ async fn carry_out(context: &Context, request: Request) -> Result<Answer, StoreE
             Answer::Done
         }
     })
+}
+
+/// Most reports in one answer.
+const MOST_REPORTS: u32 = 200;
+
+fn report_line(view: &dyn View, report: &Report) -> Result<ReportLine, StoreError> {
+    let about = view.accounts().find(report.about)?;
+    Ok(ReportLine {
+        id: report.id,
+        by: report.by,
+        about: report.about,
+        about_username: about.and_then(|row| row.username).map(|name| name.as_str().to_owned()),
+        at: report.at,
+        closed_at: report.closed_at,
+    })
+}
+
+fn reports(view: &dyn View, all: bool) -> Result<Vec<ReportLine>, StoreError> {
+    view.reports().list(all, MOST_REPORTS)?.iter().map(|report| report_line(view, report)).collect()
+}
+
+fn report(view: &dyn View, id: ReportId) -> Result<Option<(ReportLine, serde_json::Value)>, StoreError> {
+    let Some(found) = view.reports().find(id)? else { return Ok(None) };
+    let corrupt = StoreError::Corrupt { table: "reports", column: "body" };
+    let told = serde_json::from_slice(&found.body).map_err(|_| corrupt)?;
+    Ok(Some((report_line(view, &found)?, told)))
 }

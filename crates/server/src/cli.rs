@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use beseda_model::{Clock as _, InviteId, Rng as _, Timestamp};
-use beseda_server::admin::{self, Answer, Request};
+use beseda_model::{Clock as _, InviteId, ReportId, Rng as _, Timestamp};
+use beseda_server::admin::{self, Answer, ReportLine, Request};
 use beseda_server::{Config, OsRng, SystemClock, telemetry};
 use clap::{Args, Parser, Subcommand};
 use tokio::signal::unix::{SignalKind, signal};
@@ -100,6 +100,11 @@ enum Admin {
     },
     /// The text messages of the development outbox, the newest first
     Sms,
+    /// What people have reported
+    Reports {
+        #[command(subcommand)]
+        command: Reports,
+    },
     /// Write a consistent copy of the database to a new file
     Backup {
         /// The file
@@ -107,6 +112,37 @@ enum Admin {
     },
     /// Tell a stopped server's data directory that it was restored from a backup, so that clients notice
     Restored,
+}
+
+#[derive(Debug, Subcommand)]
+enum Reports {
+    /// List them, newest first
+    List {
+        /// Also those that are closed
+        #[arg(long)]
+        all: bool,
+    },
+    /// Show one with everything that the reporter chose to show
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Mark one as dealt with; it is forgotten 30 days later
+    Close {
+        /// Its id
+        id: String,
+    },
+}
+
+fn report_id(text: &str) -> anyhow::Result<ReportId> {
+    text.parse().context("that is not a report's id")
+}
+
+fn report_line(line: &ReportLine) -> String {
+    let about = line.about_username.as_ref().map_or_else(|| line.about.to_string(), |name| format!("@{name}"));
+    let hours = SystemClock.now().millis_since(line.at) / 3_600_000;
+    let state = if line.closed_at.is_some() { "closed" } else { "open" };
+    format!("{}  {hours} hours ago  about {about}  by {}  {state}", line.id, line.by)
 }
 
 /// Does what the command line says.
@@ -218,6 +254,9 @@ fn request(command: Admin) -> anyhow::Result<Option<Request>> {
         }
         Admin::Invite { uses, days, .. } => Request::Invite { uses, days },
         Admin::Sms => Request::Sms,
+        Admin::Reports { command: Reports::List { all } } => Request::Reports { all },
+        Admin::Reports { command: Reports::Show { id } } => Request::Report { id: report_id(&id)? },
+        Admin::Reports { command: Reports::Close { id } } => Request::CloseReport { id: report_id(&id)? },
         // The server's working directory may be another one.
         Admin::Backup { path } => Request::Backup { path: std::path::absolute(path)? },
         Admin::Restored => return Ok(None),
@@ -243,6 +282,10 @@ async fn administer(config: &Config, request: &Request) -> anyhow::Result<()> {
             for message in messages {
                 print(&format!("{}\n{}\n", message.to, message.text));
             }
+        }
+        Answer::Reports { reports } => reports.iter().for_each(|line| print(&report_line(line))),
+        Answer::Report { line, told } => {
+            print(&format!("{}\n\n{}", report_line(&line), serde_json::to_string_pretty(&told)?));
         }
         Answer::Failed { error } => bail!("the server refused: {error}"),
     }

@@ -36,6 +36,8 @@ pub(crate) enum Rule {
     Session,
     /// A session, for what others let it see: their privacy settings and blocks decide.
     Audience,
+    /// A session that brings a link's token.
+    Link,
     /// A session whose account is a member of the conversation.
     Member,
     /// A session whose account is a member; beyond that, `model::decide` or `validate_commit` over the policy.
@@ -221,7 +223,7 @@ const fn door(op: &'static str, size: Size, rates: &'static [RateClass], rule: R
 
 /// The table of socket requests. The match is exhaustive: a new request does not compile without its entry.
 pub(crate) const fn socket_door(request: &Request) -> SocketDoor {
-    use Rule::{Audience, Member, Policy, Session, Token};
+    use Rule::{Audience, Link, Member, Policy, Session, Token};
     const FRAME: Size = size!(frame_bytes);
     match request {
         // The address pays for a hello when the socket is opened.
@@ -263,6 +265,18 @@ pub(crate) const fn socket_door(request: &Request) -> SocketDoor {
         Request::SetPushSubscription { .. } => {
             door("set_push_subscription", size!(push_endpoint_bytes), REQUEST, Session)
         }
+        Request::DeleteAccount { .. } => door("delete_account", FRAME, GUESS, Session),
+        Request::Report(_) => door("report", size!(report_bytes), REQUEST, Session),
+        Request::SetPersonLink { .. } => door("set_person_link", FRAME, REQUEST, Session),
+        Request::PersonByLink { .. } => door("person_by_link", FRAME, LOOKUP, Link),
+        Request::MakeGroupLink(_) => door("make_group_link", size!(group_link_bytes), REQUEST, Policy),
+        Request::GroupLinks { .. } => door("group_links", FRAME, REQUEST, Policy),
+        Request::RevokeGroupLink { .. } => door("revoke_group_link", FRAME, REQUEST, Policy),
+        Request::ShowGroupLink { .. } => door("show_group_link", FRAME, LOOKUP, Link),
+        Request::AskToJoin { .. } => door("ask_to_join", FRAME, LOOKUP, Link),
+        Request::WithdrawAsk { .. } => door("withdraw_ask", FRAME, REQUEST, Session),
+        Request::Asks { .. } => door("asks", FRAME, REQUEST, Policy),
+        Request::AnswerAsk { .. } => door("answer_ask", FRAME, REQUEST, Policy),
     }
 }
 
@@ -295,6 +309,8 @@ pub(crate) fn payload(request: &Request) -> usize {
         Request::SetPushSubscription { subscription, .. } => {
             subscription.as_ref().map_or(0, |subscription| subscription.endpoint.len())
         }
+        Request::MakeGroupLink(link) => link.body.len(),
+        Request::Report(report) => report.messages.iter().fold(report.note.len(), |sum, said| sum + said.text.len()),
         Request::Ping
         | Request::Log { .. }
         | Request::Mark { .. }
@@ -315,15 +331,27 @@ pub(crate) fn payload(request: &Request) -> usize {
         | Request::SetUsername { .. }
         | Request::SetPhone { .. }
         | Request::SetPrivacy { .. }
-        | Request::Block { .. } => 0,
+        | Request::Block { .. }
+        | Request::DeleteAccount { .. }
+        | Request::SetPersonLink { .. }
+        | Request::PersonByLink { .. }
+        | Request::GroupLinks { .. }
+        | Request::RevokeGroupLink { .. }
+        | Request::ShowGroupLink { .. }
+        | Request::AskToJoin { .. }
+        | Request::WithdrawAsk { .. }
+        | Request::Asks { .. }
+        | Request::AnswerAsk { .. } => 0,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, LIMITS, Timestamp};
+    use beseda_model::{
+        AccountId, ConversationId, ConversationKind, DeviceId, GroupLinkId, LIMITS, ReportId, Timestamp,
+    };
     use beseda_wire::Bytes;
-    use beseda_wire::request::{Append, Create, Hello, Succeed};
+    use beseda_wire::request::{Append, Create, Hello, MakeGroupLink, Report, ReportReason, Succeed};
     use beseda_wire::state::DeviceLogEntry;
 
     use super::*;
@@ -333,6 +361,7 @@ mod tests {
         let conversation = ConversationId::from_bytes([1; 16]);
         let account = AccountId::from_bytes([2; 16]);
         let bytes = Bytes::default();
+        let link = GroupLinkId::from_bytes([4; 16]);
         let code = String::new();
         let entry = DeviceLogEntry(bytes.clone());
         let bundle = CommitBundle { commit: bytes.clone(), group_info: bytes.clone(), welcome: None };
@@ -383,6 +412,32 @@ mod tests {
             Request::Block { account, blocked: true },
             Request::WatchPresence { accounts: vec![] },
             Request::SetPushSubscription { subscription: None, muted: vec![] },
+            Request::DeleteAccount { entries: vec![] },
+            Request::Report(Report {
+                report: ReportId::from_bytes([5; 16]),
+                about: account,
+                conversation: None,
+                reason: ReportReason::Spam,
+                note: String::new(),
+                messages: vec![],
+            }),
+            Request::SetPersonLink { token: None },
+            Request::PersonByLink { token: Bytes::default() },
+            Request::MakeGroupLink(MakeGroupLink {
+                link,
+                conversation,
+                token: Bytes::default(),
+                body: Bytes::default(),
+                expires_at: None,
+                uses: None,
+            }),
+            Request::GroupLinks { conversation },
+            Request::RevokeGroupLink { conversation, link },
+            Request::ShowGroupLink { token: Bytes::default() },
+            Request::AskToJoin { token: Bytes::default(), proof: Bytes::default() },
+            Request::WithdrawAsk { conversation },
+            Request::Asks { conversation },
+            Request::AnswerAsk { conversation, account, accept: true },
         ]
     }
 
@@ -433,6 +488,7 @@ mod tests {
             Rule::WakeToken => "whoever brings a token from a wake-up",
             Rule::Session => "a session, for its own account",
             Rule::Audience => "a session, as far as others let it see",
+            Rule::Link => "a session that has the link",
             Rule::Member => "a member",
             Rule::Policy => "a member, as the policy decides",
         }

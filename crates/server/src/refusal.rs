@@ -5,10 +5,12 @@ use beseda_app::port::StoreError;
 use beseda_app::usecase::account::AccountError;
 use beseda_app::usecase::conversation::ConversationError;
 use beseda_app::usecase::device::DeviceError;
+use beseda_app::usecase::group_link::GroupLinkError;
 use beseda_app::usecase::keys::KeysError;
 use beseda_app::usecase::link::LinkError;
 use beseda_app::usecase::log::LogError;
 use beseda_app::usecase::phone::PhoneError;
+use beseda_app::usecase::report::ReportError;
 use beseda_app::usecase::session::SessionError;
 use beseda_app::usecase::sync::SyncError;
 use beseda_app::usecase::wake::WakeError;
@@ -171,5 +173,52 @@ impl Refusal for ConversationError {
             Self::JoinLater { retry_after_ms } => Some(*retry_after_ms),
             _ => None,
         }
+    }
+}
+
+impl Refusal for GroupLinkError {
+    fn refusal_code(&self) -> Code {
+        self.code()
+    }
+
+    fn over_limit(&self) -> Option<&OverLimit> {
+        match self {
+            Self::OverLimit(over) => Some(over),
+            _ => None,
+        }
+    }
+
+    fn data(&self) -> Option<ProblemData> {
+        let data = ProblemData::default();
+        match self {
+            Self::Member { conversation } => Some(ProblemData { conversation: Some(*conversation), ..data }),
+            Self::BudgetSpent => Some(ProblemData { limit: Some("asks".to_owned()), ..data }),
+            _ => None,
+        }
+    }
+
+    fn retry_after_ms(&self) -> Option<u64> {
+        match self {
+            Self::Later { retry_after_ms } => Some(*retry_after_ms),
+            _ => None,
+        }
+    }
+}
+
+impl Refusal for ReportError {
+    fn refusal_code(&self) -> Code {
+        self.code()
+    }
+
+    fn over_limit(&self) -> Option<&OverLimit> {
+        match self {
+            Self::OverLimit(over) => Some(over),
+            _ => None,
+        }
+    }
+
+    fn data(&self) -> Option<ProblemData> {
+        let spent = matches!(self, Self::BudgetSpent);
+        spent.then(|| ProblemData { limit: Some("reports".to_owned()), ..ProblemData::default() })
     }
 }

@@ -21,6 +21,7 @@ pub mod content;
 pub mod error;
 pub mod http;
 mod lenient;
+pub mod link;
 pub mod push;
 pub mod request;
 pub mod state;

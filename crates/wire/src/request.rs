@@ -1,11 +1,13 @@
 //! Frames on the socket: a client's requests and the server's answers. Each request gets exactly one answer with its id.
 
-use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Timestamp, Username};
+use beseda_model::{
+    AccountId, ConversationId, ConversationKind, DeviceId, GroupLinkId, MessageId, ReportId, Timestamp, Username,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{
-    AccountCard, Change, DeviceLogEntry, Entry, EntryClass, KeyPackage, Muted, Presence, PrivacySettings, Profile,
-    PushSubscription,
+    AccountCard, Ask, Change, DeviceLogEntry, Entry, EntryClass, GroupLinkState, KeyPackage, Muted, Presence,
+    PrivacySettings, Profile, PushSubscription,
 };
 use crate::{Bytes, Problem, Push, lenient};
 
@@ -255,6 +257,71 @@ pub enum Request {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         muted: Vec<Muted>,
     },
+
+    /// Ends one's own account for good. Answer: [`Reply::Done`].
+    DeleteAccount {
+        /// Entries of the device log that remove every device, this one last.
+        entries: Vec<DeviceLogEntry>,
+    },
+    /// Tells the operator of somebody. Answer: [`Reply::Done`].
+    Report(Report),
+    /// Sets or takes back the token by which one's own account is found without a username. Answer: [`Reply::Done`].
+    SetPersonLink {
+        /// SHA-256 of the token (32 bytes).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<Bytes>,
+    },
+    /// The account that such a token leads to. Answer: [`Reply::Accounts`].
+    PersonByLink {
+        /// The token.
+        token: Bytes,
+    },
+    /// Makes a link by which people may ask to join a group. Answer: [`Reply::Done`].
+    MakeGroupLink(MakeGroupLink),
+    /// The links of a group. Answer: [`Reply::GroupLinks`].
+    GroupLinks {
+        /// Which group.
+        conversation: ConversationId,
+    },
+    /// Takes a link back: nobody can ask by it any more, and those who wait are told. Answer: [`Reply::Done`].
+    RevokeGroupLink {
+        /// Of which group.
+        conversation: ConversationId,
+        /// Which.
+        link: GroupLinkId,
+    },
+    /// What a link leads to. Answer: [`Reply::GroupLink`].
+    ShowGroupLink {
+        /// The link's token.
+        token: Bytes,
+    },
+    /// Asks to join a group by a link. What becomes of it comes as [`Change::Asked`]. Answer: [`Reply::Asked`].
+    AskToJoin {
+        /// The link's token.
+        token: Bytes,
+        /// That the asker has the link's key, for the members' devices.
+        proof: Bytes,
+    },
+    /// Takes one's own request back. Answer: [`Reply::Done`].
+    WithdrawAsk {
+        /// To join which group.
+        conversation: ConversationId,
+    },
+    /// Requests to join a group that wait for an answer. Answer: [`Reply::Asks`].
+    Asks {
+        /// Which group.
+        conversation: ConversationId,
+    },
+    /// Turns a request down, or takes it up: for a minute this device is the one to add the asker, by a commit.
+    /// Answer: [`Reply::Done`].
+    AnswerAsk {
+        /// To join which group.
+        conversation: ConversationId,
+        /// Whose.
+        account: AccountId,
+        /// Whether taken up.
+        accept: bool,
+    },
 }
 
 /// The first frame.
@@ -336,6 +403,88 @@ pub struct Succeed {
     /// The first commit, which adds the members' devices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<CommitBundle>,
+}
+
+/// A link by which people may ask to join a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MakeGroupLink {
+    /// Its id, made by the maker.
+    pub link: GroupLinkId,
+    /// Into which group.
+    pub conversation: ConversationId,
+    /// SHA-256 of its token (32 bytes); the token itself stays with the maker.
+    pub token: Bytes,
+    /// A [`crate::link::GroupLinkBody`] in CBOR, for those who have the token.
+    pub body: Bytes,
+    /// Until when it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// How many may come in by it; any number if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<u32>,
+}
+
+/// What is wrong with somebody, or with what they said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ReportReason {
+    /// Advertising, or the same to many.
+    Spam,
+    /// Insults, threats, harassment.
+    Abuse,
+    /// Somebody pretends to be somebody else.
+    Impersonation,
+    /// What the law forbids.
+    Illegal,
+    /// Something else, or a reason that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
+/// What somebody tells the operator. The operator reads all of it: the server can't read it anywhere else.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Its id, made by the reporter.
+    pub report: ReportId,
+    /// About whom.
+    pub about: AccountId,
+    /// Where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<ConversationId>,
+    /// What is wrong.
+    pub reason: ReportReason,
+    /// In the reporter's words.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// Messages that the reporter has chosen to show.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<ReportedMessage>,
+}
+
+impl std::fmt::Debug for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Report").field("report", &self.report).finish_non_exhaustive()
+    }
+}
+
+/// A message in a report.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedMessage {
+    /// Who wrote it, as the reporter says.
+    pub author: AccountId,
+    /// Which.
+    pub id: MessageId,
+    /// When it was sent.
+    pub at: Timestamp,
+    /// Its text.
+    pub text: String,
+}
+
+impl std::fmt::Debug for ReportedMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReportedMessage").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// The result of a request.
@@ -439,5 +588,27 @@ pub enum Reply {
     Presence {
         /// Of those who show it.
         accounts: Vec<Presence>,
+    },
+    /// Links to a group.
+    GroupLinks {
+        /// Newest first.
+        links: Vec<GroupLinkState>,
+    },
+    /// A link to a group.
+    GroupLink {
+        /// Which group.
+        conversation: ConversationId,
+        /// As it was made.
+        body: Bytes,
+    },
+    /// A request to join waits.
+    Asked {
+        /// Which group.
+        conversation: ConversationId,
+    },
+    /// Requests to join a group.
+    Asks {
+        /// Oldest first.
+        asks: Vec<Ask>,
     },
 }

@@ -1,6 +1,8 @@
 //! Things that both requests and pushes speak of.
 
-use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, Timestamp, Username};
+use beseda_model::{
+    AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, GroupLinkId, Timestamp, Username,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::Bytes;
@@ -106,6 +108,15 @@ pub enum Change {
         #[serde(default)]
         phone: bool,
     },
+    /// One's own request to join a group.
+    Asked {
+        /// Which group.
+        conversation: ConversationId,
+        /// When one asked.
+        at: Timestamp,
+        /// What has become of it.
+        outcome: AskOutcome,
+    },
     /// One-time key packages of this device are running out.
     KeysLow {
         /// How many are left.
@@ -146,6 +157,68 @@ pub struct ConversationState {
     /// A direct conversation that waits to be accepted: who asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_from: Option<AccountId>,
+    /// How many ask to join by a link, for those who may add people.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub asking: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde's skip_serializing_if asks for")]
+const fn is_none(count: &u32) -> bool {
+    *count == 0
+}
+
+/// What has become of a request to join a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum AskOutcome {
+    /// Nobody has answered yet.
+    Waiting,
+    /// One is a member.
+    Joined,
+    /// Turned down.
+    Declined,
+    /// The link was taken back, used up or has expired before anybody answered. An outcome that this version does not know
+    /// reads as this one.
+    #[serde(other)]
+    Lapsed,
+}
+
+/// A link to a group, as its members see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupLinkState {
+    /// Its id.
+    pub link: GroupLinkId,
+    /// Who made it.
+    pub by: AccountId,
+    /// When.
+    pub made_at: Timestamp,
+    /// Until when it is valid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// How many may still come in by it; any number if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<u32>,
+    /// As it was made.
+    pub body: Bytes,
+}
+
+/// Somebody's request to join a group, as those see it who may answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// Who asks.
+    pub account: AccountId,
+    /// By which link.
+    pub link: GroupLinkId,
+    /// When.
+    pub at: Timestamp,
+    /// Until when another device has the right to add the asker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_until: Option<Timestamp>,
+    /// That the asker has the link's key.
+    pub proof: Bytes,
+    /// The link's body, as it was made.
+    pub body: Bytes,
 }
 
 /// One entry of an account's device log, as signed; `beseda-crypto` and `beseda-model` say what is in it.

@@ -71,6 +71,10 @@ identity_changed: boolean,
  */
 blocked: boolean,
 /**
+ * Whether they have deleted their account.
+ */
+deleted: boolean,
+/**
  * Whether there; none if not known or not shown.
  */
 online: boolean | null,
@@ -87,7 +91,46 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+
+/**
+ * Why a request to join does not hold.
+ */
+export type AskDoubt = "unknown" | "malformed" | "other_link" | "maker" | "expired" | "no_link";
+
+/**
+ * What has become of a request to join a group.
+ */
+export type AskOutcome = "waiting" | "joined" | "declined" | "lapsed";
+
+/**
+ * Somebody who asks to join a group.
+ */
+export type AskView = {
+/**
+ * To join which group.
+ */
+conversation: ConversationId,
+/**
+ * Who.
+ */
+who: AccountView,
+/**
+ * When they asked.
+ */
+at: Timestamp,
+/**
+ * By which link.
+ */
+link: GroupLinkId,
+/**
+ * Why the request does not hold, so that nobody can be let in by it.
+ */
+doubt: AskDoubt | null,
+/**
+ * Whether a device is about to add them.
+ */
+being_added: boolean, };
 
 /**
  * Who may see something.
@@ -248,7 +291,11 @@ phrase: string, } | { "command": "remove_device",
 /**
  * Which.
  */
-device: DeviceId, } | { "command": "sign_out" } | { "command": "find_accounts",
+device: DeviceId, } | { "command": "sign_out" } | { "command": "delete_account",
+/**
+ * The username; without one, the last eight characters of the account's id.
+ */
+confirm: string, } | { "command": "find_accounts",
 /**
  * Its beginning.
  */
@@ -280,7 +327,27 @@ account: AccountId,
 /**
  * Whether blocked from now on.
  */
-blocked: boolean, } | { "command": "verify",
+blocked: boolean, } | { "command": "report",
+/**
+ * Of whom.
+ */
+about: AccountId,
+/**
+ * Where it was.
+ */
+conversation: ConversationId | null,
+/**
+ * Messages that the operator is shown.
+ */
+messages: Array<MessageRef>,
+/**
+ * What is wrong.
+ */
+reason: ReportReason,
+/**
+ * In the reporter's words; may be empty.
+ */
+note: string, } | { "command": "verify",
 /**
  * Whose.
  */
@@ -524,7 +591,63 @@ settings: NotificationSettings, } | { "command": "set_push_subscription",
 /**
  * None: nowhere any more.
  */
-subscription: PushSubscription | null, } | { "command": "acknowledge_warning",
+subscription: PushSubscription | null, } | { "command": "follow_link",
+/**
+ * As it was pasted, or read from a QR code.
+ */
+link: string,
+/**
+ * Whether it was read from a screen that its owner held out: then their key counts as compared.
+ */
+in_person: boolean, } | { "command": "ask_to_join",
+/**
+ * The link.
+ */
+link: string, } | { "command": "withdraw_ask",
+/**
+ * To join which group.
+ */
+conversation: ConversationId, } | { "command": "answer_ask",
+/**
+ * Which group.
+ */
+conversation: ConversationId,
+/**
+ * Who asks.
+ */
+account: AccountId,
+/**
+ * Whether let in.
+ */
+accept: boolean, } | { "command": "make_group_link",
+/**
+ * Which group.
+ */
+conversation: ConversationId,
+/**
+ * Whether members' devices let people in without asking anybody.
+ */
+automatic: boolean,
+/**
+ * Until when it is valid.
+ */
+expires_at: Timestamp | null,
+/**
+ * How many may come in by it.
+ */
+uses: number | null, } | { "command": "list_group_links",
+/**
+ * Which group.
+ */
+conversation: ConversationId, } | { "command": "revoke_group_link",
+/**
+ * Of which group.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+link: GroupLinkId, } | { "command": "make_person_link" } | { "command": "revoke_person_link" } | { "command": "acknowledge_warning",
 /**
  * Its number.
  */
@@ -771,7 +894,11 @@ reason: string, } | { "kind": "not_ready",
 /**
  * What it waits for.
  */
-reason: string, } | { "kind": "store" };
+reason: string, } | { "kind": "other_server",
+/**
+ * Its address.
+ */
+server: string, } | { "kind": "link_ended" } | { "kind": "store" };
 
 /**
  * SHA-256 over a root public key: who an account is, as far as cryptography can tell.
@@ -809,9 +936,106 @@ n?: string,
 t: Timestamp, };
 
 /**
+ * A link by which people ask to join a group.
+ */
+export type GroupLinkId = string;
+
+/**
+ * A link by which people may ask to join a group.
+ */
+export type GroupLinkView = {
+/**
+ * Which.
+ */
+link: GroupLinkId,
+/**
+ * Who made it.
+ */
+by: AccountId,
+/**
+ * When.
+ */
+made_at: Timestamp,
+/**
+ * Until when it is valid.
+ */
+expires_at: Timestamp | null,
+/**
+ * How many may still come in by it; any number if none.
+ */
+left: number | null,
+/**
+ * Whether people are let in without anybody being asked.
+ */
+automatic: boolean,
+/**
+ * The link itself, on the device that made it.
+ */
+url: string | null, };
+
+/**
+ * What this person has to do with a group that a link leads to.
+ */
+export type GroupStanding = { "standing": "new" } | { "standing": "asked",
+/**
+ * What has become of it.
+ */
+outcome: AskOutcome, } | { "standing": "member" };
+
+/**
  * How far the healing of an unreadable entry is.
  */
 export type Healing = "asked" | "unrecoverable" | "not_needed";
+
+/**
+ * Whether a person's key is the one that a link gives.
+ */
+export type KeyMatch = "same" | "other" | "not_given";
+
+/**
+ * Where a link leads.
+ */
+export type LinkView = { "to": "group",
+/**
+ * Which.
+ */
+conversation: ConversationId,
+/**
+ * Its title when the link was made.
+ */
+title: string,
+/**
+ * Its description.
+ */
+description: string,
+/**
+ * How many members it had.
+ */
+members: number,
+/**
+ * Whether people are let in without anybody being asked.
+ */
+automatic: boolean,
+/**
+ * What this person has to do with it.
+ */
+standing: GroupStanding, } | { "to": "person",
+/**
+ * Who.
+ */
+who: AccountView,
+/**
+ * Whether their key is the one in the link.
+ */
+key: KeyMatch, } | { "to": "join",
+/**
+ * `http(s)://host[:port]`.
+ */
+server: string,
+/**
+ * The invitation.
+ */
+invite: string, };
 
 /**
  * Oneself.
@@ -1053,7 +1277,7 @@ conversation: ConversationId,
 /**
  * Its row in the timeline.
  */
-row: number, } } | { "notice": "account", "about": AccountId } | { "notice": "typing", "about": {
+row: number, } } | { "notice": "account", "about": AccountId } | { "notice": "asks" } | { "notice": "typing", "about": {
 /**
  * Where.
  */
@@ -1219,7 +1443,52 @@ phrase: string, } | { "outcome": "accounts",
 /**
  * Them.
  */
-accounts: Array<AccountCard>, };
+accounts: Array<AccountCard>, } | { "outcome": "link",
+/**
+ * There.
+ */
+leads_to: LinkView, } | { "outcome": "group_link",
+/**
+ * It.
+ */
+link: GroupLinkView, } | { "outcome": "group_links",
+/**
+ * Newest first.
+ */
+links: Array<GroupLinkView>, } | { "outcome": "person_link",
+/**
+ * It.
+ */
+url: string, };
+
+/**
+ * A group that this person has asked to join.
+ */
+export type OwnAskView = {
+/**
+ * Which.
+ */
+conversation: ConversationId,
+/**
+ * Its title, as the link showed it; empty where another device asked.
+ */
+title: string,
+/**
+ * Its description.
+ */
+description: string,
+/**
+ * How many members it had.
+ */
+members: number,
+/**
+ * When this person asked.
+ */
+at: Timestamp,
+/**
+ * What has become of it.
+ */
+outcome: AskOutcome, };
 
 /**
  * How this person keeps a conversation.
@@ -1432,7 +1701,11 @@ conversation: ConversationId, } | { "query": "members",
 /**
  * Of which conversation.
  */
-conversation: ConversationId, } | { "query": "people" } | { "query": "person",
+conversation: ConversationId, } | { "query": "asks",
+/**
+ * Which group.
+ */
+conversation: ConversationId, } | { "query": "own_asks" } | { "query": "people" } | { "query": "person",
 /**
  * Who.
  */
@@ -1511,7 +1784,7 @@ mine: boolean, };
 /**
  * How far a conversation's encryption is.
  */
-export type Readiness = "ready" | "joining" | "left" | "request_received" | "request_sent" | "update_required" | "forked" | "broken" | "peer_gone";
+export type Readiness = "ready" | "joining" | "left" | "request_received" | "request_sent" | "update_required" | "forked" | "broken" | "peer_gone" | "peer_deleted";
 
 /**
  * The message that a reply answers.
@@ -1533,6 +1806,11 @@ text: string | null,
  * Its row, if it is here.
  */
 row: number | null, };
+
+/**
+ * What is wrong with somebody, or with what they said.
+ */
+export type ReportReason = "spam" | "abuse" | "impersonation" | "illegal" | "other";
 
 /**
  * What this person may do in a conversation.
@@ -1677,6 +1955,10 @@ target: MessageRef,
 on: boolean, } | { "event": "identity_changed",
 /**
  * Whose.
+ */
+account: AccountId, } | { "event": "account_deleted",
+/**
+ * Whose it was.
  */
 account: AccountId, } | { "event": "renewed" } | { "event": "joined_here" } | { "event": "log_forked" } | { "event": "rule_broken",
 /**

@@ -51,6 +51,8 @@ export function eventSentence(event: SystemEvent, actor: AccountId, names: Names
       return names.isMe(event.account)
         ? m.event.own_identity_changed()
         : m.event.identity_changed({ whom: names.name(event.account) })
+    case 'account_deleted':
+      return m.event.account_deleted({ who: names.name(event.account) })
     case 'renewed':
       return m.event.renewed()
     case 'joined_here':

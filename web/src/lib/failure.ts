@@ -45,6 +45,10 @@ export function failureWords(failure: Failure): Words {
       return say(m.failure.invalid({ what: fieldName(failure.what), reason: reasonText(failure.reason) }))
     case 'not_ready':
       return say(m.failure.not_ready({ reason: reasonText(failure.reason) }))
+    case 'other_server':
+      return say(m.failure.other_server({ server: failure.server }), m.failure.other_server_todo())
+    case 'link_ended':
+      return say(m.failure.link_ended(), m.failure.link_ended_todo())
     case 'store':
       return say(m.failure.store(), m.failure.store_todo())
   }

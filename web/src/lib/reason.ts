@@ -42,6 +42,18 @@ const REASONS: Readonly<Record<string, () => string>> = {
   'it is tried again when the server can be reached; this device shows the phrase once it counts': () =>
     m.reason.phrase_later(),
   'another way in was chosen': () => m.reason.other_way(),
+  'the server shows another group': () => m.reason.another_group(),
+  'the person is another one than the one who asked': () => m.reason.another_person(),
+  'what is needed to judge the request is not here yet': () => m.reason.ask_unknown(),
+  'the request is malformed': () => m.reason.ask_malformed(),
+  'the request belongs to another link': () => m.reason.ask_other_link(),
+  'whoever made the link may not add people any more': () => m.reason.ask_maker(),
+  'the link has expired': () => m.reason.ask_expired(),
+  'whoever asks does not have the link': () => m.reason.ask_no_link(),
+  'it is not a link of a Beseda server': () => m.reason.no_link(),
+  'it does not lead to a group': () => m.reason.no_group_link(),
+  'nobody could use it': () => m.reason.useless_link(),
+  'type your username, or the end of your id': () => m.reason.confirm(),
 }
 
 /** Reasons with a number in them. */
@@ -78,6 +90,9 @@ const FIELDS: Readonly<Record<string, () => string>> = {
   messages: () => m.field.messages(),
   members: () => m.field.members(),
   account: () => m.field.account(),
+  link: () => m.field.link(),
+  confirm: () => m.field.confirm(),
+  report: () => m.field.report(),
 }
 
 export function reasonText(reason: string): string {

@@ -137,6 +137,14 @@ function mayChange(query: Query, notice: Notice): boolean {
           notice.about === query.conversation) ||
         (notice.notice === 'typing' && notice.about.conversation === query.conversation)
       )
+    case 'asks':
+      return (
+        notice.notice === 'asks' ||
+        notice.notice === 'account' ||
+        (notice.notice === 'conversation' && notice.about === query.conversation)
+      )
+    case 'own_asks':
+      return notice.notice === 'asks'
     case 'timeline':
     case 'pins':
     case 'row':

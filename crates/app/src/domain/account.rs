@@ -30,6 +30,8 @@ pub struct AccountRow {
     pub log_version: u32,
     /// What it lets others see and do.
     pub privacy: PrivacySettings,
+    /// Whether its person has deleted it.
+    pub deleted: bool,
 }
 
 /// Who may see or do something.

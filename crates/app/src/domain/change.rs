@@ -1,8 +1,8 @@
 //! What a sync reports: each change is a whole state, so receiving it twice does no harm.
 
-use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, Username};
+use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, Timestamp, Username};
 
-use super::PrivacySettings;
+use super::{AskState, PrivacySettings};
 
 /// Something that is now different for an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,15 @@ pub enum Change {
         /// Whether a phone number is bound to it.
         phone: bool,
     },
+    /// The account's own request to join a group.
+    Asked {
+        /// Which group.
+        conversation: ConversationId,
+        /// When it asked.
+        at: Timestamp,
+        /// How far it is.
+        state: AskState,
+    },
     /// One-time key packages of the device are running out.
     KeysLow {
         /// How many are left.
@@ -92,4 +101,6 @@ pub struct ConversationState {
     pub due: Vec<DeviceId>,
     /// A direct conversation that waits to be accepted: who asked.
     pub request_from: Option<AccountId>,
+    /// How many ask to join, for those who may add people.
+    pub asking: u32,
 }

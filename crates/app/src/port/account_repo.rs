@@ -1,7 +1,7 @@
 use beseda_model::{AccountId, Fingerprint, Timestamp, Username};
 
 use super::StoreError;
-use crate::domain::{AccountRow, PrivacySettings, Profile};
+use crate::domain::{AccountRow, PrivacySettings, Profile, TokenHash};
 
 /// An account to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,10 @@ pub trait AccountView {
     fn find_by_username(&self, username: &Username) -> Result<Option<AccountRow>, StoreError>;
     /// The account with this present root key.
     fn find_by_root(&self, root: Fingerprint) -> Result<Option<AccountRow>, StoreError>;
+    /// The account that this link leads to.
+    fn find_by_link(&self, token: &TokenHash) -> Result<Option<AccountRow>, StoreError>;
+    /// Whether the username was a deleted account's not long ago.
+    fn is_reserved(&self, username: &Username) -> Result<bool, StoreError>;
     /// Searchable accounts whose username begins so, in the order of usernames.
     fn list_by_prefix(&self, prefix: &str, limit: u32) -> Result<Vec<AccountRow>, StoreError>;
     /// The password's hash, if the account has a password.
@@ -40,7 +44,7 @@ pub trait AccountView {
     fn blocks(&self, account: AccountId, other: AccountId) -> Result<bool, StoreError>;
     /// Accounts that share a conversation with this one now, without itself.
     fn peers(&self, account: AccountId) -> Result<Vec<AccountId>, StoreError>;
-    /// How many accounts there are.
+    /// How many accounts there are that were not deleted.
     fn count(&self) -> Result<u64, StoreError>;
 }
 
@@ -60,6 +64,8 @@ pub trait AccountRepo {
     fn set_root(&mut self, account: AccountId, root: Fingerprint) -> Result<(), StoreError>;
     /// Sets or drops the username; one that somebody else has is a conflict.
     fn set_username(&mut self, account: AccountId, username: Option<&Username>) -> Result<(), StoreError>;
+    /// Sets or drops the link by which the account is found; one that leads to another is a conflict.
+    fn set_link(&mut self, account: AccountId, token: Option<&TokenHash>) -> Result<(), StoreError>;
     /// Sets the password's hash.
     fn set_password_hash(&mut self, account: AccountId, hash: &str) -> Result<(), StoreError>;
     /// Replaces the privacy settings.
@@ -68,6 +74,10 @@ pub trait AccountRepo {
     fn set_blocked(&mut self, account: AccountId, other: AccountId, blocked: bool) -> Result<(), StoreError>;
     /// Replaces the sealed profile and returns its version.
     fn set_profile(&mut self, account: AccountId, body: &[u8]) -> Result<u64, StoreError>;
+    /// Erases everything of the account but its row and its device log, and keeps its username from others until `until`.
+    fn delete(&mut self, account: AccountId, at: Timestamp, until: Timestamp) -> Result<(), StoreError>;
+    /// Lets go of usernames that were kept until `now`; tells how many.
+    fn release_usernames(&mut self, now: Timestamp) -> Result<u32, StoreError>;
     /// Notes when the account was last connected.
     fn set_last_seen(&mut self, account: AccountId, at: Timestamp) -> Result<(), StoreError>;
 }

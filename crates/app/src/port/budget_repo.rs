@@ -19,6 +19,10 @@ pub enum Budget {
     PhoneCodesOfAddress,
     /// Codes sent by the server.
     PhoneCodes,
+    /// Groups that an account asks to join by link.
+    Asks,
+    /// Reports of an account to the operator.
+    Reports,
 }
 
 /// Daily budgets, counted per UTC day.

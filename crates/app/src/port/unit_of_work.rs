@@ -1,9 +1,9 @@
 use beseda_model::Limits;
 
 use super::{
-    AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed, GroupRepo,
-    GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView, PhoneRepo, PhoneView, StoreError, TicketRepo,
-    TicketView, WakeRepo, WakeView,
+    AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed,
+    GroupLinkRepo, GroupLinkView, GroupRepo, GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView,
+    PhoneRepo, PhoneView, ReportRepo, ReportView, StoreError, TicketRepo, TicketView, WakeRepo, WakeView,
 };
 use crate::Event;
 use crate::domain::StoreEpoch;
@@ -33,12 +33,16 @@ pub trait View {
     fn log(&self) -> &dyn LogView;
     /// Requests of new devices.
     fn links(&self) -> &dyn LinkView;
+    /// Links to groups and requests by them.
+    fn group_links(&self) -> &dyn GroupLinkView;
     /// Invitations and sign-in tickets.
     fn tickets(&self) -> &dyn TicketView;
     /// Subscriptions at push services.
     fn wake(&self) -> &dyn WakeView;
     /// Phone numbers and codes.
     fn phones(&self) -> &dyn PhoneView;
+    /// Reports to the operator.
+    fn reports(&self) -> &dyn ReportView;
     /// What has changed for whom.
     fn feed(&self) -> &dyn Feed;
 }
@@ -63,12 +67,16 @@ pub trait UnitOfWork: View {
     fn log_mut(&mut self) -> &mut dyn LogRepo;
     /// Requests of new devices.
     fn links_mut(&mut self) -> &mut dyn LinkRepo;
+    /// Links to groups and requests by them.
+    fn group_links_mut(&mut self) -> &mut dyn GroupLinkRepo;
     /// Invitations and sign-in tickets.
     fn tickets_mut(&mut self) -> &mut dyn TicketRepo;
     /// Subscriptions at push services.
     fn wake_mut(&mut self) -> &mut dyn WakeRepo;
     /// Phone numbers and codes.
     fn phones_mut(&mut self) -> &mut dyn PhoneRepo;
+    /// Reports to the operator.
+    fn reports_mut(&mut self) -> &mut dyn ReportRepo;
     /// Daily budgets.
     fn budgets_mut(&mut self) -> &mut dyn BudgetRepo;
 }

@@ -5,6 +5,7 @@ use beseda_model::Timestamp;
 use crate::Event;
 use crate::domain::PhoneWait;
 use crate::port::{StoreError, UnitOfWork};
+use crate::usecase::{group_link, report};
 
 /// Most rows of one kind that one run touches, so that nobody waits long behind it.
 const BATCH: u32 = 500;
@@ -14,7 +15,8 @@ const BATCH: u32 = 500;
 pub struct Expired {
     /// Bodies that were dropped.
     pub bodies: u32,
-    /// Link requests, tickets, invitations, wake-up tokens, phone codes, key packages and budgets that were forgotten.
+    /// Link requests, links to groups, reports, usernames, tickets, invitations, wake-up tokens, phone codes, key packages and
+    /// budgets that were forgotten.
     pub others: u32,
 }
 
@@ -32,6 +34,9 @@ pub fn expire_due(uow: &mut dyn UnitOfWork, now: Timestamp) -> Result<Expired, S
     }
     let oldest = now.as_millis().saturating_sub(uow.limits().key_package_age_millis);
     for count in [
+        group_link::tend(uow, now, BATCH)?,
+        report::tend(uow, now)?,
+        uow.accounts_mut().release_usernames(now)?,
         uow.links_mut().delete_expired(now)?,
         uow.tickets_mut().delete_expired(now)?,
         uow.budgets_mut().delete_old(now)?,

@@ -1,6 +1,8 @@
 use beseda_model::{Permissions, Role};
 use clap::{Subcommand, ValueEnum};
 
+use super::GroupLinkCommand;
+
 /// What to do with groups.
 #[derive(Debug, Subcommand)]
 pub enum GroupCommand {
@@ -54,6 +56,31 @@ pub enum GroupCommand {
         group: String,
         /// ACTION=ROLE; the lowest role that may.
         changes: Vec<String>,
+    },
+    /// Links by which people ask to join.
+    Link {
+        /// What to do.
+        #[command(subcommand)]
+        command: GroupLinkCommand,
+    },
+    /// Who asks to join.
+    Asks {
+        /// Which group.
+        group: String,
+    },
+    /// Let somebody in who asks.
+    Admit {
+        /// Into which group.
+        group: String,
+        /// Whom.
+        person: String,
+    },
+    /// Turn somebody down who asks.
+    Reject {
+        /// By which group.
+        group: String,
+        /// Whom.
+        person: String,
     },
     /// Change title or description.
     Info {

@@ -1,5 +1,6 @@
 use clap::{Args, Subcommand, ValueEnum};
 
+use beseda_wire::request::ReportReason;
 use beseda_wire::state::Audience;
 
 /// A server to join.
@@ -101,4 +102,31 @@ impl From<Circle> for Audience {
 pub struct Who {
     /// Only this person.
     pub person: Option<String>,
+}
+
+/// What is wrong with somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Wrong {
+    /// Advertising, or the same to many.
+    Spam,
+    /// Insults, threats, harassment.
+    Abuse,
+    /// They pretend to be somebody else.
+    Impersonation,
+    /// What the law forbids.
+    Illegal,
+    /// Something else.
+    Other,
+}
+
+impl From<Wrong> for ReportReason {
+    fn from(wrong: Wrong) -> Self {
+        match wrong {
+            Wrong::Spam => Self::Spam,
+            Wrong::Abuse => Self::Abuse,
+            Wrong::Impersonation => Self::Impersonation,
+            Wrong::Illegal => Self::Illegal,
+            Wrong::Other => Self::Other,
+        }
+    }
 }

@@ -2,8 +2,8 @@
 
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{
-    AccountView, Anchor, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo, SearchHit,
-    SearchQuery, TimelinePage, Waiting, Warning,
+    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo,
+    OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::{Effect, Event};
 use beseda_model::{AccountId, ConversationId, Timestamp};
@@ -31,6 +31,10 @@ pub trait Core: Machine {
     ) -> Result<TimelinePage, Failure>;
     /// Members and permissions.
     fn members(&mut self, conversation: ConversationId, now: Timestamp) -> Result<MembersView, Failure>;
+    /// Who asks to join a group.
+    fn asks(&mut self, conversation: ConversationId, now: Timestamp) -> Result<Vec<AskView>, Failure>;
+    /// Groups that this person has asked to join.
+    fn own_asks(&mut self) -> Result<Vec<OwnAskView>, Failure>;
     /// Everyone who is known.
     fn people(&mut self, now: Timestamp) -> Result<Vec<AccountView>, Failure>;
     /// One person.

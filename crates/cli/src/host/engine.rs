@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{
-    AccountView, Anchor, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo, SearchHit,
-    SearchQuery, TimelinePage, Waiting, Warning,
+    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo,
+    OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::identity::{self, phrase};
 use beseda_engine::rusqlite::Connection;
@@ -80,6 +80,15 @@ impl Core for Engine {
 
     fn conversations(&mut self, now: Timestamp) -> Result<Vec<ConversationView>, Failure> {
         answer(View::new(self.reader(), now).and_then(|view| view::conversations(&view)))
+    }
+
+    fn asks(&mut self, conversation: ConversationId, now: Timestamp) -> Result<Vec<AskView>, Failure> {
+        answer(View::new(self.reader(), now).and_then(|view| view::asks(&view, conversation)))
+    }
+
+    fn own_asks(&mut self) -> Result<Vec<OwnAskView>, Failure> {
+        // Nothing of it depends on the moment.
+        answer(View::new(self.reader(), Timestamp::default()).and_then(|view| view::own_asks(&view)))
     }
 
     fn timeline(

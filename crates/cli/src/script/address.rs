@@ -16,14 +16,14 @@ const LOOK_BACK: u32 = 2000;
 const SHORTEST: usize = 4;
 
 /// Whether `typed` is an id, its beginning or its end, with or without hyphens.
-fn is_id(id: &str, typed: &str) -> bool {
+pub(super) fn is_id(id: &str, typed: &str) -> bool {
     let typed = typed.to_ascii_lowercase().replace('-', "");
     let id = id.replace('-', "");
     typed.len() >= SHORTEST && (id.starts_with(&typed) || id.ends_with(&typed))
 }
 
 /// The only one that fits.
-fn only<T>(
+pub(super) fn only<T>(
     mut fitting: impl Iterator<Item = T>,
     none: impl FnOnce() -> Trip,
     many: impl FnOnce() -> Trip,

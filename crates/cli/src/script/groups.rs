@@ -87,6 +87,10 @@ impl Session {
                 self.change(Some(conversation), Command::TransferOwnership { conversation, account }).await?;
             }
             GroupCommand::Permissions { group, changes } => return self.permissions(&group, &changes).await,
+            GroupCommand::Link { command } => return self.group_link(command).await,
+            GroupCommand::Asks { group } => return self.group_asks(&group).await,
+            GroupCommand::Admit { group, person } => return self.answer_ask(&group, &person, true).await,
+            GroupCommand::Reject { group, person } => return self.answer_ask(&group, &person, false).await,
             GroupCommand::Info { group, title, description } => {
                 let conversation = self.conversation(&group).await?.conversation;
                 let command = Command::SetInfo { conversation, title, description, timer: None };

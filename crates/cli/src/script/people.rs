@@ -7,7 +7,7 @@ use serde_json::json;
 use super::ask;
 use super::session::Session;
 use super::trip::Trip;
-use crate::args::{PrivacyArgs, ProfileArgs};
+use crate::args::{PrivacyArgs, ProfileArgs, Wrong};
 use crate::calendar::parse_duration;
 use crate::safe;
 use crate::text::{Label, Sentence};
@@ -158,6 +158,36 @@ impl Session {
         self.online().await?;
         self.change(None, Command::Block { account, blocked }).await?;
         self.seen_of_me(|me| me.blocked.contains(&account) == blocked).await?;
+        self.done()
+    }
+
+    pub(super) async fn delete_account(&self, confirm: String) -> Result<(), Trip> {
+        self.ask(Command::DeleteAccount { confirm }).await?;
+        self.done()
+    }
+
+    pub(super) async fn report(
+        &self,
+        person: &str,
+        reason: Wrong,
+        conversation: Option<&str>,
+        messages: &[String],
+        note: String,
+    ) -> Result<(), Trip> {
+        let about = self.person(person).await?;
+        let mut chosen = Vec::new();
+        let place = match conversation {
+            Some(typed) => Some(self.conversation(typed).await?),
+            None => None,
+        };
+        if let Some(place) = &place {
+            for typed in messages {
+                chosen.push(self.message(place, typed).await?.message);
+            }
+        }
+        let conversation = place.map(|place| place.conversation);
+        let command = Command::Report { about, conversation, messages: chosen, reason: reason.into(), note };
+        self.ask(command).await?;
         self.done()
     }
 

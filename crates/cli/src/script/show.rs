@@ -97,6 +97,7 @@ impl Session {
             Readiness::Forked => self.label(Label::Forked),
             Readiness::Broken => self.label(Label::Broken),
             Readiness::PeerGone => self.label(Label::PeerGone),
+            Readiness::PeerDeleted => self.label(Label::PeerDeleted),
         })
     }
 

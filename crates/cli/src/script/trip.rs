@@ -90,7 +90,7 @@ impl Trip {
     /// The program's exit code; `docs/cli.md` has the table.
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Failure(Failure::Invalid { .. }) => 2,
+            Self::Usage(_) | Self::Failure(Failure::Invalid { .. } | Failure::OtherServer { .. }) => 2,
             Self::Unreachable { .. } | Self::Failure(Failure::Unreachable) => 3,
             Self::Failure(Failure::Refused { code, .. }) => match code {
                 Code::RateLimited | Code::Overloaded => 3,
@@ -101,7 +101,7 @@ impl Trip {
             },
             Self::Failure(Failure::NotAllowed { .. } | Failure::WrongCode { .. } | Failure::CodeExpired)
             | Self::Refused(_) => 4,
-            Self::Failure(Failure::NotFound) | Self::NotFound(_) => 5,
+            Self::Failure(Failure::NotFound | Failure::LinkEnded) | Self::NotFound(_) => 5,
             Self::Failure(Failure::NotSignedIn) | Self::SignedOut => 6,
             Self::Timeout { .. } | Self::NothingCame => 7,
             Self::Failure(Failure::AlreadySignedIn) | Self::Profile(ProfileError::Locked { .. }) => 8,
@@ -117,9 +117,9 @@ impl Trip {
             Self::Failure(Failure::Unreachable) | Self::Unreachable { .. } => "unreachable",
             Self::Failure(Failure::NotSignedIn) | Self::SignedOut => "not_signed_in",
             Self::Failure(Failure::AlreadySignedIn) => "already_signed_in",
-            Self::Failure(Failure::NotFound) | Self::NotFound(_) => "not_found",
+            Self::Failure(Failure::NotFound | Failure::LinkEnded) | Self::NotFound(_) => "not_found",
             Self::Failure(Failure::NotAllowed { .. }) | Self::Refused(_) => "not_allowed",
-            Self::Failure(Failure::Invalid { .. }) | Self::Usage(_) => "invalid",
+            Self::Failure(Failure::Invalid { .. } | Failure::OtherServer { .. }) | Self::Usage(_) => "invalid",
             Self::Failure(Failure::NotReady { .. }) => "not_ready",
             Self::Failure(Failure::WrongCode { .. }) => "wrong_code",
             Self::Failure(Failure::CodeExpired) => "code_expired",

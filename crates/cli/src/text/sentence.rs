@@ -70,6 +70,7 @@ pub enum Sentence<'a> {
         ours: &'a str,
     },
     OpenFirst(&'a str),
+    UsesLeft(u32),
 }
 
 /// A slash command of the full-screen program.

@@ -1,7 +1,8 @@
 //! What people want, as data.
 
-use beseda_model::{AccountId, ConversationId, DeviceId, MessageId, Permissions, Role, Timestamp};
+use beseda_model::{AccountId, ConversationId, DeviceId, GroupLinkId, MessageId, Permissions, Role, Timestamp};
 use beseda_wire::content::{Entity, MessageRef, OwnState, Timer};
+use beseda_wire::request::ReportReason;
 use beseda_wire::state::{PrivacySettings, PushSubscription};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -128,6 +129,13 @@ pub enum Command {
     /// Removes this device from the account; history stays readable here until the profile is deleted.
     SignOut,
 
+    /// Deletes the account for good: groups are left, the server erases what it has of it, and this device forgets everything.
+    /// What others have received stays with them.
+    DeleteAccount {
+        /// The username; without one, the last eight characters of the account's id.
+        confirm: String,
+    },
+
     /// Looks for people by username. Ends with [`Outcome::Accounts`].
     FindAccounts {
         /// Its beginning.
@@ -161,6 +169,19 @@ pub enum Command {
         account: AccountId,
         /// Whether blocked from now on.
         blocked: bool,
+    },
+    /// Tells the operator of somebody, with the texts of these messages.
+    Report {
+        /// Of whom.
+        about: AccountId,
+        /// Where it was.
+        conversation: Option<ConversationId>,
+        /// Messages that the operator is shown.
+        messages: Vec<MessageRef>,
+        /// What is wrong.
+        reason: ReportReason,
+        /// In the reporter's words; may be empty.
+        note: String,
     },
     /// Marks a contact's safety number as compared, or takes that back.
     Verify {
@@ -374,6 +395,59 @@ pub enum Command {
         /// None: nowhere any more.
         subscription: Option<PushSubscription>,
     },
+    /// Looks where a link leads. Ends with [`Outcome::Link`].
+    FollowLink {
+        /// As it was pasted, or read from a QR code.
+        link: String,
+        /// Whether it was read from a screen that its owner held out: then their key counts as compared.
+        in_person: bool,
+    },
+    /// Asks to join a group by a link. What becomes of it comes as `Notice::Asks`.
+    AskToJoin {
+        /// The link.
+        link: String,
+    },
+    /// Takes a request to join back, or forgets one that was answered.
+    WithdrawAsk {
+        /// To join which group.
+        conversation: ConversationId,
+    },
+    /// Lets somebody in who asks to join, or turns them down. Ends when they are a member.
+    AnswerAsk {
+        /// Which group.
+        conversation: ConversationId,
+        /// Who asks.
+        account: AccountId,
+        /// Whether let in.
+        accept: bool,
+    },
+    /// Makes a link by which people may ask to join. Ends with [`Outcome::GroupLink`].
+    MakeGroupLink {
+        /// Which group.
+        conversation: ConversationId,
+        /// Whether members' devices let people in without asking anybody.
+        automatic: bool,
+        /// Until when it is valid.
+        expires_at: Option<Timestamp>,
+        /// How many may come in by it.
+        uses: Option<u32>,
+    },
+    /// A group's links. Ends with [`Outcome::GroupLinks`].
+    ListGroupLinks {
+        /// Which group.
+        conversation: ConversationId,
+    },
+    /// Takes a link back; those who wait by it are told.
+    RevokeGroupLink {
+        /// Of which group.
+        conversation: ConversationId,
+        /// Which.
+        link: GroupLinkId,
+    },
+    /// The link to this person, which is also what their QR code holds. Ends with [`Outcome::PersonLink`].
+    MakePersonLink,
+    /// Takes back the link of a person without a username: the next one is another.
+    RevokePersonLink,
     /// A warning was seen.
     AcknowledgeWarning {
         /// Its number.
@@ -514,6 +588,26 @@ pub enum Outcome {
         /// Them.
         accounts: Vec<beseda_wire::state::AccountCard>,
     },
+    /// Where a link leads.
+    Link {
+        /// There.
+        leads_to: super::view::LinkView,
+    },
+    /// A link by which people may ask to join a group.
+    GroupLink {
+        /// It.
+        link: super::view::GroupLinkView,
+    },
+    /// The links of a group.
+    GroupLinks {
+        /// Newest first.
+        links: Vec<super::view::GroupLinkView>,
+    },
+    /// The link to this person.
+    PersonLink {
+        /// It.
+        url: String,
+    },
 }
 
 impl std::fmt::Debug for Outcome {
@@ -528,6 +622,10 @@ impl std::fmt::Debug for Outcome {
             Self::PhoneVerified { .. } => "PhoneVerified",
             Self::PhraseChanged { .. } => "PhraseChanged",
             Self::Accounts { .. } => "Accounts",
+            Self::Link { .. } => "Link",
+            Self::GroupLink { .. } => "GroupLink",
+            Self::GroupLinks { .. } => "GroupLinks",
+            Self::PersonLink { .. } => "PersonLink",
         })
     }
 }

@@ -107,6 +107,8 @@ pub enum Notice {
     },
     /// Name, picture, presence or trust of an account.
     Account(AccountId),
+    /// Who asks to join this person's groups, or what has become of this person's own requests.
+    Asks,
     /// Somebody is typing, or has stopped.
     Typing {
         /// Where.

@@ -60,6 +60,15 @@ pub enum Failure {
         /// What it waits for.
         reason: String,
     },
+    /// The link belongs to another server.
+    #[error("the link belongs to another server")]
+    OtherServer {
+        /// Its address.
+        server: String,
+    },
+    /// The link was taken back, is used up or has expired.
+    #[error("the link does not work any more")]
+    LinkEnded,
     /// The store failed; nothing was changed.
     #[error("the local database failed")]
     Store,

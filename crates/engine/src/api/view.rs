@@ -2,10 +2,11 @@
 //! browser's messages.
 
 use beseda_model::{
-    AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, MessageId, Permissions, Role, Timestamp,
+    AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, GroupLinkId, MessageId, Permissions, Role,
+    Timestamp,
 };
 use beseda_wire::content::{Entity, Forward, MessageRef, OwnState, Timer};
-use beseda_wire::state::PrivacySettings;
+use beseda_wire::state::{AskOutcome, PrivacySettings};
 use serde::{Deserialize, Serialize};
 
 use super::failure::{Failure, Healing, Unreadable};
@@ -131,6 +132,8 @@ pub struct AccountView {
     pub identity_changed: bool,
     /// Whether blocked.
     pub blocked: bool,
+    /// Whether they have deleted their account.
+    pub deleted: bool,
     /// Whether there; none if not known or not shown.
     pub online: Option<bool>,
     /// When last seen.
@@ -160,6 +163,8 @@ pub enum Readiness {
     Broken,
     /// The other person lost their identity and is somebody new: nobody reads this any more.
     PeerGone,
+    /// The other person has deleted their account: nobody reads this any more.
+    PeerDeleted,
 }
 
 /// A conversation in the list.
@@ -406,6 +411,11 @@ pub enum SystemEvent {
         /// Whose.
         account: AccountId,
     },
+    /// Somebody has deleted their account.
+    AccountDeleted {
+        /// Whose it was.
+        account: AccountId,
+    },
     /// The group was renewed.
     Renewed,
     /// This device joined here: what was said before is not readable on it.
@@ -625,4 +635,152 @@ pub struct Waiting {
     pub message: MessageId,
     /// How far it is.
     pub delivery: Delivery,
+}
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "to", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LinkView {
+    /// To a group.
+    Group {
+        /// Which.
+        conversation: ConversationId,
+        /// Its title when the link was made.
+        title: String,
+        /// Its description.
+        description: String,
+        /// How many members it had.
+        members: u32,
+        /// Whether people are let in without anybody being asked.
+        automatic: bool,
+        /// What this person has to do with it.
+        standing: GroupStanding,
+    },
+    /// To a person.
+    Person {
+        /// Who.
+        who: AccountView,
+        /// Whether their key is the one in the link.
+        key: KeyMatch,
+    },
+    /// To an account on a server that asks for an invitation.
+    Join {
+        /// `http(s)://host[:port]`.
+        server: String,
+        /// The invitation.
+        invite: String,
+    },
+}
+
+/// What this person has to do with a group that a link leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "standing", rename_all = "snake_case")]
+pub enum GroupStanding {
+    /// Nothing yet: they may ask to join.
+    New,
+    /// They have asked.
+    Asked {
+        /// What has become of it.
+        outcome: AskOutcome,
+    },
+    /// They belong to it.
+    Member,
+}
+
+/// Whether a person's key is the one that a link gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum KeyMatch {
+    /// It is.
+    Same,
+    /// It is another one: the person lost their identity since, or somebody stands between.
+    Other,
+    /// The link gives none.
+    NotGiven,
+}
+
+/// A link by which people may ask to join a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct GroupLinkView {
+    /// Which.
+    pub link: GroupLinkId,
+    /// Who made it.
+    pub by: AccountId,
+    /// When.
+    pub made_at: Timestamp,
+    /// Until when it is valid.
+    pub expires_at: Option<Timestamp>,
+    /// How many may still come in by it; any number if none.
+    pub left: Option<u32>,
+    /// Whether people are let in without anybody being asked.
+    pub automatic: bool,
+    /// The link itself, on the device that made it.
+    pub url: Option<String>,
+}
+
+/// Somebody who asks to join a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct AskView {
+    /// To join which group.
+    pub conversation: ConversationId,
+    /// Who.
+    pub who: AccountView,
+    /// When they asked.
+    pub at: Timestamp,
+    /// By which link.
+    pub link: GroupLinkId,
+    /// Why the request does not hold, so that nobody can be let in by it.
+    pub doubt: Option<AskDoubt>,
+    /// Whether a device is about to add them.
+    pub being_added: bool,
+}
+
+/// Why a request to join does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum AskDoubt {
+    /// What is needed to judge it is not here yet.
+    #[error("what is needed to judge the request is not here yet")]
+    Unknown,
+    /// It is not what any version writes.
+    #[error("the request is malformed")]
+    Malformed,
+    /// It was made for another link or group.
+    #[error("the request belongs to another link")]
+    OtherLink,
+    /// Who made the link may not add people any more, or the device that did is not theirs any more.
+    #[error("whoever made the link may not add people any more")]
+    Maker,
+    /// The link has expired.
+    #[error("the link has expired")]
+    Expired,
+    /// Who asks can't show that they have the link.
+    #[error("whoever asks does not have the link")]
+    NoLink,
+}
+
+/// A group that this person has asked to join.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct OwnAskView {
+    /// Which.
+    pub conversation: ConversationId,
+    /// Its title, as the link showed it; empty where another device asked.
+    pub title: String,
+    /// Its description.
+    pub description: String,
+    /// How many members it had.
+    pub members: u32,
+    /// When this person asked.
+    pub at: Timestamp,
+    /// What has become of it.
+    pub outcome: AskOutcome,
 }

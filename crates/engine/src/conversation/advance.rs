@@ -17,7 +17,7 @@ use crate::store::intents::{self, Wish};
 use crate::store::me::Me;
 use crate::store::pending::{Pending, PendingKind};
 use crate::store::{StoreError, warnings};
-use crate::{Step, healing, log, outbox};
+use crate::{Step, healing, links, log, outbox};
 
 /// Entries in one page of a log.
 const PAGE: u32 = 200;
@@ -226,6 +226,7 @@ fn act(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
     if prepare::due(step, row)? || renew(step, row)? {
         return Ok(());
     }
+    links::waiting::look(step, row)?;
     healing::state::act(step, row)?;
     healing::repair::act(step, row)?;
     outbox::send(step, row)

@@ -81,7 +81,7 @@ pub(crate) fn fulfilled(
             }
             Outcome::Conversation { conversation: row.id }
         }
-        Some(Intent::Add { .. } | Intent::Renew) => {
+        Some(Intent::Add { .. } | Intent::Admit { .. } | Intent::Renew) => {
             tell_state(step, row.id)?;
             Outcome::Done
         }

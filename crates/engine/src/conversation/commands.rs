@@ -158,7 +158,7 @@ pub(crate) fn make(
 }
 
 /// The command ends when the conversation's last wish is fulfilled.
-fn wait(step: &mut Step<'_>, conversation: ConversationId, command: u64) -> Result<(), StoreError> {
+pub(crate) fn wait(step: &mut Step<'_>, conversation: ConversationId, command: u64) -> Result<(), StoreError> {
     let Some(intent) = intents::ids(step.tx, conversation)?.pop() else {
         step.effect(Effect::Done { id: command, result: Ok(Outcome::Conversation { conversation }) });
         return Ok(());

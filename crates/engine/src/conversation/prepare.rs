@@ -7,7 +7,9 @@ use beseda_crypto::facts;
 use beseda_crypto::group_id::GroupId;
 use beseda_model::commit::{CitedLog, Leaf, LeafIdentity, validate_commit};
 use beseda_model::device_log::DeviceLog;
-use beseda_model::{AccountId, Action, ConversationKind, DeviceId, MessageId, Policy, Role, RosterEntry, decide};
+use beseda_model::{
+    AccountId, Action, ConversationKind, DeviceId, Fingerprint, MessageId, Policy, Role, RosterEntry, decide,
+};
 use beseda_wire::Request;
 use beseda_wire::request::{CommitBundle, Create, Succeed, Welcome};
 use openmls::framing::Sender;
@@ -22,7 +24,7 @@ use crate::log::join::message_aad;
 use crate::mls::group::{self, BuiltCommit, GroupChange};
 use crate::outbox;
 use crate::store::StoreError;
-use crate::store::accounts::Account;
+use crate::store::accounts::{Account, DeviceLogs};
 use crate::store::conversations::Conversation;
 use crate::store::intents::{self, Intent, Wish};
 use crate::store::me::Me;
@@ -38,6 +40,15 @@ struct Plan {
     candidates: Vec<Candidate>,
     removes: BTreeSet<u32>,
     cited: Vec<CitedLog>,
+}
+
+impl Plan {
+    /// Whether everybody that it adds is the person with this root key.
+    fn is_of(&self, logs: &DeviceLogs, root: Fingerprint) -> bool {
+        self.candidates
+            .iter()
+            .all(|candidate| logs.get(candidate.account).is_some_and(|log| log.is_root_until(candidate.version, root)))
+    }
 }
 
 /// Takes the next step towards what somebody wants.
@@ -56,6 +67,18 @@ pub(super) fn wish(step: &mut Step<'_>, row: &mut Conversation, wish: Wish) -> R
     let plan = match &wish.intent {
         Intent::Add { accounts } => match additions(step, row, &me, &policy, &wish, accounts)? {
             Some(plan) => plan,
+            None => return Ok(()),
+        },
+        Intent::Admit { account, root } => match additions(step, row, &me, &policy, &wish, &[*account])? {
+            Some(plan) if plan.is_of(&step.memory.logs, *root) => plan,
+            Some(_) => {
+                step.place(row.id).claims.clear();
+                return change::give_up(
+                    step,
+                    wish.id,
+                    &not_allowed("the person is another one than the one who asked"),
+                );
+            }
             None => return Ok(()),
         },
         intent => match roster_change(&policy, me.account, intent) {
@@ -117,7 +140,7 @@ fn roster_change(policy: &Policy, own: AccountId, intent: &Intent) -> Result<Pol
             allow(Action::ChangePermissions)?;
             after.permissions = permissions.clone();
         }
-        Intent::Create { .. } | Intent::Add { .. } | Intent::Leave | Intent::Renew => {}
+        Intent::Create { .. } | Intent::Add { .. } | Intent::Admit { .. } | Intent::Leave | Intent::Renew => {}
     }
     if after.kind == ConversationKind::Group && after.owners() == 0 {
         return Err(not_allowed("the group would have no owner"));

@@ -42,6 +42,8 @@ pub enum Purpose {
         /// From which version on.
         from: u32,
     },
+    /// The account has ended.
+    Deletion,
     /// A new device's request was taken up.
     OpenLink {
         /// The command's id.

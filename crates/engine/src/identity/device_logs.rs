@@ -12,7 +12,9 @@ use super::{devices, me};
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::view::{SystemEvent, WarningKind};
+use crate::links::person;
 use crate::store::accounts::{self, Account};
+use crate::store::conversations::Conversation;
 use crate::store::me::Me;
 use crate::store::{StoreError, warnings};
 use crate::timeline;
@@ -78,6 +80,10 @@ pub fn learn(
         Err(error) => return Ok(Learned::Refused(DeviceLogProblem::Invalid(error))),
     };
     if !pinned {
+        let expected = person::take_expected(step, account)?;
+        if expected.is_some_and(|root| !log.is_root_until(log.version(), root)) {
+            warnings::add(step, None, &WarningKind::IdentityChanged { account })?;
+        }
         let news = log.entries().iter().map(|entry| entry.op).collect();
         pin(step, known, &log, 0)?;
         return Ok(Learned::Grown(news));
@@ -147,6 +153,10 @@ fn pin(step: &mut Step<'_>, known: Account, log: &DeviceLog, before: u32) -> Res
     };
     pinned.save(step.tx)?;
     accounts::append_device_log(step.tx, log, before.saturating_add(1), step.now)?;
+    let has_ended = log.version() > 0 && log.current_devices().next().is_none();
+    if accounts::note_end(step.tx, log.account(), has_ended)? && has_ended {
+        show_end(step, log.account())?;
+    }
     step.notice(Notice::Account(log.account()));
     Ok(())
 }
@@ -176,6 +186,16 @@ fn act_on_own(
     if !log.is_current(me.device) && !me.signed_out {
         me::end(step)?;
     }
+    Ok(())
+}
+
+/// Says in the direct conversation with this account that it has ended. Groups show who leaves them.
+fn show_end(step: &mut Step<'_>, account: AccountId) -> Result<(), StoreError> {
+    let own = Me::find(step.tx)?.is_some_and(|me| me.account == account);
+    let Some(row) = Conversation::direct_with(step.tx, account)?.filter(|row| row.known && !own) else { return Ok(()) };
+    let event = SystemEvent::AccountDeleted { account };
+    timeline::apply_system(step, row.id, row.applied, step.now, account, event)?;
+    step.notice(Notice::Conversation(row.id));
     Ok(())
 }
 

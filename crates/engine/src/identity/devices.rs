@@ -9,7 +9,7 @@ use beseda_wire::{Problem, Reply, Request};
 use rusqlite::Connection;
 
 use super::ask::{Ask, Asks, Purpose, done, refusal};
-use super::{device_logs, link, me, phrase, rotation, rules};
+use super::{deletion, device_logs, link, me, phrase, rotation, rules};
 use crate::api::command::Outcome;
 use crate::api::failure::Failure;
 use crate::api::view::DeviceView;
@@ -240,6 +240,9 @@ pub(super) fn on_open(step: &mut Step<'_>) -> Result<(), StoreError> {
 
 /// This device's session is over.
 pub(super) fn session_over(step: &mut Step<'_>) -> Result<(), StoreError> {
+    if deletion::session_over(step)? {
+        return Ok(());
+    }
     let own = Me::find(step.tx)?.map(|me| me.device);
     for (device, waiting) in removals(step.tx)? {
         if let Some(id) = waiting {

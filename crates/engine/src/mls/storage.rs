@@ -69,6 +69,11 @@ impl<'a> MlsStore<'a> {
         Ok(())
     }
 
+    /// Nothing of what was not written yet is written any more.
+    pub(crate) fn forget(&self) {
+        self.overlay.borrow_mut().clear();
+    }
+
     /// Takes back that a damaged value was met, where the caller can do without it; false if it was something else.
     pub(crate) fn forgive_damage(&self) -> bool {
         let mut failure = self.failure.borrow_mut();

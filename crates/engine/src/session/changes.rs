@@ -11,7 +11,7 @@ use crate::store::accounts::Account;
 use crate::store::conversations::Conversation;
 use crate::store::me::Me;
 use crate::store::{StoreError, members, meta};
-use crate::{desk, healing, log, timeline};
+use crate::{desk, healing, links, log, timeline};
 
 pub(crate) const CURSOR: &str = "cursor";
 
@@ -99,6 +99,7 @@ fn apply(step: &mut Step<'_>, change: Change, live: bool) -> Result<(), StoreErr
             step.memory.session.profiles.insert(account);
             Ok(())
         }
+        Change::Asked { conversation, at, outcome } => links::own::told(step, conversation, at, outcome),
         Change::Settings { privacy, blocked, username, phone } => {
             timeline::apply_settings(step, privacy, &blocked, username.as_ref().map(|name| name.as_str()), phone)
         }
@@ -144,6 +145,7 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
         row.join_after = step.now.plus_millis(WELCOME_COMES_WITHIN);
     }
     row.save(step.tx)?;
+    links::waiting::told(step, id, state.asking)?;
     healing::restore::compare(step, &row, state.last_seq)?;
     step.touch(id);
     step.notice(Notice::Conversation(id));

@@ -48,6 +48,8 @@ fn up(step: &mut Step<'_>) -> Result<(), StoreError> {
             conversation::advance::look(step, id)?;
         }
     }
+    let end = crate::identity::deletion_due(step)?;
+    desk::send(step, end)?;
     ask_logs(step)?;
     ask_people(step);
     if step.memory.session.synced {

@@ -9,7 +9,7 @@ use crate::api::command::Outcome;
 use crate::api::event::Effect;
 use crate::store::StoreError;
 use crate::store::accounts::Account;
-use crate::{conversation, desk, healing, log, notification, outbox};
+use crate::{conversation, desk, healing, links, log, notification, outbox};
 
 /// A pause after an answer that makes no sense or an error of the server.
 pub(crate) const AFTER_FAILURE: u64 = 5_000;
@@ -65,6 +65,11 @@ pub(crate) fn answered(step: &mut Step<'_>, asked: Asked, reply: Reply) -> Resul
             step.touch(conversation);
             Ok(())
         }
+        (Asked::Asks { conversation }, Reply::Asks { asks }) => links::waiting::came(step, conversation, &asks),
+        (Asked::TakeAsk { conversation, account, root }, Reply::Done) => {
+            links::waiting::taken(step, conversation, account, root)
+        }
+        (Asked::Link { id, about }, reply) => links::answered(step, id, about, reply),
         (Asked::Command { id }, _) => {
             step.effect(Effect::Done { id, result: Ok(Outcome::Done) });
             Ok(())
@@ -83,7 +88,7 @@ pub(crate) fn answered(step: &mut Step<'_>, asked: Asked, reply: Reply) -> Resul
 /// A request was refused.
 pub(crate) fn refused(step: &mut Step<'_>, asked: Asked, why: &Problem) -> Result<(), StoreError> {
     let is_session = matches!(why.code, Code::Unauthorized | Code::DeviceRevoked);
-    if is_session && !matches!(asked, Asked::Command { .. } | Asked::Identity(_)) {
+    if is_session && !matches!(asked, Asked::Command { .. } | Asked::Identity(_) | Asked::Link { .. }) {
         return connection::signed_out(step);
     }
     if why.code == Code::ProfileCopied {
@@ -145,6 +150,9 @@ pub(crate) fn refused(step: &mut Step<'_>, asked: Asked, why: &Problem) -> Resul
             if conversation::advance::is_passing(why.code) { Ok(()) } else { desk::profile_taken(step) }
         }
         Asked::Identity(purpose) => desk::identity_answered(step, purpose, Err(why.clone())),
+        Asked::Asks { conversation } => links::waiting::refused(step, conversation),
+        Asked::TakeAsk { conversation, account, .. } => links::waiting::not_taken(step, conversation, account, why),
+        Asked::Link { id, about } => links::refused(step, id, &about, why),
         Asked::Profiles { .. } | Asked::Cards { .. } | Asked::Ping | Asked::PushEnded | Asked::Other => Ok(()),
         Asked::Command { id } => {
             step.effect(Effect::Done { id, result: Err(outbox::refusal(why)) });

@@ -276,3 +276,21 @@ impl DeviceLogView for DeviceLogs {
         self.logs.get(&account)
     }
 }
+
+/// Whether the account has no device any more, by its own device log.
+///
+/// # Errors
+/// When the database fails.
+pub fn has_ended(conn: &Connection, account: AccountId) -> Result<bool, StoreError> {
+    Ok(conn.prepare_cached("SELECT 1 FROM ended_accounts WHERE account = ?1")?.exists([account.as_bytes()])?)
+}
+
+/// Notes whether the account has any device; tells whether that is news.
+pub(crate) fn note_end(conn: &Connection, account: AccountId, ended: bool) -> Result<bool, StoreError> {
+    let sql = if ended {
+        "INSERT OR IGNORE INTO ended_accounts (account) VALUES (?1)"
+    } else {
+        "DELETE FROM ended_accounts WHERE account = ?1"
+    };
+    Ok(conn.prepare_cached(sql)?.execute([account.as_bytes()])? > 0)
+}

@@ -357,6 +357,11 @@ impl Conversation {
         if self.peer_is_gone(conn)? {
             return Ok(Readiness::PeerGone);
         }
+        if let (ConversationKind::Direct, Some(peer)) = (self.kind, self.peer)
+            && accounts::has_ended(conn, peer)?
+        {
+            return Ok(Readiness::PeerDeleted);
+        }
         Ok(match self.standing {
             Standing::Joining => Readiness::Joining,
             Standing::Left => Readiness::Left,

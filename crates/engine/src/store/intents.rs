@@ -1,6 +1,6 @@
 //! What people want changed in a conversation: kept until the log shows it, redone after every lost race.
 
-use beseda_model::{AccountId, ConversationId, ConversationKind, Permissions, Role};
+use beseda_model::{AccountId, ConversationId, ConversationKind, Fingerprint, Permissions, Role};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,8 @@ pub(crate) enum Intent {
     Create { kind: ConversationKind, members: Vec<AccountId> },
     /// People.
     Add { accounts: Vec<AccountId> },
+    /// Somebody who has asked to join, under this root key.
+    Admit { account: AccountId, root: Fingerprint },
     /// Somebody out.
     Remove { account: AccountId },
     /// A role.
@@ -86,4 +88,18 @@ pub(crate) fn ids(conn: &Connection, conversation: ConversationId) -> Result<Vec
     let mut statement = conn.prepare_cached("SELECT id FROM intents WHERE conversation = ?1 ORDER BY id")?;
     let ids = statement.query_map([conversation.as_bytes()], |row| row.get(0))?.collect::<Result<_, _>>()?;
     Ok(ids)
+}
+
+/// Whether somebody still wants to leave a conversation.
+pub(crate) fn any_leave(conn: &Connection) -> Result<bool, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT intent FROM intents")?;
+    let mut rows = statement.query(())?;
+    while let Some(row) = rows.next()? {
+        let intent: Vec<u8> = row.get(0)?;
+        let intent: Intent = ciborium::from_reader(intent.as_slice()).map_err(|_| StoreError::damaged("intents"))?;
+        if intent == Intent::Leave {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

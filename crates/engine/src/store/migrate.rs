@@ -17,6 +17,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 3, sql: include_str!("migrations/0003_seals.sql") },
     Migration { number: 4, sql: include_str!("migrations/0004_commands.sql") },
     Migration { number: 50, sql: include_str!("migrations/0050_identity.sql") },
+    Migration { number: 60, sql: include_str!("migrations/0060_links.sql") },
+    Migration { number: 61, sql: include_str!("migrations/0061_ended.sql") },
     Migration { number: 101, sql: include_str!("migrations/0101_timeline.sql") },
     Migration { number: 110, sql: include_str!("migrations/0110_search.sql") },
 ];

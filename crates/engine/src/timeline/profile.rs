@@ -3,8 +3,6 @@
 use beseda_model::{AccountId, ConversationId, ConversationKind, Rng, Timestamp};
 use beseda_wire::content::{Authored, Content, OwnSync, ProfileKey};
 use beseda_wire::state::EntryClass;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
@@ -16,14 +14,10 @@ use crate::api::event::Notice;
 use crate::outbox::{self, EnqueueOptions};
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
-use crate::{Step, desk};
+use crate::{Step, desk, sealed};
 
 const TABLE: &str = "profiles";
 const KEY_BYTES: usize = 32;
-const NONCE_BYTES: usize = 12;
-
-/// A sealed profile's plaintext has a multiple of this length, so that its length says little.
-const PADDING: usize = 256;
 
 /// Most characters of a name.
 pub(crate) const MAX_NAME: usize = 64;
@@ -58,22 +52,12 @@ pub(crate) fn seal(key: &[u8; KEY_BYTES], account: AccountId, profile: &ProfileD
         status: profile.status.clone(),
         status_until: profile.status_until,
     };
-    let mut plain = column::encode(&body);
-    plain.resize(plain.len().div_ceil(PADDING) * PADDING, 0);
-    let mut nonce = [0; NONCE_BYTES];
-    rng.fill(&mut nonce);
-    let payload = Payload { msg: &plain, aad: &bound(account) };
-    let sealed = ChaCha20Poly1305::new(Key::from_slice(key)).encrypt(Nonce::from_slice(&nonce), payload);
-    let mut bytes = nonce.to_vec();
-    bytes.extend(sealed.expect("a profile is far shorter than what the cipher takes"));
-    bytes
+    sealed::seal(key, &bound(account), &column::encode(&body), rng)
 }
 
 /// Opens what [`seal`] made; none if the key is another or the bytes were changed.
 pub(crate) fn open(key: &[u8; KEY_BYTES], account: AccountId, sealed: &[u8]) -> Option<ProfileDraft> {
-    let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
-    let payload = Payload { msg: sealed, aad: &bound(account) };
-    let plain = ChaCha20Poly1305::new(Key::from_slice(key)).decrypt(Nonce::from_slice(nonce), payload).ok()?;
+    let plain = sealed::open(key, &bound(account), sealed)?;
     let mut rest = plain.as_slice();
     let body: Body = beseda_wire::codec::decode_cbor_prefix(&mut rest).ok()?;
     let cut = |text: String, most: usize| text.chars().take(most).collect();

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::allowed::Allowed;
 use super::{StoreError, View};
 use crate::api::view::{AccountView, Me, MemberView, MembersView};
-use crate::store::accounts::Account;
+use crate::store::accounts::{self, Account};
 use crate::store::conversations::Conversation;
 use crate::store::me;
 use crate::timeline::{column, own, presence, profile, receipt};
@@ -59,6 +59,7 @@ pub fn account(view: &View<'_>, id: AccountId) -> Result<AccountView, StoreError
         verified: known.root.is_some() && own::verified(conn, id)? == known.root,
         identity_changed: known.identity_changed,
         blocked: receipt::blocked(conn)?.contains(&id),
+        deleted: accounts::has_ended(conn, id)?,
         online,
         last_seen,
     })

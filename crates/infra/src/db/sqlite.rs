@@ -12,6 +12,7 @@ mod conversation;
 mod device;
 mod feed;
 mod group;
+mod group_link;
 mod key;
 mod link;
 mod log;
@@ -20,6 +21,7 @@ mod phone;
 #[cfg(test)]
 mod plans;
 mod readers;
+mod report;
 mod sql;
 mod store;
 mod ticket;

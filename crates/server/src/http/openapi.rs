@@ -180,7 +180,7 @@ const fn whom(rule: Rule) -> &'static str {
         Rule::LinkSecret => "whoever holds the request's secret",
         Rule::Token => "whoever brings a session token",
         Rule::WakeToken => "whoever brings a token from a wake-up",
-        Rule::Session | Rule::Audience | Rule::Member | Rule::Policy => "sessions",
+        Rule::Session | Rule::Audience | Rule::Link | Rule::Member | Rule::Policy => "sessions",
     }
 }
 

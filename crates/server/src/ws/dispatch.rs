@@ -3,6 +3,7 @@
 mod account;
 mod conversation;
 mod device;
+mod group_link;
 mod log;
 
 use std::sync::Arc;
@@ -151,5 +152,17 @@ pub(super) fn dispatch(call: Call, request: Request) {
         Request::SetPushSubscription { subscription, muted } => {
             device::set_push_subscription(call, subscription, muted);
         }
+        Request::DeleteAccount { entries } => account::delete(call, entries),
+        Request::Report(report) => account::report(call, &report),
+        Request::SetPersonLink { token } => account::set_link(call, token),
+        Request::PersonByLink { token } => account::by_link(call, &token),
+        Request::MakeGroupLink(link) => group_link::make(call, link),
+        Request::GroupLinks { conversation } => group_link::list(call, conversation),
+        Request::RevokeGroupLink { conversation, link } => group_link::revoke(call, conversation, link),
+        Request::ShowGroupLink { token } => group_link::show(call, &token),
+        Request::AskToJoin { token, proof } => group_link::ask(call, &token, proof),
+        Request::WithdrawAsk { conversation } => group_link::withdraw(call, conversation),
+        Request::Asks { conversation } => group_link::asks(call, conversation),
+        Request::AnswerAsk { conversation, account, accept } => group_link::answer(call, conversation, account, accept),
     }
 }

@@ -2,11 +2,12 @@
 
 use beseda_app::domain::{self, Reveal};
 use beseda_app::usecase::account::Card;
+use beseda_app::usecase::group_link::WaitingAsk;
 use beseda_app::usecase::session::Session;
 use beseda_model::{Code, Timestamp};
 use beseda_wire::state::{
-    AccountCard, Audience, Change, ConversationState, DeviceLogEntry, Entry, EntryClass, Muted, PrivacySettings,
-    Profile, PushSubscription,
+    AccountCard, Ask, AskOutcome, Audience, Change, ConversationState, DeviceLogEntry, Entry, EntryClass,
+    GroupLinkState, Muted, PrivacySettings, Profile, PushSubscription,
 };
 use beseda_wire::{Bytes, FEATURE_LEVEL, Problem, Push, Reply};
 
@@ -77,6 +78,9 @@ pub(crate) fn change(change: domain::Change) -> Change {
         domain::Change::Settings { privacy, blocked, username, phone } => {
             Change::Settings { privacy: privacy_settings(&privacy), blocked, username, phone }
         }
+        domain::Change::Asked { conversation, at, state } => {
+            Change::Asked { conversation, at, outcome: ask_outcome(state) }
+        }
         domain::Change::KeysLow { left } => Change::KeysLow { left },
     }
 }
@@ -98,7 +102,40 @@ pub(crate) fn conversation(state: domain::ConversationState) -> ConversationStat
         read_count: state.read_count,
         due: state.due,
         request_from: state.request_from,
+        asking: state.asking,
     }
+}
+
+/// What the asker is told. Who is about to add them is nobody's business.
+const fn ask_outcome(state: domain::AskState) -> AskOutcome {
+    match state {
+        domain::AskState::Waiting | domain::AskState::Taken { .. } => AskOutcome::Waiting,
+        domain::AskState::Joined => AskOutcome::Joined,
+        domain::AskState::Declined => AskOutcome::Declined,
+        domain::AskState::Lapsed => AskOutcome::Lapsed,
+    }
+}
+
+/// A link to a group, for its members.
+pub(super) fn group_link(link: domain::GroupLink) -> GroupLinkState {
+    GroupLinkState {
+        link: link.id,
+        by: link.by,
+        made_at: link.created_at,
+        expires_at: link.expires_at,
+        left: link.left,
+        body: link.body.into(),
+    }
+}
+
+/// A request to join, for those who may answer it.
+pub(super) fn ask(waiting: WaitingAsk) -> Ask {
+    let WaitingAsk { ask, body } = waiting;
+    let taken_until = match ask.state {
+        domain::AskState::Taken { until, .. } => Some(until),
+        _ => None,
+    };
+    Ask { account: ask.account, link: ask.link, at: ask.at, taken_until, proof: ask.proof.into(), body: body.into() }
 }
 
 const fn audience(audience: domain::Audience) -> Audience {

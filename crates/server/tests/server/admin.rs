@@ -2,8 +2,11 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use beseda_model::{MessageId, ReportId, Timestamp};
 use beseda_server::admin::{self, Answer, Request};
 use beseda_server::{Config, StartError};
+use beseda_wire as wire;
+use beseda_wire::request::{Report, ReportReason, ReportedMessage};
 
 use crate::world::Server;
 
@@ -58,4 +61,41 @@ async fn two_servers_do_not_share_a_data_directory_nor_an_address() {
     let error = beseda_server::start(same_address).await.unwrap_err();
     assert!(matches!(error, StartError::Listen { .. }), "{error}");
     assert!(matches!(admin::ask(&server.data_dir(), &Request::Accounts).await, Ok(Answer::Accounts { .. })));
+}
+
+#[tokio::test]
+async fn the_operator_reads_and_closes_what_people_report() {
+    let server = Server::start().await;
+    let (alice, bob) = (server.join(1).await, server.join(2).await);
+    let id = ReportId::from_bytes([5; 16]);
+    let said = ReportedMessage {
+        author: bob.account,
+        id: MessageId::from_bytes([6; 16]),
+        at: Timestamp::from_millis(7),
+        text: "buy my watches".to_owned(),
+    };
+    let report = Report {
+        report: id,
+        about: bob.account,
+        conversation: None,
+        reason: ReportReason::Spam,
+        note: "every day".to_owned(),
+        messages: vec![said],
+    };
+    alice.connect(&server).await.ask(wire::Request::Report(report)).await.unwrap();
+    let ask = async |request: Request| admin::ask(&server.data_dir(), &request).await.unwrap();
+    let Answer::Reports { reports } = ask(Request::Reports { all: false }).await else { panic!("reports") };
+    assert_eq!(
+        reports.iter().map(|line| (line.id, line.by, line.about)).collect::<Vec<_>>(),
+        [(id, alice.account, bob.account)]
+    );
+    let Answer::Report { line, told } = ask(Request::Report { id }).await else { panic!("a report") };
+    assert_eq!(
+        (line, &told["messages"][0]["text"], &told["note"]),
+        (reports[0].clone(), &"buy my watches".into(), &"every day".into())
+    );
+    assert_eq!(ask(Request::CloseReport { id }).await, Answer::Done);
+    assert!(matches!(ask(Request::CloseReport { id }).await, Answer::Failed { .. }));
+    assert_eq!(ask(Request::Reports { all: false }).await, Answer::Reports { reports: Vec::new() });
+    assert!(matches!(ask(Request::Reports { all: true }).await, Answer::Reports { reports } if reports.len() == 1));
 }

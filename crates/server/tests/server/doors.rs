@@ -1,8 +1,8 @@
 //! The doors as they stand: each answers under its method, nothing else does, every answer carries the headers, and what
 //! `docs/authorisation.md` says of a door is what happens there.
 
-use beseda_model::{Code, ConversationId, ConversationKind, Limits, Role};
-use beseda_wire::request::{Append, CommitBundle, Create, Hello, Request};
+use beseda_model::{Code, ConversationId, ConversationKind, GroupLinkId, Limits, ReportId, Role};
+use beseda_wire::request::{Append, CommitBundle, Create, Hello, MakeGroupLink, Report, ReportReason, Request};
 use beseda_wire::state::DeviceLogEntry;
 use beseda_wire::{Bytes, FEATURE_LEVEL, Problem};
 
@@ -47,6 +47,7 @@ pub(crate) fn one_of_each(here: ConversationId, own: &Person, other: &Person) ->
     let account = other.account;
     let bytes = || Bytes(vec![1; 8]);
     let code = || "AAAA-AAAA".to_owned();
+    let link = GroupLinkId::from_bytes([4; 16]);
     let people = [(own, Role::Owner), (other, Role::Owner)];
     let outline = |generation| Client::of(own).start(here, generation, &policy(ConversationKind::Direct, &people));
     let ((group_info, tree), (next_group_info, next_tree)) = (outline(0), outline(1));
@@ -89,6 +90,32 @@ pub(crate) fn one_of_each(here: ConversationId, own: &Person, other: &Person) ->
         Request::Block { account, blocked: false },
         Request::WatchPresence { accounts: vec![account] },
         Request::SetPushSubscription { subscription: Some(subscription("https://push.example.org/x")), muted: vec![] },
+        Request::DeleteAccount { entries: Vec::new() },
+        Request::Report(Report {
+            report: ReportId::from_bytes([5; 16]),
+            about: account,
+            conversation: None,
+            reason: ReportReason::Spam,
+            note: String::new(),
+            messages: Vec::new(),
+        }),
+        Request::SetPersonLink { token: Some(Bytes(vec![1; 32])) },
+        Request::PersonByLink { token: bytes() },
+        Request::MakeGroupLink(MakeGroupLink {
+            link,
+            conversation: here,
+            token: Bytes(vec![1; 32]),
+            body: bytes(),
+            expires_at: None,
+            uses: None,
+        }),
+        Request::GroupLinks { conversation: here },
+        Request::RevokeGroupLink { conversation: here, link },
+        Request::ShowGroupLink { token: bytes() },
+        Request::AskToJoin { token: bytes(), proof: bytes() },
+        Request::WithdrawAsk { conversation: here },
+        Request::Asks { conversation: here },
+        Request::AnswerAsk { conversation: here, account, accept: true },
     ];
     for (request, door) in requests.iter().zip(socket_doors()) {
         let named = serde_json::to_string(request).unwrap();
@@ -127,7 +154,7 @@ async fn every_door_for_members_is_closed_to_strangers() {
     let mut socket = alice.connect(&server).await;
     let for_members = |door: &Door| door.who.starts_with("a member") && door.name != "create";
     let closed = behind(for_members, here, &alice, &bob);
-    assert_eq!(closed.len(), 11);
+    assert_eq!(closed.len(), 16);
     for (door, request) in closed {
         let why = socket.ask(request).await.expect_err(door.name);
         assert_eq!((why.code, door.name), (Code::NotAMember, door.name), "{why:?}");
@@ -204,6 +231,8 @@ fn enlarged(request: Request, size: usize) -> Request {
             Request::SetPushSubscription { subscription: Some(subscription(&text)), muted: Vec::new() }
         }
         Request::SetProfile { .. } => Request::SetProfile { body: bytes },
+        Request::Report(report) => Request::Report(Report { note: text, ..report }),
+        Request::MakeGroupLink(link) => Request::MakeGroupLink(MakeGroupLink { body: bytes, ..link }),
         other => panic!("its size is the frame's: {other:?}"),
     }
 }

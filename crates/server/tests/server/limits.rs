@@ -12,6 +12,8 @@ use crate::world::{Came, Server, Socket};
 
 const HERE: &str = include_str!("limits.rs");
 const GROUPS: &str = include_str!("limits_of_groups.rs");
+const LINKS: &str = include_str!("limits_of_links.rs");
+const DELETION: &str = include_str!("../../../testkit/tests/deletion.rs");
 const JOINING: &str = include_str!("joining.rs");
 const DEVICES: &str = include_str!("devices.rs");
 const PAGES: &str = include_str!("pages.rs");
@@ -52,6 +54,12 @@ const TRIED: &[(&str, &str, &str)] = &[
     ("creates", GROUPS, "conversations_made_in_a_day"),
     ("stranger_requests", GROUPS, "strangers_asked_in_a_day"),
     ("joins", GROUPS, "joins_of_a_device"),
+    ("group_links", LINKS, "links_of_a_group"),
+    ("group_link_bytes", LINKS, "links_of_a_group"),
+    ("asks_waiting", LINKS, "who_waits_in_a_group"),
+    ("asks", LINKS, "groups_asked_in_a_day"),
+    ("reports", LINKS, "reports_in_a_day"),
+    ("report_bytes", LINKS, "reports_in_a_day"),
     ("sign_ups", HERE, "rates_of_an_address"),
     ("sign_ins", HERE, "rates_of_an_address"),
     ("anonymous_requests", HERE, "rates_of_an_address"),
@@ -70,6 +78,7 @@ const TRIED: &[(&str, &str, &str)] = &[
     ("phone_tries", PHONES, "a_code_is_dead_after_five_wrong_ones_also_over_a_restart"),
     ("phone_code_millis", PHONES, "a_code_expires"),
     ("phone_quiet_millis", PHONES, "the_number_alone_resets_only_what_nobody_uses"),
+    ("username_quarantine_millis", DELETION, "the_name_of_a_deleted_account_is_nobodys_for_a_while"),
     ("password_min", JOINING, "names_are_taken_once_and_passwords_have_bounds"),
     ("password_bytes", JOINING, "names_are_taken_once_and_passwords_have_bounds"),
 ];

@@ -14,6 +14,7 @@ mod joining;
 mod killed;
 mod limits;
 mod limits_of_groups;
+mod limits_of_links;
 mod matrix;
 mod mistakes;
 mod mls;

@@ -84,6 +84,7 @@ fn state(conversation: ConversationId) -> ConversationState {
         read_count: MOST,
         due: vec![DeviceId::from_bytes([0xff; 16]); 1_000],
         request_from: Some(AccountId::from_bytes([0xff; 16])),
+        asking: u32::MAX,
     }
 }
 

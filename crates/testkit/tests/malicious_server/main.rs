@@ -7,5 +7,6 @@ mod forge;
 mod garbage;
 mod history;
 mod identity;
+mod links;
 mod membership;
 mod town;

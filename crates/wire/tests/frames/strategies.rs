@@ -1,16 +1,21 @@
 //! Any frame and any body.
 
-use beseda_model::{AccountId, Code, ConversationId, ConversationKind, DeviceId, Fingerprint, Timestamp, Username};
+use beseda_model::{
+    AccountId, Code, ConversationId, ConversationKind, DeviceId, Fingerprint, GroupLinkId, MessageId, ReportId,
+    Timestamp, Username,
+};
 use beseda_wire::error::ProblemData;
 use beseda_wire::http::{
     AccountByRoot, AddDevice, Challenge, CheckPhoneCode, LinkReveal, LinkStarted, LinkState, PhoneCodeSent,
     PhoneHolder, PhoneOffer, PhoneVerified, PollLink, Proof, Registration, RequestPhoneCode, ResetIdentity, ServerInfo,
     Session, SignIn, SignInTicket, SignUp, StartLink, Wake, Woken,
 };
-use beseda_wire::request::{Append, CommitBundle, Create, Hello, Succeed, Welcome};
+use beseda_wire::request::{
+    Append, CommitBundle, Create, Hello, MakeGroupLink, Report, ReportReason, ReportedMessage, Succeed, Welcome,
+};
 use beseda_wire::state::{
-    AccountCard, Audience, Change, ConversationState, DeviceLogEntry, Entry, EntryClass, KeyPackage, Muted, Presence,
-    PrivacySettings, Profile, PushSubscription,
+    AccountCard, Ask, AskOutcome, Audience, Change, ConversationState, DeviceLogEntry, Entry, EntryClass,
+    GroupLinkState, KeyPackage, Muted, Presence, PrivacySettings, Profile, PushSubscription,
 };
 use beseda_wire::{Bytes, ClientFrame, Problem, Push, Reply, Request, ServerFrame};
 use proptest::collection::vec;
@@ -79,6 +84,30 @@ fn privacy() -> impl Strategy<Value = PrivacySettings> {
     )
 }
 
+fn link() -> impl Strategy<Value = GroupLinkId> + Clone {
+    any::<[u8; 16]>().prop_map(GroupLinkId::from_bytes)
+}
+
+fn outcome() -> impl Strategy<Value = AskOutcome> {
+    prop_oneof![
+        Just(AskOutcome::Waiting),
+        Just(AskOutcome::Joined),
+        Just(AskOutcome::Declined),
+        Just(AskOutcome::Lapsed)
+    ]
+}
+
+fn group_link() -> impl Strategy<Value = GroupLinkState> {
+    (link(), account(), at(), option::of(at()), option::of(any::<u32>()), bytes()).prop_map(
+        |(link, by, made_at, expires_at, left, body)| GroupLinkState { link, by, made_at, expires_at, left, body },
+    )
+}
+
+fn ask() -> impl Strategy<Value = Ask> {
+    (account(), link(), at(), option::of(at()), bytes(), bytes())
+        .prop_map(|(account, link, at, taken_until, proof, body)| Ask { account, link, at, taken_until, proof, body })
+}
+
 fn presence() -> impl Strategy<Value = Presence> {
     (account(), any::<bool>(), option::of(at())).prop_map(|(account, online, last_seen)| Presence {
         account,
@@ -105,13 +134,13 @@ prop_compose! {
     fn conversation_state()(
         conversation in conversation(), kind in kind(), generation: u32, epoch: u64, first_seq: u64, last_seq: u64,
         count: u64, marks: [u64; 3], flags: [bool; 2],
-        due in vec(device(), 0..3), request_from in option::of(account()),
+        due in vec(device(), 0..3), request_from in option::of(account()), asking: u32,
     ) -> ConversationState {
         let [delivered, read, read_count] = marks;
         let [member, joined] = flags;
         ConversationState {
             conversation, kind, generation, epoch, first_seq, last_seq, count, member, joined, delivered, read,
-            read_count, due, request_from,
+            read_count, due, request_from, asking,
         }
     }
 }
@@ -131,6 +160,11 @@ pub(crate) fn change() -> impl Strategy<Value = Change> {
         (account(), any::<u64>()).prop_map(|(account, version)| Change::Profile { account, version }),
         (privacy(), vec(account(), 0..3), option::of(username()), any::<bool>())
             .prop_map(|(privacy, blocked, username, phone)| { Change::Settings { privacy, blocked, username, phone } }),
+        (conversation(), at(), outcome()).prop_map(|(conversation, at, outcome)| Change::Asked {
+            conversation,
+            at,
+            outcome
+        }),
         any::<u32>().prop_map(|left| Change::KeysLow { left }),
     ]
 }
@@ -224,6 +258,10 @@ fn reply() -> impl Strategy<Value = Reply> {
                 })
                 .boxed(),
             vec(presence(), 0..3).prop_map(|accounts| Reply::Presence { accounts }).boxed(),
+            vec(group_link(), 0..3).prop_map(|links| Reply::GroupLinks { links }).boxed(),
+            (conversation(), bytes()).prop_map(|(conversation, body)| Reply::GroupLink { conversation, body }).boxed(),
+            conversation().prop_map(|conversation| Reply::Asked { conversation }).boxed(),
+            vec(ask(), 0..3).prop_map(|asks| Reply::Asks { asks }).boxed(),
         ];
     Union::new(strategies)
 }
@@ -329,8 +367,54 @@ fn push_subscription() -> impl Strategy<Value = PushSubscription> {
     })
 }
 
+fn report() -> impl Strategy<Value = Report> {
+    let id = || any::<[u8; 16]>();
+    let said = (account(), id(), at(), text()).prop_map(|(author, id, at, text)| ReportedMessage {
+        author,
+        id: MessageId::from_bytes(id),
+        at,
+        text,
+    });
+    let reason = prop_oneof![Just(ReportReason::Spam), Just(ReportReason::Illegal), Just(ReportReason::Other)];
+    (id(), account(), option::of(conversation()), reason, text(), vec(said, 0..3)).prop_map(
+        |(report, about, conversation, reason, note, messages)| Report {
+            report: ReportId::from_bytes(report),
+            about,
+            conversation,
+            reason,
+            note,
+            messages,
+        },
+    )
+}
+
+fn link_requests() -> Vec<BoxedStrategy<Request>> {
+    vec![
+        vec(entry_bytes(), 0..3).prop_map(|entries| Request::DeleteAccount { entries }).boxed(),
+        report().prop_map(Request::Report).boxed(),
+        option::of(bytes()).prop_map(|token| Request::SetPersonLink { token }).boxed(),
+        bytes().prop_map(|token| Request::PersonByLink { token }).boxed(),
+        (link(), conversation(), bytes(), bytes(), option::of(at()), option::of(any::<u32>()))
+            .prop_map(|(link, conversation, token, body, expires_at, uses)| {
+                Request::MakeGroupLink(MakeGroupLink { link, conversation, token, body, expires_at, uses })
+            })
+            .boxed(),
+        conversation().prop_map(|conversation| Request::GroupLinks { conversation }).boxed(),
+        (conversation(), link())
+            .prop_map(|(conversation, link)| Request::RevokeGroupLink { conversation, link })
+            .boxed(),
+        bytes().prop_map(|token| Request::ShowGroupLink { token }).boxed(),
+        (bytes(), bytes()).prop_map(|(token, proof)| Request::AskToJoin { token, proof }).boxed(),
+        conversation().prop_map(|conversation| Request::WithdrawAsk { conversation }).boxed(),
+        conversation().prop_map(|conversation| Request::Asks { conversation }).boxed(),
+        (conversation(), account(), any::<bool>())
+            .prop_map(|(conversation, account, accept)| Request::AnswerAsk { conversation, account, accept })
+            .boxed(),
+    ]
+}
+
 pub(crate) fn client_frame() -> impl Strategy<Value = ClientFrame> {
-    let requests: Vec<_> = log_requests().into_iter().chain(account_requests()).collect();
+    let requests: Vec<_> = log_requests().into_iter().chain(account_requests()).chain(link_requests()).collect();
     (any::<u32>(), Union::new(requests)).prop_map(|(id, request)| ClientFrame { id, request })
 }
 

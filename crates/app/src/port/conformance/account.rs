@@ -5,7 +5,7 @@ use beseda_model::device_log::root_fingerprint;
 use beseda_model::{Timestamp, Username};
 
 use super::world::{NOW, account, converse, cut, people, root};
-use crate::domain::{Audience, PrivacySettings};
+use crate::domain::{Audience, PrivacySettings, TokenHash};
 use crate::port::{NewAccount, Store, StoreError, UnitOfWork};
 
 fn name(text: &str) -> Username {
@@ -181,4 +181,59 @@ pub fn is_another_person_after_a_reset(store: &dyn Store) {
             Ok::<_, StoreError>(())
         })
         .expect("the store reads");
+}
+
+/// A link leads to one account, is replaced and taken back.
+pub fn is_found_by_its_link(store: &dyn Store) {
+    people(store, &[1, 2]);
+    let (first, second) = (TokenHash::of(b"first"), TokenHash::of(b"second"));
+    let set = |number, token: Option<TokenHash>| {
+        store.write_blocking(move |uow| uow.accounts_mut().set_link(account(number), token.as_ref()))
+    };
+    let find = |token: TokenHash| {
+        let found = store.read_blocking(move |view| view.accounts().find_by_link(&token));
+        found.map(|found| found.map(|row| row.account))
+    };
+    assert_eq!((find(first), set(1, Some(first)), find(first)), (Ok(None), Ok(()), Ok(Some(account(1)))));
+    assert_eq!(set(2, Some(first)), Err(StoreError::Conflict));
+    assert_eq!((set(1, Some(second)), find(first), find(second)), (Ok(()), Ok(None), Ok(Some(account(1)))));
+    assert_eq!((set(1, None), find(second)), (Ok(()), Ok(None)));
+}
+
+/// A deleted account has nothing left but its device log, and its username is nobody's for a while.
+pub fn is_deleted_but_for_its_log(store: &dyn Store) {
+    people(store, &[1, 2]);
+    let token = TokenHash::of(b"link");
+    let until = NOW.plus_millis(9);
+    store
+        .write_blocking(move |uow| {
+            rename(uow, 1, "alice")?;
+            uow.accounts_mut().set_password_hash(account(1), "hash")?;
+            uow.accounts_mut().set_profile(account(1), b"sealed")?;
+            uow.accounts_mut().set_link(account(1), Some(&token))?;
+            uow.accounts_mut().set_blocked(account(1), account(2), true)?;
+            uow.accounts_mut().set_blocked(account(2), account(1), true)?;
+            uow.accounts_mut().set_last_seen(account(1), NOW)?;
+            uow.accounts_mut().delete(account(1), NOW, until)
+        })
+        .expect("an account can be deleted");
+    let (row, count) = store
+        .read_blocking(|view| {
+            assert_eq!(view.accounts().find_by_username(&name("alice"))?, None);
+            assert_eq!(view.accounts().find_by_link(&TokenHash::of(b"link"))?, None);
+            assert_eq!(view.accounts().password_hash(account(1))?, None);
+            assert_eq!(view.accounts().profile(account(1))?, None);
+            assert_eq!((view.accounts().blocked(account(1))?, view.accounts().blocked(account(2))?), (vec![], vec![]));
+            assert_eq!(view.devices().log(account(1), 1, 9)?.len(), 1, "its log is there");
+            Ok::<_, StoreError>((view.accounts().find(account(1))?, view.accounts().count()?))
+        })
+        .expect("it can be looked at");
+    let row = row.expect("its row is there");
+    assert!(row.deleted && row.username.is_none() && row.last_seen.is_none() && !row.privacy.searchable);
+    assert_eq!((row.privacy.requests, row.privacy.group_adds), (Audience::Nobody, Audience::Nobody));
+    assert_eq!(count, 1);
+    let reserved = || store.read_blocking(|view| view.accounts().is_reserved(&name("alice")));
+    let release = |now| store.write_blocking(move |uow| uow.accounts_mut().release_usernames(now));
+    assert_eq!((reserved(), release(NOW), reserved()), (Ok(true), Ok(0), Ok(true)));
+    assert_eq!((release(until), reserved()), (Ok(1), Ok(false)));
 }

@@ -36,6 +36,7 @@ fn state(changes: Vec<Change>) -> BTreeMap<String, Change> {
         Change::DeviceLog { account, .. } => format!("log {account}"),
         Change::Profile { account, .. } => format!("profile {account}"),
         Change::Settings { .. } => "settings".to_owned(),
+        Change::Asked { conversation, .. } => format!("asked {conversation}"),
         Change::KeysLow { .. } => "keys".to_owned(),
     };
     changes.into_iter().map(|change| (key(&change), change)).collect()

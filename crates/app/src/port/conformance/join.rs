@@ -103,6 +103,8 @@ pub fn spends_daily_budgets(store: &dyn Store) {
     assert_eq!(spend(Budget::Joins, b"a", tomorrow, 2), Ok(true));
     assert_eq!(spend(Budget::StrangerRequests, b"a", NOW, 0), Ok(false));
     assert_eq!(spend(Budget::KeyClaims, b"a", NOW, 1), Ok(true));
+    assert_eq!(spend(Budget::Asks, b"c", tomorrow, 1), Ok(true));
+    assert_eq!(spend(Budget::Reports, b"c", tomorrow, 1), Ok(true));
     let delete = || store.write_blocking(move |uow| uow.budgets_mut().delete_old(tomorrow));
     assert_eq!((delete(), delete()), (Ok(4), Ok(0)));
 }

@@ -57,7 +57,7 @@ pub struct AccountByRoot {
 /// # Errors
 /// When there is none.
 pub fn account_by_root(view: &dyn View, root: Fingerprint) -> Result<AccountByRoot, AccountError> {
-    let row = view.accounts().find_by_root(root)?.ok_or(AccountError::NotFound)?;
+    let row = view.accounts().find_by_root(root)?.filter(|row| !row.deleted).ok_or(AccountError::NotFound)?;
     let log = view.devices().log(row.account, 1, u32::MAX)?;
     Ok(AccountByRoot { account: row.account, first_root_key: row.first_root_key, root: row.root, log })
 }

@@ -6,8 +6,8 @@ use super::sign_up::{begin_log, first_device};
 use crate::domain::{Actor, TokenHash};
 use crate::port::UnitOfWork;
 use crate::usecase::device::{announce_log, end_device};
-use crate::usecase::phone;
 use crate::usecase::session::open_session;
+use crate::usecase::{group_link, phone};
 use crate::{Event, domain::Member};
 
 /// Phrase and devices are lost: a new identity in the account's place.
@@ -45,6 +45,7 @@ pub fn reset_identity(uow: &mut dyn UnitOfWork, cmd: ResetIdentity) -> Result<Ac
         end_device(uow, old.device)?;
     }
     leave_everything(uow, account)?;
+    group_link::forget_account(uow, account)?;
     uow.tickets_mut().delete_tickets_of(account)?;
     uow.accounts_mut().replace_identity(account, cmd.root_key, root, cmd.at)?;
     begin_log(uow, &device, &cmd.entry)?;
@@ -53,7 +54,8 @@ pub fn reset_identity(uow: &mut dyn UnitOfWork, cmd: ResetIdentity) -> Result<Ac
     Ok(Actor { account, device: device.device })
 }
 
-fn leave_everything(uow: &mut dyn UnitOfWork, account: beseda_model::AccountId) -> Result<(), AccountError> {
+/// Ends all memberships of the account.
+pub(super) fn leave_everything(uow: &mut dyn UnitOfWork, account: beseda_model::AccountId) -> Result<(), AccountError> {
     for id in uow.conversations().list_of(account)? {
         let (Some(conversation), Some(member)) =
             (uow.conversations().find(id)?, uow.conversations().member(id, account)?)
@@ -63,6 +65,7 @@ fn leave_everything(uow: &mut dyn UnitOfWork, account: beseda_model::AccountId) 
         // A conversation that only this person could read is at its end, whoever comes after.
         let until = if conversation.kind == ConversationKind::Notes { 0 } else { conversation.last_seq };
         uow.conversations_mut().put_member(id, &Member { until_seq: Some(until), ..member })?;
+        group_link::went(uow, id, account)?;
         let others: Vec<_> = uow.conversations().members(id)?.into_iter().map(|member| member.account).collect();
         uow.emit(Event::ConversationChanged { conversation: id, accounts: others.into() });
     }

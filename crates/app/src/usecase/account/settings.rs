@@ -16,6 +16,9 @@ pub fn set_username(uow: &mut dyn UnitOfWork, actor: Actor, username: Option<Use
             if holder.is_some_and(|holder| holder.account != actor.account) {
                 return Err(AccountError::UsernameTaken);
             }
+            if uow.accounts().is_reserved(username)? {
+                return Err(AccountError::UsernameTaken);
+            }
         }
         None if uow.accounts().password_hash(actor.account)?.is_some() => {
             return Err(AccountError::PasswordWithoutUsername);

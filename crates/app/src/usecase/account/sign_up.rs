@@ -56,7 +56,7 @@ pub fn sign_up(uow: &mut dyn UnitOfWork, cmd: SignUp) -> Result<Actor, AccountEr
     admit(uow, &cmd)?;
     let device = first_device(cmd.account, cmd.root_key, &cmd.entry)?;
     if let Some(username) = &cmd.username
-        && uow.accounts().find_by_username(username)?.is_some()
+        && (uow.accounts().find_by_username(username)?.is_some() || uow.accounts().is_reserved(username)?)
     {
         return Err(AccountError::UsernameTaken);
     }

@@ -5,6 +5,7 @@ use beseda_model::{AccountId, ConversationId};
 use super::ConversationError;
 use crate::domain::{Actor, Audience, OverLimit, PrivacySettings};
 use crate::port::UnitOfWork;
+use crate::usecase::group_link;
 
 /// Whether `other` lets the actor do something that the setting speaks of. A block and a setting are not told apart.
 pub(super) fn accepts(
@@ -22,7 +23,7 @@ pub(super) fn accepts(
     if allowed && !uow.accounts().blocks(other, actor.account)? { Ok(()) } else { Err(ConversationError::NotAccepted) }
 }
 
-/// Whether these accounts may be brought into a group by the actor.
+/// Whether these accounts may be brought into a group by the actor: their settings allow it, or they have asked for it.
 pub(super) fn may_add(
     uow: &dyn UnitOfWork,
     actor: Actor,
@@ -30,7 +31,9 @@ pub(super) fn may_add(
     accounts: impl Iterator<Item = AccountId>,
 ) -> Result<(), ConversationError> {
     for account in accounts.filter(|account| *account != actor.account) {
-        accepts(uow, actor, account, |privacy| privacy.group_adds)?;
+        if !group_link::is_invited(uow.view(), id, account)? {
+            accepts(uow, actor, account, |privacy| privacy.group_adds)?;
+        }
         has_room(uow, account, id)?;
     }
     Ok(())

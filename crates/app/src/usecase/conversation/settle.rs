@@ -9,6 +9,7 @@ use crate::domain::{
     Actor, Appended, Change, Conversation, Entry, EntryClass, Leaf, Member, NewEntry, OverLimit, WaitingWelcome,
 };
 use crate::port::{StoreError, UnitOfWork};
+use crate::usecase::group_link;
 
 /// The conversation, if the actor's device is current and its account a member.
 pub(super) fn present(
@@ -79,6 +80,7 @@ pub(super) fn settle(
     for entry in &judged.effect.joined {
         let member = Member::new(entry.account, entry.root, entry.role, seq, count);
         uow.conversations_mut().put_member(id, &member)?;
+        group_link::came(uow, id, entry.account)?;
     }
     let entry = append_handshake(uow, id, actor, Some(judged), &judged.commit, at)?;
     let before = members(uow, id)?;
@@ -87,6 +89,7 @@ pub(super) fn settle(
             until_seq: Some(member.until_seq.unwrap_or(seq)),
             ..member
         })?;
+        group_link::went(uow, id, *account)?;
     }
     for change in &judged.effect.roles {
         change_member(uow, id, change.account, |member| Member { role: change.to, ..member })?;

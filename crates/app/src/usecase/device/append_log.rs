@@ -39,6 +39,9 @@ pub(crate) fn add(
     entry: DeviceLogEntry,
 ) -> Result<DeviceId, DeviceError> {
     let DeviceLogOp::Add { device, signature_key } = entry.op else { return Err(DeviceError::EntryMalformed) };
+    if uow.accounts().find(account)?.is_none_or(|row| row.deleted) {
+        return Err(DeviceError::NotFound);
+    }
     if uow.devices().find(device)?.is_some() {
         return Err(DeviceError::DeviceKnown);
     }

@@ -46,6 +46,7 @@ pub(in crate::text) fn event(author: AccountId, event: &SystemEvent, named: Name
                 object(*account)
             )
         }
+        SystemEvent::AccountDeleted { account } => format!("{} deleted their account", object(*account)),
         SystemEvent::Renewed => "The encryption group was renewed; the conversation goes on".to_owned(),
         SystemEvent::JoinedHere => "From here on this device can read along".to_owned(),
         SystemEvent::LogForked => {

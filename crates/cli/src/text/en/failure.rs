@@ -46,6 +46,14 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
             };
             Words::new(format!("The conversation is not ready: {why}."), "Try again when it is.")
         }
+        Failure::OtherServer { server } => Words::new(
+            format!("The link belongs to another server: {}.", safe::line(server)),
+            "Open it in a profile that is signed in there.",
+        ),
+        Failure::LinkEnded => Words::new(
+            "The link does not work any more: it was taken back, used up, or it has expired.",
+            "Ask for a new one.",
+        ),
         Failure::Store => Words::new(
             "The local database failed; nothing was changed.",
             "Check that the disk is not full and the profile folder is writable.",

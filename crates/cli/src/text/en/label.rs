@@ -46,6 +46,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
             "The server shows different people different things here. Nothing is sent until you have looked: F8."
         }
         Label::Broken => "The group can't go on as it is. /renew begins it anew; nothing that was said is lost.",
+        Label::PeerDeleted => "This person has deleted their account: nobody reads this conversation any more.",
         Label::PeerGone => {
             "This person's identity is a new one: nobody reads this conversation. Open a new one with them."
         }
@@ -66,6 +67,18 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::SearchEverywhere => "everywhere (Ctrl+T: here)",
         Label::SearchHere => "here (Ctrl+T: everywhere)",
         Label::NothingFound => "Nothing found.",
+        Label::LinkEnded => "There is no such link, or it does not work any more.",
+        Label::LinkElsewhere => "made on another device",
+        Label::LinkAutomatic => "lets people in without asking",
+        Label::AskSent => "Your request was sent. You are in as soon as a member lets you in.",
+        Label::AskWaiting => "nobody has answered yet",
+        Label::AskDeclined => "turned down",
+        Label::AskLapsed => "the link ended before anybody answered",
+        Label::AskDoubtful => "this request does not hold, and nobody can be let in by it",
+        Label::MemberAlready => "you are a member",
+        Label::KeySame => "Their key is the one in the link.",
+        Label::KeyOther => "⚠ Their key is NOT the one in the link: it is an old link, or somebody stands between you.",
+        Label::KeyNotGiven => "The link has no key to compare.",
         Label::NewConversation => "New conversation",
         Label::NewConversationHint => "Username, or its beginning",
         Label::NewConversationKeys => "Enter searches, Enter again opens",

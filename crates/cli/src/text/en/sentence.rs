@@ -55,6 +55,7 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::DigitsDiffer { theirs, ours } => {
             format!("The digits differ ({theirs} there, {ours} here): the new device was refused.")
         }
+        Sentence::UsesLeft(n) => format!("for {n} more"),
         Sentence::OpenFirst(name) => format!("There is no conversation with {name} yet: beseda-cli open {name}"),
     }
 }

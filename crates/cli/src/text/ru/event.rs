@@ -59,6 +59,7 @@ pub(in crate::text) fn event(author: AccountId, event: &SystemEvent, named: Name
             let who = if own { "у вас".to_owned() } else { format!("{who}:") };
             format!("{who} сменился ключ. Прежде чем доверять секреты, сверьте код безопасности.")
         }
+        SystemEvent::AccountDeleted { account } => format!("Учётная запись удалена ({})", named(*account).0),
         SystemEvent::Renewed => "Шифрование начато заново; беседа продолжается".to_owned(),
         SystemEvent::JoinedHere => "С этого места беседу можно читать на этом устройстве".to_owned(),
         SystemEvent::LogForked => {

@@ -33,6 +33,14 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
         Failure::NotReady { reason: why } => {
             Words::new(format!("Беседа не готова: {}.", reason(why)), "Попробуйте, когда будет готова.")
         }
+        Failure::OtherServer { server } => Words::new(
+            format!("Это ссылка другого сервера: {}.", safe::line(server)),
+            "Откройте её в профиле, где вы вошли на тот сервер.",
+        ),
+        Failure::LinkEnded => Words::new(
+            "Ссылка больше не действует: её отозвали, её срок истёк или по ней уже вошли все, кто мог.",
+            "Попросите новую.",
+        ),
         Failure::Store => Words::new(
             "Сбой локальной базы данных; ничего не изменилось.",
             "Проверьте, есть ли место на диске и можно ли писать в папку профиля.",

@@ -20,6 +20,9 @@ const FIELDS: &[(&str, &str)] = &[
     ("members", "участники"),
     ("account", "учётная запись"),
     ("phone", "номер телефона"),
+    ("link", "ссылка"),
+    ("confirm", "подтверждение"),
+    ("report", "жалоба"),
 ];
 
 const REASONS: &[(&str, &str)] = &[
@@ -65,6 +68,18 @@ const REASONS: &[(&str, &str)] = &[
         "the words do not fit together: one of them is another word, or their order is wrong",
         "слова не складываются: одно из них другое или порядок неверен",
     ),
+    ("the server shows another group", "сервер показывает другую группу"),
+    ("the person is another one than the one who asked", "это не тот человек, который просился в группу"),
+    ("what is needed to judge the request is not here yet", "заявку пока нельзя проверить; попробуйте чуть позже"),
+    ("the request is malformed", "заявка повреждена"),
+    ("the request belongs to another link", "заявка относится к другой ссылке"),
+    ("whoever made the link may not add people any more", "создавший ссылку больше не может добавлять людей"),
+    ("the link has expired", "срок ссылки истёк"),
+    ("whoever asks does not have the link", "у просящего нет этой ссылки"),
+    ("it is not a link of a Beseda server", "это не ссылка сервера Beseda"),
+    ("it does not lead to a group", "она ведёт не в группу"),
+    ("nobody could use it", "по ней никто не смог бы войти"),
+    ("type your username, or the end of your id", "введите своё имя пользователя или конец своего id"),
     ("this profile holds the history of another account", "в этом профиле история другой учётной записи"),
 ];
 

@@ -59,6 +59,7 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::DigitsDiffer { theirs, ours } => {
             format!("Цифры разные (там {theirs}, здесь {ours}): новому устройству отказано.")
         }
+        Sentence::UsesLeft(n) => format!("ещё для {n}"),
         Sentence::OpenFirst(name) => format!("Беседы с {name} ещё нет: beseda-cli open {name}"),
     }
 }

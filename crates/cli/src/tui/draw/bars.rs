@@ -136,6 +136,7 @@ fn notice_lines(model: &Model, width: usize) -> Option<Vec<Line<'static>>> {
         Readiness::Forked => Label::Forked,
         Readiness::Broken => Label::Broken,
         Readiness::PeerGone => Label::PeerGone,
+        Readiness::PeerDeleted => Label::PeerDeleted,
     };
     let style = match conversation.readiness {
         Readiness::Forked | Readiness::Broken => theme.bad(),

@@ -23,7 +23,7 @@ pub(super) const fn is_writable(conversation: &ConversationView) -> bool {
         | Readiness::RequestReceived
         | Readiness::Forked
         | Readiness::Broken => true,
-        Readiness::Left | Readiness::UpdateRequired | Readiness::PeerGone => false,
+        Readiness::Left | Readiness::UpdateRequired | Readiness::PeerGone | Readiness::PeerDeleted => false,
     }
 }
 

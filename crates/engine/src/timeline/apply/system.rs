@@ -6,6 +6,7 @@ use beseda_wire::content::MessageRef;
 use super::shown;
 use crate::Step;
 use crate::api::view::SystemEvent;
+use crate::links::waiting;
 use crate::store::StoreError;
 use crate::timeline::access::Here;
 use crate::timeline::message_row::{self, Kind, Known, NewRow};
@@ -26,8 +27,15 @@ pub fn apply_system(
     actor: AccountId,
     event: SystemEvent,
 ) -> Result<(), StoreError> {
-    if let SystemEvent::Added { .. } = event {
-        profile::members_added(step, conversation, actor)?;
+    match &event {
+        SystemEvent::Added { accounts } => {
+            profile::members_added(step, conversation, actor)?;
+            for account in accounts {
+                waiting::put_out(step.tx, conversation, *account, false)?;
+            }
+        }
+        SystemEvent::Removed { account } => waiting::put_out(step.tx, conversation, *account, true)?,
+        _ => {}
     }
     let encoded = column::encode(&event);
     let id = message_row::derived_id(&[b"system", conversation.as_bytes(), &seq.to_be_bytes(), &encoded]);

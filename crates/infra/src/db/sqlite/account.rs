@@ -1,4 +1,4 @@
-use beseda_app::domain::{AccountRow, PrivacySettings, Profile};
+use beseda_app::domain::{AccountRow, Audience, PrivacySettings, Profile, TokenHash};
 use beseda_app::port::{AccountRepo, AccountView, NewAccount, StoreError};
 use beseda_model::{AccountId, Fingerprint, Timestamp, Username};
 use rusqlite::types::Type;
@@ -9,7 +9,7 @@ use super::sql::{all, bad, exec, get_time, get_uint, one, time};
 use super::unit::{SqliteUnit, SqliteView};
 
 const ROW: &str = "account, first_root_key, root, username, created_at, last_seen, log_version, requests, group_adds, \
-                   presence, read_marks, searchable";
+                   presence, read_marks, searchable, deleted_at IS NOT NULL";
 
 /// Who shares a conversation with an account.
 pub(super) const PEERS: &str = "SELECT DISTINCT o.account FROM members m \
@@ -33,6 +33,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
             read_marks: row.get(10)?,
             searchable: row.get(11)?,
         },
+        deleted: row.get(12)?,
     })
 }
 
@@ -47,6 +48,17 @@ impl AccountView for SqliteView<'_> {
 
     fn find_by_root(&self, root: Fingerprint) -> Result<Option<AccountRow>, StoreError> {
         one(self.conn, &format!("SELECT {ROW} FROM accounts WHERE root = ?1"), [root.as_bytes()], read)
+    }
+
+    fn find_by_link(&self, token: &TokenHash) -> Result<Option<AccountRow>, StoreError> {
+        let sql =
+            format!("SELECT {ROW} FROM accounts WHERE account = (SELECT account FROM person_links WHERE token = ?1)");
+        one(self.conn, &sql, [token.as_bytes()], read)
+    }
+
+    fn is_reserved(&self, username: &Username) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM reserved_usernames WHERE username = ?1";
+        Ok(one(self.conn, sql, [username.as_str()], |_| Ok(()))?.is_some())
     }
 
     fn list_by_prefix(&self, prefix: &str, limit: u32) -> Result<Vec<AccountRow>, StoreError> {
@@ -86,7 +98,8 @@ impl AccountView for SqliteView<'_> {
     }
 
     fn count(&self) -> Result<u64, StoreError> {
-        Ok(one(self.conn, "SELECT count(*) FROM accounts", [], |row| get_uint(row, 0))?.unwrap_or(0))
+        Ok(one(self.conn, "SELECT count(*) FROM accounts WHERE deleted_at IS NULL", [], |row| get_uint(row, 0))?
+            .unwrap_or(0))
     }
 }
 
@@ -133,6 +146,7 @@ impl AccountRepo for SqliteUnit<'_> {
         exec(conn, sql, params![account.as_bytes(), root_key, root.as_bytes(), time(at), change])?;
         exec(conn, "DELETE FROM device_log WHERE account = ?1", [account.as_bytes()])?;
         exec(conn, "DELETE FROM profiles WHERE account = ?1", [account.as_bytes()])?;
+        exec(conn, "DELETE FROM person_links WHERE account = ?1", [account.as_bytes()])?;
         Ok(())
     }
 
@@ -147,6 +161,21 @@ impl AccountRepo for SqliteUnit<'_> {
         let change = self.next_change();
         let sql = "UPDATE accounts SET username = ?2, settings_change = ?3 WHERE account = ?1";
         exec(self.conn(), sql, params![account.as_bytes(), username.map(Username::as_str), change])?;
+        Ok(())
+    }
+
+    fn set_link(&mut self, account: AccountId, token: Option<&TokenHash>) -> Result<(), StoreError> {
+        let conn = self.conn();
+        match token {
+            Some(token) => {
+                let sql = "INSERT INTO person_links (account, token) VALUES (?1, ?2) \
+                           ON CONFLICT (account) DO UPDATE SET token = excluded.token";
+                exec(conn, sql, params![account.as_bytes(), token.as_bytes()])?;
+            }
+            None => {
+                exec(conn, "DELETE FROM person_links WHERE account = ?1", [account.as_bytes()])?;
+            }
+        }
         Ok(())
     }
 
@@ -204,6 +233,33 @@ impl AccountRepo for SqliteUnit<'_> {
         let sql = "UPDATE accounts SET profile_change = ?2 WHERE account = ?1";
         exec(conn, sql, params![account.as_bytes(), change])?;
         Ok(version)
+    }
+
+    fn delete(&mut self, account: AccountId, at: Timestamp, until: Timestamp) -> Result<(), StoreError> {
+        let change = self.next_change();
+        let conn = self.conn();
+        let id = account.as_bytes();
+        let sql = "INSERT OR REPLACE INTO reserved_usernames (username, until) \
+                   SELECT username, ?2 FROM accounts WHERE account = ?1 AND username IS NOT NULL";
+        exec(conn, sql, params![id, time(until)])?;
+        let nobody = audience(Audience::Nobody);
+        let sql = "UPDATE accounts SET username = NULL, password_hash = NULL, last_seen = NULL, requests = ?2, \
+                   group_adds = ?2, presence = ?2, read_marks = 0, searchable = 0, profile_change = 0, \
+                   settings_change = ?3, deleted_at = ?4 WHERE account = ?1";
+        exec(conn, sql, params![id, nobody, change, time(at)])?;
+        for sql in [
+            "DELETE FROM profiles WHERE account = ?1",
+            "DELETE FROM person_links WHERE account = ?1",
+            "DELETE FROM blocks WHERE account = ?1 OR other = ?1",
+        ] {
+            exec(conn, sql, [id])?;
+        }
+        Ok(())
+    }
+
+    fn release_usernames(&mut self, now: Timestamp) -> Result<u32, StoreError> {
+        let count = exec(self.conn(), "DELETE FROM reserved_usernames WHERE until <= ?1", [time(now)])?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     fn set_last_seen(&mut self, account: AccountId, at: Timestamp) -> Result<(), StoreError> {

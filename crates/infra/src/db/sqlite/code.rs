@@ -85,5 +85,7 @@ pub(super) const fn budget(budget: Budget) -> i64 {
         Budget::PhoneCodesOfNumber => 4,
         Budget::PhoneCodesOfAddress => 5,
         Budget::PhoneCodes => 6,
+        Budget::Asks => 7,
+        Budget::Reports => 8,
     }
 }

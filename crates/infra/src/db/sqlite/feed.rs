@@ -1,10 +1,12 @@
 use beseda_app::domain::{Actor, Change, ConversationState};
 use beseda_app::port::{AccountView, Feed, FeedItem, LogView, PhoneView as _, StoreError};
-use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint};
+use beseda_app::usecase::group_link::waiting;
+use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint};
 use rusqlite::{Row, params};
 
 use super::code::get_kind;
-use super::sql::{all, get_opt_uint, get_uint, int, one};
+use super::group_link::get_ask_state;
+use super::sql::{all, get_opt_uint, get_time, get_uint, int, one};
 use super::unit::SqliteView;
 
 /// Up to this many changed accounts are looked at one by one; with more, those who share a conversation are.
@@ -24,6 +26,10 @@ pub(super) const RECEIPTS: &str = "SELECT c.conversation, o.account, o.delivered
      CROSS JOIN conversations c ON c.key = m.conversation CROSS JOIN members o ON o.conversation = m.conversation \
      WHERE m.account = ?1 AND m.until_seq IS NULL AND h.marks_change > ?2 AND o.mark_change > ?2 \
      AND o.until_seq IS NULL ORDER BY o.mark_change LIMIT ?3";
+
+pub(super) const ASKS: &str = "SELECT c.conversation, a.at, a.state, a.device, a.until, a.change_no FROM asks a \
+     CROSS JOIN conversations c ON c.key = a.conversation WHERE a.account = ?1 AND a.change_no > ?2 \
+     ORDER BY a.change_no LIMIT ?3";
 
 impl SqliteView<'_> {
     fn conversation_changes(&self, actor: &Actor, after: u64, limit: u32) -> Result<Vec<FeedItem>, StoreError> {
@@ -45,6 +51,9 @@ impl SqliteView<'_> {
             state.joined = one(self.conn, sql, params![actor.device.as_bytes(), key], |_| Ok(()))?.is_some();
             let sql = "SELECT device FROM leaves WHERE conversation = ?1 AND due = 1";
             state.due = all(self.conn, sql, [key], |row| row.get(0).map(DeviceId::from_bytes))?;
+            if state.kind == ConversationKind::Group {
+                state.asking = waiting(self, *actor, state.conversation)?;
+            }
         } else {
             state.count = self.count_at(state.conversation, state.last_seq)?;
             // How a conversation goes on is nobody's business who is no longer in it.
@@ -82,6 +91,19 @@ impl SqliteView<'_> {
                 change: Change::Welcome {
                     conversation: ConversationId::from_bytes(row.get(0)?),
                     seq: get_uint(row, 1)?,
+                },
+            })
+        })
+    }
+
+    fn own_asks(&self, actor: &Actor, after: u64, limit: u32) -> Result<Vec<FeedItem>, StoreError> {
+        all(self.conn, ASKS, params![actor.account.as_bytes(), int(after), limit], |row| {
+            Ok(FeedItem {
+                change_no: get_uint(row, 5)?,
+                change: Change::Asked {
+                    conversation: ConversationId::from_bytes(row.get(0)?),
+                    at: get_time(row, 1)?,
+                    state: get_ask_state(row, 2)?,
                 },
             })
         })
@@ -173,6 +195,7 @@ fn read_state(row: &Row<'_>) -> rusqlite::Result<ConversationState> {
         read_count: get_uint(row, 11)?,
         due: Vec::new(),
         request_from: from.map(AccountId::from_bytes),
+        asking: 0,
     })
 }
 
@@ -193,6 +216,7 @@ impl Feed for SqliteView<'_> {
             Ok(Change::Profile { account: AccountId::from_bytes(row.get(0)?), version: get_uint(row, 3)? })
         })?);
         items.extend(self.own_changes(actor, after)?);
+        items.extend(self.own_asks(actor, after, limit)?);
         items.sort_unstable_by_key(|item| item.change_no);
         items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         Ok(items)

@@ -50,6 +50,7 @@ fn a_sync_starts_from_the_account_or_from_what_changed() {
     // What one account sees is put in order after it was found.
     assert_plan(feed::CONVERSATIONS, true);
     assert_plan(feed::RECEIPTS, true);
+    assert_plan(feed::ASKS, false);
     for column in ["log_change", "profile_change"] {
         assert_plan(&changed_accounts(column), false);
         assert_plan(&accounts(column, true), false);

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use beseda_app::Event;
 use beseda_app::domain::StoreEpoch;
 use beseda_app::port::{
-    AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed, GroupRepo,
-    GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView, PhoneRepo, PhoneView, StoreError, TicketRepo,
-    TicketView, UnitOfWork, View, WakeRepo, WakeView,
+    AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed,
+    GroupLinkRepo, GroupLinkView, GroupRepo, GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView,
+    PhoneRepo, PhoneView, ReportRepo, ReportView, StoreError, TicketRepo, TicketView, UnitOfWork, View, WakeRepo,
+    WakeView,
 };
 use beseda_model::{ConversationId, DeviceId, Limits};
 use rusqlite::Connection;
@@ -69,6 +70,10 @@ impl View for SqliteView<'_> {
         self
     }
 
+    fn group_links(&self) -> &dyn GroupLinkView {
+        self
+    }
+
     fn tickets(&self) -> &dyn TicketView {
         self
     }
@@ -78,6 +83,10 @@ impl View for SqliteView<'_> {
     }
 
     fn phones(&self) -> &dyn PhoneView {
+        self
+    }
+
+    fn reports(&self) -> &dyn ReportView {
         self
     }
 
@@ -156,6 +165,10 @@ impl View for SqliteUnit<'_> {
         &self.view
     }
 
+    fn group_links(&self) -> &dyn GroupLinkView {
+        &self.view
+    }
+
     fn tickets(&self) -> &dyn TicketView {
         &self.view
     }
@@ -165,6 +178,10 @@ impl View for SqliteUnit<'_> {
     }
 
     fn phones(&self) -> &dyn PhoneView {
+        &self.view
+    }
+
+    fn reports(&self) -> &dyn ReportView {
         &self.view
     }
 
@@ -210,6 +227,10 @@ impl UnitOfWork for SqliteUnit<'_> {
         self
     }
 
+    fn group_links_mut(&mut self) -> &mut dyn GroupLinkRepo {
+        self
+    }
+
     fn tickets_mut(&mut self) -> &mut dyn TicketRepo {
         self
     }
@@ -219,6 +240,10 @@ impl UnitOfWork for SqliteUnit<'_> {
     }
 
     fn phones_mut(&mut self) -> &mut dyn PhoneRepo {
+        self
+    }
+
+    fn reports_mut(&mut self) -> &mut dyn ReportRepo {
         self
     }
 

@@ -2,11 +2,13 @@
 
 use beseda_app::domain::TokenHash;
 use beseda_app::usecase;
-use beseda_app::usecase::account::AccountError;
+use beseda_app::usecase::account::{AccountError, DeleteAccount};
+use beseda_app::usecase::report::MakeReport;
 use beseda_model::{AccountId, Code, Username};
 use beseda_wire::http::PhoneOffer;
-use beseda_wire::state::{Presence, PrivacySettings};
-use beseda_wire::{Bytes, Problem, Reply};
+use beseda_wire::request::Report;
+use beseda_wire::state::{DeviceLogEntry, Presence, PrivacySettings};
+use beseda_wire::{Bytes, Encoding, Problem, Reply};
 use zeroize::Zeroizing;
 
 use super::Call;
@@ -113,4 +115,35 @@ pub(super) fn watch_presence(call: Call, accounts: Vec<AccountId>) {
                 .collect(),
         },
     );
+}
+
+pub(super) fn set_link(call: Call, token: Option<Bytes>) {
+    let token = token.map(|token| <[u8; 32]>::try_from(token.0).map(TokenHash::from_bytes)).transpose();
+    let Ok(token) = token else {
+        return call.refuse(Problem::new(Code::BadRequest, "a token's hash has 32 bytes"));
+    };
+    let actor = call.actor;
+    call.write_done(move |uow| usecase::account::set_link(uow, actor, token));
+}
+
+pub(super) fn by_link(call: Call, token: &Bytes) {
+    let token = TokenHash::of(token);
+    call.read(
+        move |view| usecase::account::by_link(view, &token),
+        |card| Reply::Accounts { accounts: vec![map::card(card)] },
+    );
+}
+
+pub(super) fn delete(call: Call, entries: Vec<DeviceLogEntry>) {
+    let actor = call.actor;
+    let entries = entries.into_iter().map(|entry| entry.0.0).collect();
+    let cmd = DeleteAccount { entries, at: call.now };
+    call.write_done(move |uow| usecase::account::delete_account(uow, actor, &cmd));
+}
+
+pub(super) fn report(call: Call, report: &Report) {
+    let actor = call.actor;
+    let body = Encoding::Json.encode(report);
+    let cmd = MakeReport { id: report.report, about: report.about, body, at: call.now };
+    call.write_done(move |uow| usecase::report::report(uow, actor, cmd.clone()));
 }
