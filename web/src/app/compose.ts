@@ -1,5 +1,6 @@
 import type { EnginePort } from '@/engine/port'
 import { speak } from '@/i18n/index.svelte'
+import { Arrival } from '@/state/arrival.svelte'
 import { Conversations } from '@/state/conversations.svelte'
 import { Deletions } from '@/state/deletions.svelte'
 import { Drafts } from '@/state/drafts.svelte'
@@ -24,6 +25,7 @@ import { Updates, type UpdateHost } from '@/state/updates.svelte'
 
 /** Everything that lives as long as the page. The only place that makes state. */
 export interface App {
+  readonly arrival: Arrival
   readonly conversations: Conversations
   readonly deletions: Deletions
   readonly drafts: Drafts
@@ -56,7 +58,7 @@ export interface Host {
 }
 
 export async function compose(port: EnginePort, { window: host, ...rest }: Host): Promise<App> {
-  const storage = storageOf(host)
+  const storage = storageOf(() => host.localStorage)
   const settings = new DeviceSettings({
     document: host.document,
     storage,
@@ -68,6 +70,7 @@ export async function compose(port: EnginePort, { window: host, ...rest }: Host)
   const sounds = new Sounds()
   const server = new Server(host.location.origin, rest.fetch)
   return {
+    arrival: new Arrival(storageOf(() => host.sessionStorage)),
     conversations: new Conversations(engine),
     deletions: new Deletions(engine, host, storage),
     drafts: new Drafts(engine, host),
@@ -93,9 +96,9 @@ export async function compose(port: EnginePort, { window: host, ...rest }: Host)
 }
 
 /** Even to ask for the storage throws where the browser forbids it. */
-function storageOf(host: Window): Storage | undefined {
+function storageOf(ask: () => Storage): Storage | undefined {
   try {
-    return host.localStorage
+    return ask()
   } catch {
     return undefined
   }

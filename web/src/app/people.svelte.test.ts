@@ -1,8 +1,8 @@
-import axe from 'axe-core'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { speak } from '@/i18n/index.svelte'
 import { inApp } from './in-app'
+import { problems } from './problems'
 import { GROUP, MARIA, ME, nobody, PHRASE, signedIn } from './sample'
 
 beforeEach(() => speak('en'))
@@ -250,9 +250,3 @@ describe('nothing stands in the way of anybody', () => {
     expect(await problems()).toEqual([])
   })
 })
-
-/** What axe finds, contrast included, as "rule: element". */
-async function problems(): Promise<string[]> {
-  const { violations } = await axe.run(document.body, { resultTypes: ['violations'] })
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
-}

@@ -27,6 +27,9 @@ export const clock = (at: number): string => format({ hour: 'numeric', minute: '
 /** Everything about a moment, for those who want to know exactly. */
 export const exact = (at: number): string => format({ dateStyle: 'full', timeStyle: 'short' }).format(at)
 
+/** "15 Jan 2027, 08:00": for a sentence. */
+export const dated = (at: number): string => format({ dateStyle: 'medium', timeStyle: 'short' }).format(at)
+
 /** "Today", "Yesterday", "Monday, 3 March"; with the year if it is another one. */
 export function day(at: number, now: number): string {
   const days = Math.round((dayOf(now) - dayOf(at)) / DAY)

@@ -15,7 +15,12 @@ const PLACES: readonly Route[] = [
   { at: 'settings', section: 'privacy' },
   { at: 'join' },
   { at: 'join', step: 'phrase' },
+  { at: 'join', step: 'reset-phone' },
   { at: 'invitation', token: 'aZ09_-' },
+  { at: 'shared', link: '/i/aZ09_-#kEy_-' },
+  { at: 'shared', link: '/p/aZ09_-#kEy_-' },
+  { at: 'shared', link: '/u/ivan#kEy_-' },
+  { at: 'shared', link: '/u/ivan' },
   { at: 'link', code: 'ABCD-1234' },
 ]
 

@@ -8,15 +8,24 @@ export type Route =
   | { readonly at: 'new'; readonly what?: 'group' | 'contact' }
   | { readonly at: 'settings'; readonly section?: string }
   | { readonly at: 'join'; readonly step?: string }
+  /** An invitation to join this server. */
   | { readonly at: 'invitation'; readonly token: string }
+  /** A link to a group or a person, as its path and what stands behind its `#`: that part never leaves the browser. */
+  | { readonly at: 'shared'; readonly link: string }
   | { readonly at: 'link'; readonly code: string }
   | { readonly at: 'missing'; readonly path: string }
 
 const SAFE_SEGMENT = /^[\w.~-]{1,128}$/
+/** As usernames are; the ids of accounts have hyphens. */
+const USERNAME = /^[a-z]\w{2,31}$/i
+/** As the steps of joining are; invitations are longer. */
+const STEP = /^[a-z-]{1,15}$/
 
-/** What an address means. */
-export function parse(path: string): Route {
+/** What an address means: a path, and what stands behind its `#`, if that matters. */
+export function parse(address: string): Route {
+  const [path = ''] = address.split('#', 1)
   const missing: Route = { at: 'missing', path }
+  const shared: Route = { at: 'shared', link: address }
   const segments = path.split('/').filter((segment) => segment !== '')
   if (!segments.every((segment) => SAFE_SEGMENT.test(segment))) return missing
   const [first, second, third, fourth, ...rest] = segments
@@ -27,9 +36,11 @@ export function parse(path: string): Route {
     case 'c':
       return second === undefined ? missing : (inConversation(second, third, fourth) ?? missing)
     case 'u':
-      return second !== undefined && third === undefined ? { at: 'person', account: second } : missing
+      if (second === undefined || third !== undefined) return missing
+      return USERNAME.test(second) ? shared : { at: 'person', account: second }
     case 'i':
-      return second !== undefined && third === undefined ? { at: 'invitation', token: second } : missing
+    case 'p':
+      return second !== undefined && third === undefined ? shared : missing
     case 'l':
       return second !== undefined && third === undefined ? { at: 'link', code: second } : missing
     case 'new':
@@ -42,7 +53,8 @@ export function parse(path: string): Route {
       return second === undefined ? { at: 'settings' } : { at: 'settings', section: second }
     case 'join':
       if (third !== undefined) return missing
-      return second === undefined ? { at: 'join' } : { at: 'join', step: second }
+      if (second === undefined) return { at: 'join' }
+      return STEP.test(second) ? { at: 'join', step: second } : { at: 'invitation', token: second }
     default:
       return missing
   }
@@ -77,7 +89,9 @@ export function href(route: Route): string {
     case 'join':
       return route.step === undefined ? '/join' : `/join/${route.step}`
     case 'invitation':
-      return `/i/${route.token}`
+      return `/join/${route.token}`
+    case 'shared':
+      return route.link
     case 'link':
       return `/l/${route.code}`
     case 'missing':
@@ -106,6 +120,7 @@ export function parent(route: Route): Route {
     case 'conversations':
     case 'person':
     case 'invitation':
+    case 'shared':
     case 'missing':
       return { at: 'conversations' }
   }

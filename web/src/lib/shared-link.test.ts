@@ -9,7 +9,8 @@ test('what is shared is read again', () => {
     what: 'link_code',
     code: 'ABCD-1234',
   })
-  expect(readShared(`${HERE}/i/aZ09_-`, HERE)).toEqual({ what: 'invitation', token: 'aZ09_-' })
+  expect(readShared(`${HERE}/join/aZ09_-`, HERE)).toEqual({ what: 'invitation', token: 'aZ09_-' })
+  expect(readShared(`${HERE}/i/aZ09_-#kEy`, HERE)).toEqual({ what: 'shared', link: '/i/aZ09_-#kEy' })
   expect(readShared('12345 '.repeat(12), HERE)).toEqual({ what: 'safety_number', digits: '12345'.repeat(12) })
 })
 

@@ -5,6 +5,8 @@ export type Shared =
   | { readonly what: 'person'; readonly account: string }
   | { readonly what: 'link_code'; readonly code: string }
   | { readonly what: 'invitation'; readonly token: string }
+  /** A link to a group or a person; `link` is its place in this app. */
+  | { readonly what: 'shared'; readonly link: string }
   | { readonly what: 'safety_number'; readonly digits: string }
 
 export const personAddress = (origin: string, account: string): string =>
@@ -29,6 +31,8 @@ export function readShared(text: string, origin: string): Shared | undefined {
       return { what: 'link_code', code: route.code }
     case 'invitation':
       return { what: 'invitation', token: route.token }
+    case 'shared':
+      return { what: 'shared', link: route.link }
     default:
       return undefined
   }

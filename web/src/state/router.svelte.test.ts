@@ -15,7 +15,7 @@ beforeEach(() => {
         void went.push(`instead ${String(url)}`),
       back: () => void went.push('back'),
     },
-    location: { pathname: '/', origin: location.origin },
+    location: { pathname: '/', hash: '', origin: location.origin },
     addEventListener: () => undefined,
     removeEventListener: () => undefined,
   })
@@ -42,6 +42,11 @@ test('a link within the app changes the place without loading a page', () => {
   expect(click('<a href="/settings/privacy"><b>Privacy</b></a>')).toBe(false)
   expect(went).toEqual(['to /settings/privacy'])
   expect(router.route).toEqual({ at: 'settings', section: 'privacy' })
+})
+
+test('what stands behind the # of a link that people pass on is not lost', () => {
+  expect(click('<a href="/i/token#key">Join</a>')).toBe(false)
+  expect(went).toEqual(['to /i/token#key'])
 })
 
 test('a link may take the place of the step before', () => {

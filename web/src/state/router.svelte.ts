@@ -4,7 +4,7 @@ import { href, parent, parse, type Route } from '@/lib/route'
 /** The part of `window` that the router lives on. */
 export interface RouterHost {
   readonly history: Pick<History, 'state' | 'pushState' | 'replaceState' | 'back'>
-  readonly location: Pick<Location, 'pathname' | 'origin'>
+  readonly location: Pick<Location, 'pathname' | 'hash' | 'origin'>
   addEventListener(event: 'popstate', listener: () => void): void
   removeEventListener(event: 'popstate', listener: () => void): void
 }
@@ -16,7 +16,7 @@ export class Router {
 
   constructor(host: RouterHost) {
     this.#host = host
-    this.#route = parse(host.location.pathname)
+    this.#route = parse(this.#address)
   }
 
   get route(): Route {
@@ -26,14 +26,14 @@ export class Router {
   /** Follows the Back and Forward buttons until the returned function is called. */
   listen(): () => void {
     const follow = () => {
-      this.#route = parse(this.#host.location.pathname)
+      this.#route = parse(this.#address)
     }
     this.#host.addEventListener('popstate', follow)
     return () => this.#host.removeEventListener('popstate', follow)
   }
 
   go(route: Route): void {
-    if (href(route) === this.#host.location.pathname) return
+    if (href(route) === this.#address) return
     this.#host.history.pushState({ depth: this.#depth() + 1 }, '', href(route))
     this.#route = route
   }
@@ -57,11 +57,15 @@ export class Router {
     const link = event.target instanceof Element ? event.target.closest('a') : null
     if (!link || link.target !== '' || link.hasAttribute('download')) return
     if (link.origin !== this.#host.location.origin) return
-    const route = parse(link.pathname)
+    const route = parse(link.pathname + link.hash)
     if (route.at === 'missing') return
     event.preventDefault()
     if (link.dataset['replace'] === undefined) this.go(route)
     else this.replace(route)
+  }
+
+  get #address(): string {
+    return this.#host.location.pathname + this.#host.location.hash
   }
 
   /** How many steps of the app lie behind this one. */

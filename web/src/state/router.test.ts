@@ -51,7 +51,11 @@ function open(path: string): void {
     history,
     location: {
       get pathname() {
-        return history.path
+        return history.path.split('#')[0] ?? ''
+      },
+      get hash() {
+        const at = history.path.indexOf('#')
+        return at < 0 ? '' : history.path.slice(at)
       },
       origin: 'https://beseda.example',
     },
@@ -85,6 +89,14 @@ test('Back from a place that was opened by a link goes up, not out of the app', 
   router.back()
   expect(router.route).toEqual({ at: 'conversations' })
   expect(history.length).toBe(1)
+})
+
+test('a link that people pass on keeps its secret part, also on the way back', () => {
+  open('/i/token#key')
+  expect(router.route).toEqual({ at: 'shared', link: '/i/token#key' })
+  router.go({ at: 'settings' })
+  router.back()
+  expect(router.route).toEqual({ at: 'shared', link: '/i/token#key' })
 })
 
 test('going where one is makes no step', () => {

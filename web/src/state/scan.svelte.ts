@@ -6,6 +6,7 @@ export type OnRead = (text: string) => string | undefined
 /** The scanner, wanted by many places and shown in one. */
 export class Scan {
   #onread = $state.raw<OnRead>()
+  #seen: string | undefined
 
   get wanted(): OnRead | undefined {
     return this.#onread
@@ -17,6 +18,16 @@ export class Scan {
 
   stop(): void {
     this.#onread = undefined
+  }
+
+  /** The camera has read this: it was there to be seen, not sent by somebody. */
+  see(text: string): void {
+    this.#seen = text.trim()
+  }
+
+  /** Whether this is what the camera has read last. */
+  wasSeen(text: string): boolean {
+    return this.#seen === text
   }
 }
 

@@ -1,6 +1,7 @@
 //! Phone numbers: a code shows who receives what is sent to one, and nothing tells whether somebody has it.
 
 use beseda_app::port::Sms;
+use beseda_model::device_log::DeviceLogOp;
 use beseda_model::{Code, LIMITS};
 use beseda_server::Config;
 use beseda_server::admin::{self, Answer as Told, Request as Admin};
@@ -403,6 +404,17 @@ async fn a_number_is_set_changed_and_removed() {
     assert_eq!(told_of_phone(&socket.pushes().await), [false]);
     server.clock.advance(HOUR);
     assert_eq!(verify(&server, OTHER, 4, 4).await.holder, None);
+}
+
+#[tokio::test]
+async fn the_number_of_a_deleted_account_is_nobodys() {
+    let server = start(|_| {}).await;
+    let (mut alice, mut socket) = with_phone(&server, 1, PHONE, 1, 1).await;
+    let entries = vec![alice.by_device(DeviceLogOp::Remove { device: alice.device })];
+    socket.ask(Request::DeleteAccount { entries }).await.unwrap();
+    server.clock.advance(25 * HOUR);
+    assert_eq!(verify(&server, PHONE, 2, 2).await.holder, None);
+    sign_up(&server, 2, |request| request.phone = Some(attempt(2))).await.unwrap();
 }
 
 #[tokio::test]
