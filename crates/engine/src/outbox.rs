@@ -55,7 +55,7 @@ pub fn pending(conn: &Connection, conversation: Option<ConversationId>) -> Resul
              + (SELECT count(*) FROM conversations \
                 WHERE known = 1 AND member = 1 AND (?1 IS NULL OR conversation = ?1) \
                 AND (standing = 0 OR (standing = 1 AND (applied < last_seq \
-                     OR applied > max(delivered_sent, delivered) OR read_wanted > read))))",
+                     OR applied > max(delivered_sent, delivered) OR (read_wanted > read AND request_from = x'')))))",
         )?
         .query_row((only, FAILED), |row| row.get(0))?;
     Ok(count.unsigned_abs())

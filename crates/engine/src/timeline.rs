@@ -32,7 +32,7 @@ pub(crate) use own::{device_name, name_device};
 pub use own::{own_device_joined, verified};
 pub use own_event::own_content;
 pub use presence::{apply_presence, apply_typing};
-pub use profile::{apply_profile, joined};
+pub use profile::{apply_profile, joined, request_accepted};
 pub(crate) use receipt::phone_leaves;
 pub use receipt::{apply_receipt, apply_settings};
 pub use relocate::{displaced, moved, rewound};

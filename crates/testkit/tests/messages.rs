@@ -2,10 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
 use beseda_engine::api::command::{Draft, Outcome, ProfileDraft};
+use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{Anchor, Body, ConversationView, Delivery, MessageView, Readiness, SearchQuery};
 use beseda_engine::store::me::Me;
 use beseda_engine::view::{self, View};
-use beseda_engine::{Command, Notice};
+use beseda_engine::{Command, Notice, outbox};
 use beseda_model::{ConversationId, MessageId, Role, Timestamp};
 use beseda_testkit::backend::RealServer;
 use beseda_testkit::clock::FakeClock;
@@ -131,6 +132,26 @@ fn marks_go_from_sent_to_delivered_to_read() {
 }
 
 #[test]
+fn who_asks_to_talk_learns_that_it_was_read_only_once_it_is_accepted() {
+    let mut world = town(30);
+    let [alice, bob] = ["alice", "bobby"].map(|name| world.person(name));
+    world.run_for(60_000);
+    let place = world.direct(alice.device, bob.account);
+    let asked = world.say(alice.device, place, "hello");
+    world.run_for(60_000);
+    let seq = row(&world, bob.device, place).last_seq;
+    done(&mut world, bob.device, Command::MarkRead { conversation: place, seq });
+    world.run_for(60_000);
+    assert_eq!(row(&world, bob.device, place).unread, 0);
+    assert_eq!(find(&world, alice.device, place, asked).delivery, Some(Delivery::Delivered));
+    assert_eq!(outbox::pending(world.at(bob.device).engine().reader(), None).unwrap(), 0);
+
+    done(&mut world, bob.device, Command::AnswerStranger { conversation: place, accept: true });
+    world.run_for(60_000);
+    assert_eq!(find(&world, alice.device, place, asked).delivery, Some(Delivery::Read));
+}
+
+#[test]
 fn a_timed_message_goes_everywhere_and_leaves_no_complaint() {
     let mut world = town(13);
     let ([alice, bob, carol], place) = group(&mut world);
@@ -190,6 +211,32 @@ fn names_are_seen_by_contacts_and_own_matters_by_own_devices() {
     done(&mut world, tablet, Command::Nickname { account: alice.account, name: String::new() });
     world.run_for(60_000);
     assert_eq!((seen(&world, tablet), seen(&world, bob.device)), ("Алиса".to_owned(), "Алиса".to_owned()));
+}
+
+#[test]
+fn who_accepts_a_request_and_who_has_asked_learn_each_others_names() {
+    let mut world = town(29);
+    let [alice, bob] = ["alice", "bobby"].map(|name| world.person(name));
+    world.run_for(60_000);
+    for (device, name) in [(alice.device, "Алиса"), (bob.device, "Боб")] {
+        let profile = ProfileDraft { name: name.to_owned(), ..ProfileDraft::default() };
+        done(&mut world, device, Command::SetProfile { profile });
+    }
+    let seen = |world: &Town| {
+        let name = |device, of| looking(world, device, |view| view::account(view, of).unwrap().name);
+        (name(alice.device, bob.account), name(bob.device, alice.account))
+    };
+    // Whom one has looked for is known already when the conversation begins.
+    let looked = world.ask(alice.device, Command::FindAccounts { username: "bobby".to_owned() });
+    assert!(matches!(looked, Ok(Outcome::Accounts { .. })), "{looked:?}");
+    let place = world.direct(alice.device, bob.account);
+    world.say(alice.device, place, "hello");
+    world.run_for(60_000);
+    assert_eq!(seen(&world), ("bobby".to_owned(), "alice".to_owned()));
+
+    done(&mut world, bob.device, Command::AnswerStranger { conversation: place, accept: true });
+    world.run_for(60_000);
+    assert_eq!(seen(&world), ("Боб".to_owned(), "Алиса".to_owned()));
 }
 
 #[test]
@@ -368,4 +415,42 @@ fn a_device_that_leaves_and_is_revoked_at_the_same_time_is_removed_once() {
     let accounts: Vec<_> = members.into_iter().map(|member| member.who.account).collect();
     assert!(!accounts.contains(&carol.account) && accounts.len() == 2, "{accounts:?}");
     assert_eq!(row(&world, carol.device, place).readiness, Readiness::Left);
+}
+
+#[test]
+fn a_change_accepted_without_a_network_that_is_not_allowed_any_more_is_announced() {
+    let mut world = town(31);
+    let ([alice, bob, carol], place) = group(&mut world);
+    let dave = world.person("dave");
+    world.run_for(60_000);
+    let role = |role| Command::SetRole { conversation: place, account: bob.account, role };
+    done(&mut world, alice.device, role(Role::Admin));
+    world.run_for(60_000);
+    world.set_online(bob.device, false);
+    let wanted = Command::RemoveMember { conversation: place, account: carol.account };
+    assert_eq!(world.ask(bob.device, wanted), Ok(Outcome::Done));
+    done(&mut world, alice.device, role(Role::Member));
+    world.run_for(60_000);
+    let announced = |world: &Town, device| {
+        world
+            .at(device)
+            .notices
+            .iter()
+            .filter_map(|notice| match notice {
+                Notice::NotDone { conversation, why } => Some((*conversation, why.clone())),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(announced(&world, bob.device), []);
+    world.set_online(bob.device, true);
+    world.run_for(120_000);
+    let told = announced(&world, bob.device);
+    assert!(matches!(told.as_slice(), [(at, Failure::NotAllowed { .. })] if *at == place), "{told:?}");
+
+    // Who waits for the answer is answered, and that is enough.
+    let wanted = Command::AddMembers { conversation: place, accounts: vec![dave.account] };
+    let _ = world.ask(bob.device, wanted);
+    world.run_for(60_000);
+    assert_eq!(announced(&world, bob.device).len(), 1);
 }

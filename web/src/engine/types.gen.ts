@@ -1289,7 +1289,15 @@ account: AccountId,
 /**
  * Whether now.
  */
-typing: boolean, } } | { "notice": "link_code", "about": {
+typing: boolean, } } | { "notice": "not_done", "about": {
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Why.
+ */
+why: Failure, } } | { "notice": "link_code", "about": {
 /**
  * The request's code.
  */

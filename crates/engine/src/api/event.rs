@@ -118,6 +118,13 @@ pub enum Notice {
         /// Whether now.
         typing: bool,
     },
+    /// A change of a group that was accepted while there was no network can't be made after all.
+    NotDone {
+        /// Where.
+        conversation: ConversationId,
+        /// Why.
+        why: Failure,
+    },
     /// A new device shows this comparison code; the person compares it and approves or refuses.
     LinkCode {
         /// The request's code.

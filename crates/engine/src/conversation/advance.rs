@@ -291,10 +291,10 @@ fn renew(step: &mut Step<'_>, row: &mut Conversation) -> Result<bool, StoreError
     prepare::renew_leaf(step, row)
 }
 
-/// Tells how far this account has received and read.
+/// Tells how far this account has received and read. That a request was read is told once it is accepted.
 fn marks(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
     let delivered = row.applied > row.delivered_sent.max(row.delivered);
-    let read = row.read_wanted > row.read;
+    let read = row.read_wanted > row.read && row.request_from.is_none();
     if !delivered && !read {
         step.place(row.id).mark_at = None;
         return Ok(());
@@ -311,7 +311,9 @@ fn marks(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> 
     place.mark_at = None;
     place.marking = true;
     row.delivered_sent = row.applied;
-    row.read = row.read.max(row.read_wanted);
+    if read {
+        row.read = row.read_wanted;
+    }
     row.save(step.tx)?;
     let request = Request::Mark {
         conversation: row.id,

@@ -124,8 +124,15 @@ pub(crate) fn renewed(step: &mut Step<'_>, id: ConversationId) -> Result<(), Sto
     Ok(())
 }
 
-/// A wish can't be fulfilled.
+/// A wish can't be fulfilled. If nobody waits for it any more, it is announced.
 pub(crate) fn give_up(step: &mut Step<'_>, intent: i64, failure: &Failure) -> Result<(), StoreError> {
+    if !step.memory.desk.wishes.contains_key(&intent)
+        && let Some((conversation, wish)) = intents::find(step.tx, intent)?
+        // A renewal is often the engine's own wish.
+        && !matches!(wish, Intent::Renew)
+    {
+        step.notice(Notice::NotDone { conversation, why: failure.clone() });
+    }
     intents::delete(step.tx, intent)?;
     finish(step, intent, Err(failure.clone()));
     Ok(())

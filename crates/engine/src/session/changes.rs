@@ -124,6 +124,7 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
     }
     let mut row = found.unwrap_or_else(|| Conversation::new(id, state.kind));
     let is_back = row.known && state.member && state.first_seq > row.first_seq;
+    let is_accepted = row.request_from.is_some() && state.request_from.is_none();
     row.kind = state.kind;
     row.known = true;
     row.generation = state.generation;
@@ -146,6 +147,9 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
     }
     row.save(step.tx)?;
     links::waiting::told(step, id, state.asking)?;
+    if is_accepted {
+        timeline::request_accepted(step, id)?;
+    }
     healing::restore::compare(step, &row, state.last_seq)?;
     step.touch(id);
     step.notice(Notice::Conversation(id));

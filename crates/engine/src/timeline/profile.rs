@@ -96,26 +96,26 @@ pub fn apply_profile(step: &mut Step<'_>, account: AccountId, version: u64, seal
              WHERE excluded.version >= version",
         )?
         .execute((account.as_bytes(), column::place(version), sealed))?;
-    reopen(step, account)
+    reopen(step, account).map(drop)
 }
 
-/// Opens the last sealed profile with the last key, if both are there.
-fn reopen(step: &mut Step<'_>, account: AccountId) -> Result<(), StoreError> {
+/// Opens the last sealed profile with the last key, if both are there; whether it opened.
+fn reopen(step: &mut Step<'_>, account: AccountId) -> Result<bool, StoreError> {
     let row: Option<(Vec<u8>, Vec<u8>)> = step
         .tx
         .prepare_cached("SELECT key, sealed FROM profiles WHERE account = ?1")?
         .query_row([account.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((key, sealed)) = row else { return Ok(()) };
+    let Some((key, sealed)) = row else { return Ok(false) };
     let opened = key.as_slice().try_into().ok().and_then(|key| open(key, account, &sealed));
-    if let Some(profile) = opened {
-        write(step.tx, account, &profile)?;
+    if let Some(profile) = &opened {
+        write(step.tx, account, profile)?;
     }
     step.notice(Notice::Account(account));
     if Here::find(step.tx)?.is_some_and(|here| here.account == account) {
         step.notice(Notice::Me);
     }
-    Ok(())
+    Ok(opened.is_some())
 }
 
 fn write(conn: &Connection, account: AccountId, profile: &ProfileDraft) -> Result<(), StoreError> {
@@ -154,7 +154,10 @@ pub(super) fn learn_key(
              ON CONFLICT DO UPDATE SET key = excluded.key, key_at = excluded.key_at WHERE excluded.key_at >= key_at",
         )?
         .execute((account.as_bytes(), key, column::millis(at)))?;
-    reopen(step, account)?;
+    if !reopen(step, account)? {
+        // It was never asked for, as of somebody found by search, or is sealed under another key.
+        step.memory.session.profiles.insert(account);
+    }
     Ok(None)
 }
 
@@ -186,7 +189,7 @@ pub(super) fn take_own_key(step: &mut Step<'_>, key: &[u8]) -> Result<(), StoreE
             "INSERT INTO profiles (account, key) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET key = excluded.key",
         )?
         .execute((here.account.as_bytes(), key))?;
-    reopen(step, here.account)
+    reopen(step, here.account).map(drop)
 }
 
 /// Sets one's own profile: it is shown here at once, and sealed for the server.
@@ -219,6 +222,14 @@ pub fn joined(step: &mut Step<'_>, conversation: ConversationId) -> Result<(), S
     if access::notes(step.tx)? == Some(conversation) {
         return own::tell_unsent(step, conversation);
     }
+    tell_key(step, conversation)
+}
+
+/// A stranger's request was accepted: now both may know who the other is.
+///
+/// # Errors
+/// When the database fails.
+pub fn request_accepted(step: &mut Step<'_>, conversation: ConversationId) -> Result<(), StoreError> {
     tell_key(step, conversation)
 }
 
