@@ -13,6 +13,28 @@ test('a reload finds everything again', async ({ page, url }) => {
   expect(await texts(page, notes)).toEqual(['before', 'after'])
 })
 
+test('what was asked for just before a reload is done once, in its order', async ({ page, url }) => {
+  await page.goto(url)
+  await owner(page)
+  const notes = await signUp(page)
+  const all = Array.from({ length: 20 }, (_, number) => `message ${number}`)
+  const reloaded = page.waitForEvent('load')
+  await page.evaluate(
+    ({ notes, all }) => {
+      for (const text of all) {
+        const draft = { text, entities: [], reply_to: null, timer: null, silent: false }
+        void window.engine.command({ command: 'send', conversation: notes, draft })
+      }
+      location.reload()
+    },
+    { notes, all },
+  )
+  await reloaded
+  await owner(page)
+  await say(page, notes, 'afterwards')
+  expect(await texts(page, notes)).toEqual([...all, 'afterwards'])
+})
+
 test('a second tab works with the first one, and goes on when that is closed', async ({ context, url }) => {
   const first = await context.newPage()
   await first.goto(url)

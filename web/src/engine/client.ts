@@ -1,6 +1,7 @@
 // The engine as a tab reaches it, wherever it is. See docs/web-engine.md.
 
 import { type AnswerTo, EngineFailure, type EnginePort, type EngineStatus, type FailedBecause } from './port'
+import { forget, leave, take } from './left'
 import {
   type Answer,
   type Ask,
@@ -32,8 +33,8 @@ export class EngineClient implements EnginePort {
   #worker: Worker | undefined
   /** Which owner has been given everything that waits. */
   #owner: string | undefined
-  /** Whether the page is frozen or kept for the way back. */
-  #asleep = false
+  /** The page goes away, is frozen, or kept for the way back; whose engine it was when it fell asleep. */
+  #asleep: 'own' | 'others' | undefined
   #persisted = false
   #status: EngineStatus = { state: 'starting' }
 
@@ -82,8 +83,10 @@ export class EngineClient implements EnginePort {
   }
 
   async erase(): Promise<void> {
-    if (this.#status.state === 'failed') this.#start(true)
-    else await this.#ask((id) => ({ ask: 'erase', tab: this.#tab, id }))
+    if (this.#status.state === 'failed') {
+      onShelf(forget)
+      this.#start(true)
+    } else await this.#ask((id) => ({ ask: 'erase', tab: this.#tab, id }))
   }
 
   #ask<T>(make: (id: number) => Ask): Promise<T> {
@@ -92,7 +95,9 @@ export class EngineClient implements EnginePort {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { ask, resolve: resolve as (value: unknown) => void, reject })
       // Before there is an owner nobody listens; the next one is given everything that waits.
-      if (this.#owner !== undefined) this.#asks.postMessage(ask)
+      if (this.#owner !== undefined || this.#asleep === 'others') this.#asks.postMessage(ask)
+      // Said while the page goes away.
+      this.#leave([ask])
     })
   }
 
@@ -117,6 +122,8 @@ export class EngineClient implements EnginePort {
         return
       }
       case 'erased':
+        this.#waiting.clear()
+        onShelf(forget)
         location.reload()
     }
   }
@@ -129,10 +136,27 @@ export class EngineClient implements EnginePort {
     if (!this.#worker) this.#launch(false)
     const status = { state: 'ready', owner: tab === this.#tab, persisted: this.#persisted } as const
     // In the order of the calls. What the former owner had done already, the engine knows.
-    if (isNew) for (const { ask } of this.#waiting.values()) this.#asks.postMessage(ask)
+    const waiting = isNew ? [...this.#waiting.values()] : []
+    if (isNew && status.owner) this.#askWhatWasLeft()
+    for (const { ask } of waiting) this.#asks.postMessage(ask)
     // Told even if nothing else is new: notices may have been missed in between.
     this.#become(full ? { ...status, full: true } : status, isNew)
     if (isNew) void this.#persistIfSignedIn()
+  }
+
+  /** Who wanted to know the answer is gone. */
+  #askWhatWasLeft(): void {
+    for (const { key, command } of onShelf((shelf) => take(shelf, Date.now())) ?? []) {
+      void this.#ask((id) => ({ ask: 'command', tab: this.#tab, id, key, command })).catch(() => undefined)
+    }
+  }
+
+  /** Another tab's engine hears everything; one's own ends with the page. */
+  #leave(asks: readonly Ask[]): void {
+    if (this.#asleep !== 'own') return
+    const commands = asks.flatMap((ask) => (ask.ask === 'command' ? [ask] : []))
+    const left = commands.map(({ key, command }) => ({ key, command }))
+    onShelf((shelf) => leave(shelf, left, Date.now()))
   }
 
   #become(status: EngineStatus, always = false): void {
@@ -195,12 +219,14 @@ export class EngineClient implements EnginePort {
     })
     // A page that is put to sleep must not take the engine with it.
     const sleep = (): void => {
-      this.#asleep = true
+      const isOthers = this.#status.state === 'ready' && !this.#status.owner
+      this.#asleep ??= isOthers ? 'others' : 'own'
+      this.#leave([...this.#waiting.values()].map(({ ask }) => ask))
       this.#stop()
       this.#become({ state: 'starting' })
     }
     const wake = (): void => {
-      this.#asleep = false
+      this.#asleep = undefined
       if (!this.#worker) this.#start(false)
     }
     document.addEventListener('freeze', sleep)
@@ -231,6 +257,15 @@ const unique = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   )
+
+/** Nothing where the browser forbids to keep anything, or has no room: then a quick reload may lose something. */
+function onShelf<T>(act: (shelf: Storage) => T): T | undefined {
+  try {
+    return act(localStorage)
+  } catch {
+    return undefined
+  }
+}
 
 /** What can be said without trying. */
 function whatIsMissing(): FailedBecause | undefined {
