@@ -63,17 +63,23 @@ const UNITS = [
   ['minute', 60],
   ['second', 1],
 ] as const
+const SECOND = UNITS[4]
 
-/** "2 hours": a length of time in its largest unit that fits without a rest, else in the largest that fits. */
-export function duration(seconds: number, display: 'long' | 'narrow' = 'long'): string {
-  const whole = UNITS.find(([, size]) => seconds >= size && seconds % size === 0)
-  const largest = UNITS.find(([, size]) => seconds >= size)
-  const [unit, size] = (display === 'long' ? whole : largest) ?? ['second', 1]
-  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: display }).format(
-    Math.ceil(seconds / size),
-  )
+/** "90 minutes": a length of time in its largest unit that fits without a rest. */
+export function duration(seconds: number): string {
+  const [unit, size] = UNITS.find(([, size]) => seconds >= size && seconds % size === 0) ?? SECOND
+  return inUnit(unit, seconds / size, 'long')
 }
 
 /** "1:05": a wait that is counted down. */
 export const minutes = (seconds: number): string =>
   `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+
+/** "2 hours" for ninety minutes: a length of time about as long, in its largest unit. */
+export function roughly(seconds: number, display: 'long' | 'narrow'): string {
+  const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? SECOND
+  return inUnit(unit, Math.ceil(seconds / size), display)
+}
+
+const inUnit = (unit: string, count: number, unitDisplay: 'long' | 'narrow'): string =>
+  new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay }).format(count)

@@ -1,0 +1,17 @@
+import { beforeEach, expect, test } from 'vitest'
+import { speak } from '@/i18n/index.svelte'
+import { duration, roughly } from './moment'
+
+beforeEach(() => speak('en'))
+
+test.each([
+  [30, '30 seconds', '30 seconds'],
+  [299, '299 seconds', '5 minutes'],
+  [300, '5 minutes', '5 minutes'],
+  [5_400, '90 minutes', '2 hours'],
+  [604_800, '1 week', '1 week'],
+  [0, '0 seconds', '0 seconds'],
+])('%d seconds are told exactly, or roughly', (seconds, exact, about) => {
+  expect(duration(seconds)).toBe(exact)
+  expect(roughly(seconds, 'long')).toBe(about)
+})
