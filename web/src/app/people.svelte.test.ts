@@ -190,6 +190,27 @@ describe('the state of the app', () => {
     await expect.element(page.getByText('The server does not answer.')).toBeVisible()
   })
 
+  test('a change of a group that could not be made after all is told', async () => {
+    const engine = signedIn()
+    await inApp(engine, '/settings')
+    await expect.element(page.getByRole('heading', { name: 'Settings' })).toBeVisible()
+    const why = { kind: 'not_allowed', reason: 'it takes the role Admin or higher' } as const
+    engine.tell({ notice: 'not_done', about: { conversation: GROUP.conversation, why } })
+    await expect
+      .element(page.getByText(`“${GROUP.title}” was not changed after all. That is not allowed`))
+      .toBeVisible()
+  })
+
+  test('a full storage is told until there is room again', async () => {
+    const engine = signedIn()
+    engine.become({ state: 'ready', owner: true, persisted: true, full: true })
+    await inApp(engine, '/settings')
+    await expect.element(page.getByRole('alert')).toHaveTextContent('The storage is full.')
+    expect(await problems()).toEqual([])
+    engine.become({ state: 'ready', owner: true, persisted: true })
+    await expect.element(page.getByRole('alert')).not.toBeInTheDocument()
+  })
+
   test('a warning can be looked at and put aside', async () => {
     const engine = signedIn()
     engine.views.warnings = () => [
