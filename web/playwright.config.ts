@@ -8,5 +8,8 @@ export default defineConfig({
   retries: 0,
   workers: 2,
   reporter: 'list',
-  use: { browserName: 'chromium', launchOptions: chromium() },
+  // For a machine that is busy with other things. Nothing waits so long where all is well.
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  use: { browserName: 'chromium', launchOptions: chromium(), actionTimeout: 20_000 },
 })

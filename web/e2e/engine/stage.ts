@@ -1,48 +1,21 @@
 // A page with the engine and nothing else, and a real server behind it.
 
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { test as base, type Page } from '@playwright/test'
 import { build, preview } from 'vite'
+import { startServer } from '../server'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
-
-/** The server, as `cargo xtask` builds it. */
-const SERVER = process.env['BESEDA_SERVER'] ?? here('../../../target/debug/beseda')
-
-async function serve(folder: string): Promise<{ address: string; stop: () => Promise<void> }> {
-  const server = spawn(SERVER, ['--data-dir', folder, '--listen', '127.0.0.1:0'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()))
-  const address = await new Promise<string>((resolve, reject) => {
-    let said = ''
-    const hear = (bytes: Buffer): void => {
-      said += bytes.toString()
-      const found = /listen=([\d.:]+)/.exec(said)
-      if (found?.[1]) resolve(found[1])
-    }
-    server.stdout.on('data', hear)
-    server.stderr.on('data', hear)
-    server.once('error', reject)
-    server.once('exit', () => reject(new Error(`the server ended: ${said}`)))
-  })
-  const stop = async (): Promise<void> => {
-    server.kill('SIGTERM')
-    await gone
-  }
-  return { address, stop }
-}
 
 export const test = base.extend<object, { url: string }>({
   url: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs.
     async ({}, use, { workerIndex }) => {
       const folder = mkdtempSync(join(tmpdir(), 'beseda-engine-'))
-      const { address, stop } = await serve(join(folder, 'data'))
+      const { address, stop } = await startServer(join(folder, 'data'))
       const outDir = join(folder, `page-${workerIndex}`)
       const common = {
         configFile: false,

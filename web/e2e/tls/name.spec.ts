@@ -1,11 +1,10 @@
 // The web app under a name that is not localhost, over TLS from the server's own authority, in a browser that was told to
 // trust it as a person would tell it.
 
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   chromium as playwright,
   expect,
@@ -15,9 +14,8 @@ import {
 } from '@playwright/test'
 import { chromium } from '../../build/chromium.js'
 import { barriers } from '../axe'
+import { startServer } from '../server'
 
-const SERVER =
-  process.env['BESEDA_SERVER'] ?? fileURLToPath(new URL('../../../target/debug/beseda', import.meta.url))
 const NAME = 'nas.test'
 
 interface Server {
@@ -29,21 +27,9 @@ const test = base.extend<{ server: Server; open: (trusting: boolean) => Promise<
   // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs.
   server: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'beseda-tls-'))
-    const tls = ['--tls', 'local', '--tls-name', NAME]
-    const server = spawn(SERVER, [...tls, '--data-dir', join(folder, 'data'), '--listen', '127.0.0.1:0'])
-    const gone = new Promise<void>((resolve) => server.once('exit', () => resolve()))
-    const port = await new Promise<string>((resolve, reject) => {
-      let said = ''
-      server.stderr.on('data', (bytes: Buffer) => {
-        said += bytes.toString()
-        const found = /listen=[\d.]+:(\d+)/.exec(said)
-        if (found?.[1]) resolve(found[1])
-      })
-      server.once('exit', () => reject(new Error(`the server ended: ${said}`)))
-    })
-    await use({ port, folder })
-    server.kill('SIGTERM')
-    await gone
+    const { address, stop } = await startServer(join(folder, 'data'), ['--tls', 'local', '--tls-name', NAME])
+    await use({ port: new URL(`https://${address}`).port, folder })
+    await stop()
     rmSync(folder, { recursive: true })
   },
 

@@ -1,0 +1,99 @@
+// Every main screen as people see it who see, hear or point less well: in each look nothing stands in their way, nothing is
+// wider than the screen, and what a screen reader tells is what was meant.
+
+import { expect, type Page } from '@playwright/test'
+import { barriers } from '../axe'
+import type { Looks } from './person'
+import { test } from './stage'
+
+const LOOKS: readonly Looks[] = [
+  { locale: 'en', scheme: 'light', width: 1440, height: 900 },
+  { locale: 'ru', scheme: 'dark', width: 320, height: 640 },
+  { locale: 'en', scheme: 'dark', width: 768, height: 1024 },
+]
+
+const JOINING = [
+  'join',
+  'join/new',
+  'join/username',
+  'join/back',
+  'join/recover',
+  'join/device',
+  'join/reset',
+]
+const SETTINGS = [
+  'settings',
+  'settings/profile',
+  'settings/account',
+  'settings/phrase',
+  'settings/privacy',
+  'settings/blocked',
+  'settings/devices',
+  'settings/notifications',
+  'settings/appearance',
+  'settings/writing',
+  'settings/storage',
+  'settings/about',
+  'settings/warnings',
+  'new',
+  'new/group',
+  'new/contact',
+  'nowhere',
+]
+
+async function isForEverybody(page: Page, screen: string): Promise<void> {
+  const found = await barriers(page)
+  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
+  expect({ screen, found, tooWide }).toEqual({ screen, found: [], tooWide: false })
+}
+
+for (const looks of LOOKS) {
+  const { locale, scheme, width } = looks
+
+  test(`nothing stands in the way of anybody who joins: ${locale}, ${scheme}, ${width} px`, async ({
+    somebody,
+  }) => {
+    const alice = await somebody(looks)
+    for (const screen of JOINING) {
+      await alice.opens(screen)
+      await expect(alice.page.getByRole('heading', { level: 1 })).toBeVisible()
+      await isForEverybody(alice.page, screen)
+    }
+  })
+
+  test(`nothing stands in the way of anybody who talks: ${locale}, ${scheme}, ${width} px`, async ({
+    member,
+  }) => {
+    const alice = await member('alice', 'Alice Walker', looks)
+    const bob = await member('bob', 'Bob Marley')
+    const { page } = alice
+    await isForEverybody(page, 'no conversation')
+    await bob.addresses('alice', 'Hello!')
+    await alice.opensRequest()
+    await isForEverybody(page, 'request')
+    await alice.accepts()
+    await alice.says('Look: **bold**, `code`, ||hidden||, https://example.org\n> quoted')
+    await bob.says('Hi!')
+    await expect(alice.message('Hi!')).toBeVisible()
+    await isForEverybody(page, 'conversation')
+    await alice.message('Look').click({ button: 'right' })
+    await expect(page.getByRole('menu')).toBeVisible()
+    expect(await barriers(page, '[role=menu]')).toEqual([])
+    await page
+      .getByRole('menuitemcheckbox', { name: 'React with 👍' })
+      .or(page.getByRole('menuitemcheckbox', { name: 'Реакция 👍' }))
+      .press('Enter')
+    await expect(bob.message('Look').getByRole('button', { name: /👍/ })).toBeVisible()
+  })
+
+  test(`nothing stands in the way of anybody who looks around: ${locale}, ${scheme}, ${width} px`, async ({
+    member,
+  }) => {
+    const alice = await member('alice', 'Alice Walker', looks)
+    for (const screen of SETTINGS) {
+      await alice.moves(screen)
+      await expect(alice.page.getByRole('heading', { level: 1 }).first()).toBeVisible()
+      await isForEverybody(alice.page, screen)
+    }
+  })
+}
