@@ -3,7 +3,9 @@
 
 use beseda_engine::api::command::{Draft, Outcome, ProfileDraft};
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::view::{Anchor, Body, ConversationView, Delivery, MessageView, Readiness, SearchQuery};
+use beseda_engine::api::view::{
+    Anchor, Body, ConversationView, Delivery, MessageView, Readiness, SearchQuery, SystemEvent,
+};
 use beseda_engine::store::me::Me;
 use beseda_engine::view::{self, View};
 use beseda_engine::{Command, Notice, outbox};
@@ -188,6 +190,29 @@ fn who_joins_later_knows_what_it_is_about() {
     let tablet = world.recover(&bob, "tablet");
     world.run_for(240_000);
     assert_eq!(row(&world, tablet, place).title, "Книжный клуб");
+}
+
+#[test]
+fn who_comes_to_a_conversation_is_told_by_whom_and_a_further_device_from_where_on_it_reads() {
+    let mut world = town(32);
+    let ([alice, bob, _], place) = group(&mut world);
+    let first = |world: &Town, device, place| {
+        let row = page(world, device, place).into_iter().next().unwrap();
+        let Body::System { event } = row.body else { panic!("{row:?}") };
+        (row.message.author, event)
+    };
+    let added = |person: &Person| (alice.account, SystemEvent::Added { accounts: vec![person.account] });
+    assert_eq!(first(&world, bob.device, place), added(&bob));
+    let dave = world.person("dave");
+    done(&mut world, alice.device, Command::AddMembers { conversation: place, accounts: vec![dave.account] });
+    world.run_for(60_000);
+    assert_eq!(first(&world, dave.device, place), added(&dave));
+    let direct = world.direct(alice.device, dave.account);
+    world.run_for(60_000);
+    assert_eq!(first(&world, dave.device, direct), (alice.account, SystemEvent::Created));
+    let tablet = world.recover(&bob, "tablet");
+    world.run_for(240_000);
+    assert_eq!(first(&world, tablet, place), (bob.account, SystemEvent::JoinedHere));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use beseda_crypto::aad::{CommitAad, MessageAad};
 use beseda_crypto::facts;
 use beseda_crypto::group_id::GroupId;
 use beseda_model::commit::{CitedLog, Leaf, PolicyFact, check_tree};
-use beseda_model::{ConversationId, ConversationKind, MessageId, Policy};
+use beseda_model::{AccountId, ConversationId, ConversationKind, MessageId, Policy};
 use beseda_wire::request::CommitBundle;
 use beseda_wire::{Bytes, Problem, Reply, Request};
 use openmls::group::GroupContext;
@@ -105,6 +105,7 @@ fn welcome(
     }
     let mut leaves = Vec::new();
     let context = staged.group_context().clone();
+    let inviter = staged.welcome_sender_index().u32();
     let old = row.policy.clone();
     // The tree is only to be had from the group itself; until it was checked, the group is not kept.
     step.memory.groups.remove(&id);
@@ -138,13 +139,29 @@ fn welcome(
     }
     row.save(step.tx)?;
     if row.applied == seq {
-        let me = Me::get(step.tx)?;
-        timeline::apply_system(step, row.id, seq, step.now, me.account, SystemEvent::JoinedHere)?;
+        let me = Me::get(step.tx)?.account;
+        let inviter = leaves.iter().find(|leaf| leaf.index == inviter).map_or(me, |leaf| leaf.identity.account);
+        let (actor, event) = arrival(row, seq, me, inviter);
+        timeline::apply_system(step, row.id, seq, step.now, actor, event)?;
     }
     timeline::joined(step, row.id)?;
     row.state_wanted = row.kind == ConversationKind::Group && timeline::group_state(step.tx, row.id)?.is_none();
     healing::state::wanted(step, row);
     Ok(Ok(()))
+}
+
+/// What the first row says of how the conversation came here: the entry that made a member of this person is somebody's
+/// act; a later one lets only this device in.
+fn arrival(row: &Conversation, seq: u64, me: AccountId, inviter: AccountId) -> (AccountId, SystemEvent) {
+    // Whoever belongs to it from the beginning may read the founding entry as well, which is no commit.
+    let is_admission = seq == row.first_seq.max(2);
+    match row.kind {
+        ConversationKind::Group if is_admission && inviter != me => {
+            (inviter, SystemEvent::Added { accounts: vec![me] })
+        }
+        ConversationKind::Direct if is_admission && inviter != me => (inviter, SystemEvent::Created),
+        _ => (me, SystemEvent::JoinedHere),
+    }
 }
 
 fn external(
