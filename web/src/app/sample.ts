@@ -34,6 +34,7 @@ const person = (account: string, name: string, more: Partial<AccountView> = {}):
   verified: false,
   identity_changed: false,
   blocked: false,
+  asking: false,
   deleted: false,
   online: null,
   last_seen: null,

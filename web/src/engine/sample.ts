@@ -31,6 +31,7 @@ export const person = (n: number, more: Partial<AccountView> = {}): AccountView 
   verified: n === 0,
   identity_changed: false,
   blocked: false,
+  asking: false,
   deleted: false,
   online: n % 3 === 0,
   last_seen: null,

@@ -71,6 +71,10 @@ identity_changed: boolean,
  */
 blocked: boolean,
 /**
+ * Whether they have asked to talk and wait for this person's answer.
+ */
+asking: boolean,
+/**
  * Whether they have deleted their account.
  */
 deleted: boolean,

@@ -56,12 +56,16 @@ export class PeopleSearch {
     return this.#error
   }
 
-  /** Those who are known here and fit; everybody while nothing is typed. */
+  /** Those who are known here and fit; everybody while nothing is typed. Whoever only asks to talk is not known yet. */
   get known(): readonly Candidate[] {
     const wanted = fold(this.#text.trim().replace(/^@/, ''))
     return this.#people.all
       .filter(
-        (person) => !person.blocked && `${fold(person.name)} ${fold(person.username ?? '')}`.includes(wanted),
+        (person) =>
+          !person.blocked &&
+          !person.asking &&
+          !person.deleted &&
+          `${fold(person.name)} ${fold(person.username ?? '')}`.includes(wanted),
       )
       .map(candidate)
   }

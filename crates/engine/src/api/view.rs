@@ -132,6 +132,8 @@ pub struct AccountView {
     pub identity_changed: bool,
     /// Whether blocked.
     pub blocked: bool,
+    /// Whether they have asked to talk and wait for this person's answer.
+    pub asking: bool,
     /// Whether they have deleted their account.
     pub deleted: bool,
     /// Whether there; none if not known or not shown.

@@ -59,6 +59,7 @@ pub fn account(view: &View<'_>, id: AccountId) -> Result<AccountView, StoreError
         verified: known.root.is_some() && own::verified(conn, id)? == known.root,
         identity_changed: known.identity_changed,
         blocked: receipt::blocked(conn)?.contains(&id),
+        asking: Conversation::direct_with(conn, id)?.is_some_and(|row| row.request_from == Some(id)),
         deleted: accounts::has_ended(conn, id)?,
         online,
         last_seen,

@@ -55,6 +55,7 @@ pub(super) fn person(n: u8, name: &str, username: &str) -> AccountView {
         verified: n == BOB,
         identity_changed: n == KENJI,
         blocked: false,
+        asking: false,
         deleted: false,
         online: (n == BOB || n == VERA).then_some(true),
         last_seen: (n == KENJI).then_some(ago(95)),
