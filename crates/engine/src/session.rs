@@ -3,6 +3,7 @@
 pub(crate) mod changes;
 pub(crate) mod clock;
 pub(crate) mod connection;
+pub(crate) mod people;
 pub(crate) mod pump;
 pub(crate) mod reply;
 
@@ -12,6 +13,7 @@ use beseda_model::{AccountId, ConversationId, Timestamp};
 use beseda_wire::state::KeyPackage;
 use beseda_wire::{ClientFrame, Encoding, Reply, Request};
 
+use self::people::About;
 use crate::Step;
 use crate::api::event::Effect;
 use crate::api::view::ConnectionState;
@@ -67,10 +69,8 @@ pub(crate) enum Asked {
     },
     Profile,
     Identity(Purpose),
-    Profiles {
-        accounts: Vec<AccountId>,
-    },
-    Cards {
+    People {
+        about: About,
         accounts: Vec<AccountId>,
     },
     Mark {
@@ -192,10 +192,8 @@ pub(crate) struct Session {
     pub(crate) known_ends: BTreeMap<AccountId, u32>,
     /// Versions of device logs that members cite and this device does not have.
     cited: BTreeMap<AccountId, u32>,
-    /// Profiles to ask for.
-    pub(crate) profiles: BTreeSet<AccountId>,
-    /// Accounts whose cards are to be asked for.
-    pub(crate) cards: BTreeSet<AccountId>,
+    /// Whom to ask about.
+    pub(crate) people: BTreeSet<(About, AccountId)>,
     /// One's own profile is on its way to the server.
     pub(crate) publishing: bool,
     /// The server was told on this connection how this device is woken.
@@ -229,8 +227,7 @@ impl Session {
     pub(crate) fn forget(&mut self) {
         self.places.clear();
         self.dirty.clear();
-        self.profiles.clear();
-        self.cards.clear();
+        self.people.clear();
         self.cited.clear();
         self.sync_wanted = false;
     }

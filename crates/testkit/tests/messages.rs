@@ -239,6 +239,37 @@ fn names_are_seen_by_contacts_and_own_matters_by_own_devices() {
 }
 
 #[test]
+fn names_are_learnt_though_a_program_ends_while_it_asks_for_them() {
+    let mut world = town(33);
+    let [alice, bob] = ["alice", "bobby"].map(|name| world.person(name));
+    world.run_for(60_000);
+    let name = |world: &Town| looking(world, bob.device, |view| view::account(view, alice.account).unwrap().name);
+    let asks = |world: &Town| {
+        let conn = world.at(bob.device).engine().reader();
+        conn.query_row("SELECT count(*) FROM wanted_people", (), |row| row.get::<_, u32>(0)).unwrap() > 0
+    };
+    let place = world.direct(alice.device, bob.account);
+    world.say(alice.device, place, "Hello!");
+    assert!(world.run_until(120_000, asks));
+    world.restart(bob.device);
+    world.run_for(60_000);
+    assert_eq!(name(&world), "alice");
+    let asking = |world: &Town| looking(world, bob.device, |view| view::account(view, alice.account).unwrap().asking);
+    assert!(asking(&world));
+
+    let call = |name: &str| ProfileDraft { name: name.to_owned(), ..ProfileDraft::default() };
+    done(&mut world, bob.device, Command::AnswerStranger { conversation: place, accept: true });
+    done(&mut world, alice.device, Command::SetProfile { profile: call("Алиса") });
+    world.run_for(60_000);
+    assert_eq!((name(&world).as_str(), asks(&world), asking(&world)), ("Алиса", false, false));
+    done(&mut world, alice.device, Command::SetProfile { profile: call("Аля") });
+    assert!(world.run_until(120_000, asks));
+    world.restart(bob.device);
+    world.run_for(60_000);
+    assert_eq!((name(&world).as_str(), asks(&world)), ("Аля", false));
+}
+
+#[test]
 fn who_accepts_a_request_and_who_has_asked_learn_each_others_names() {
     let mut world = town(29);
     let [alice, bob] = ["alice", "bobby"].map(|name| world.person(name));

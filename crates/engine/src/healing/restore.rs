@@ -12,7 +12,7 @@ use crate::api::event::{Effect, Notice};
 use crate::api::view::WarningKind;
 use crate::mls::group;
 use crate::outbox::{self, EnqueueOptions};
-use crate::session::{Asked, Phase, changes, connection};
+use crate::session::{Asked, Phase, changes, connection, people};
 use crate::store::conversations::{Conversation, Standing};
 use crate::store::intents::{self, Intent};
 use crate::store::me::{self, Me};
@@ -60,6 +60,7 @@ pub(crate) fn greeted(
     step.memory.session.phase = Phase::Up;
     desk::send(step, asks)?;
     desk::up(step)?;
+    people::resume(step)?;
     changes::sync(step)
 }
 

@@ -10,6 +10,7 @@ use crate::Step;
 use crate::api::event::Notice;
 use crate::api::view::AskDoubt;
 use crate::session::Asked;
+use crate::session::people::{self, About};
 use crate::store::accounts::{self, Account};
 use crate::store::conversations::{Conversation, Standing};
 use crate::store::intents::{self, Intent};
@@ -181,7 +182,7 @@ pub(crate) fn came(step: &mut Step<'_>, conversation: ConversationId, asks: &[As
                 &ask.body.0,
             ))?;
         if !members::knows(step.tx, ask.account)? {
-            step.memory.session.cards.insert(ask.account);
+            people::want(step, ask.account, About::Card)?;
         }
     }
     step.tx

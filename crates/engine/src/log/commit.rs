@@ -21,7 +21,7 @@ use crate::api::event::Notice;
 use crate::api::failure::{Healing, Unreadable};
 use crate::api::view::{SystemEvent, WarningKind};
 use crate::mls::group;
-use crate::session::{Asked, changes};
+use crate::session::{Asked, people};
 use crate::store::accounts::Account;
 use crate::store::conversations::{Conversation, Standing};
 use crate::store::me::Me;
@@ -321,7 +321,7 @@ pub(super) fn adopt(step: &mut Step<'_>, row: &mut Conversation, id: GroupId, ml
     let devices: BTreeSet<_> = leaves.iter().map(|leaf| leaf.identity.device).collect();
     row.due.retain(|device| devices.contains(device));
     for entry in &policy.roster {
-        changes::meet(step, entry.account)?;
+        people::meet(step, entry.account)?;
     }
     members::replace(step.tx, row.id, &policy, &leaves, row.applied.saturating_add(1))?;
     row.policy = Some(policy);

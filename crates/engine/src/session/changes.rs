@@ -4,13 +4,13 @@ use beseda_model::{ConversationId, ConversationKind};
 use beseda_wire::state::{Change, ConversationState, Entry};
 use beseda_wire::{Bytes, Push};
 
+use super::people::{self, About};
 use super::{Asked, connection};
 use crate::Step;
 use crate::api::event::{Effect, Notice};
-use crate::store::accounts::Account;
 use crate::store::conversations::Conversation;
 use crate::store::me::Me;
-use crate::store::{StoreError, members, meta};
+use crate::store::{StoreError, meta};
 use crate::{desk, healing, links, log, timeline};
 
 pub(crate) const CURSOR: &str = "cursor";
@@ -95,10 +95,7 @@ fn apply(step: &mut Step<'_>, change: Change, live: bool) -> Result<(), StoreErr
         }
         Change::Welcome { conversation, seq } => welcome(step, conversation, seq),
         change @ (Change::DeviceLog { .. } | Change::KeysLow { .. }) => desk::identity_change(step, &change),
-        Change::Profile { account, .. } => {
-            step.memory.session.profiles.insert(account);
-            Ok(())
-        }
+        Change::Profile { account, .. } => people::want(step, account, About::Profile),
         Change::Asked { conversation, at, outcome } => links::own::told(step, conversation, at, outcome),
         Change::Settings { privacy, blocked, username, phone } => {
             timeline::apply_settings(step, privacy, &blocked, username.as_ref().map(|name| name.as_str()), phone)
@@ -189,17 +186,4 @@ fn receipt(
         step.notice(Notice::Conversation(id));
     }
     timeline::apply_receipt(step, id, account, delivered, read)
-}
-
-/// Somebody became known: their device log and their name are wanted.
-pub(crate) fn meet(step: &mut Step<'_>, account: beseda_model::AccountId) -> Result<(), StoreError> {
-    let known = Account::load(step.tx, account)?;
-    if known.root_key.is_none() {
-        Account::want(step.tx, account, 1)?;
-    }
-    if known.username.is_none() && !members::knows(step.tx, account)? {
-        step.memory.session.cards.insert(account);
-        step.memory.session.profiles.insert(account);
-    }
-    Ok(())
 }

@@ -4,7 +4,7 @@
 use beseda_model::{ConversationId, Timestamp};
 use beseda_wire::Request;
 
-use super::{Asked, Phase, changes, connection};
+use super::{Asked, Phase, changes, connection, people};
 use crate::Step;
 use crate::api::event::{Effect, Notice};
 use crate::api::view::ConnectionState;
@@ -51,7 +51,7 @@ fn up(step: &mut Step<'_>) -> Result<(), StoreError> {
     let end = crate::identity::deletion_due(step)?;
     desk::send(step, end)?;
     ask_logs(step)?;
-    ask_people(step);
+    people::ask(step);
     if step.memory.session.synced {
         desk::upload_profile(step)?;
         notification::tell(step)?;
@@ -78,29 +78,6 @@ fn ask_logs(step: &mut Step<'_>) -> Result<(), StoreError> {
         }
     }
     Ok(())
-}
-
-fn ask_people(step: &mut Step<'_>) {
-    for _ in 0..4 {
-        let accounts: Vec<_> = step.memory.session.profiles.iter().copied().take(100).collect();
-        if accounts.is_empty() {
-            break;
-        }
-        for account in &accounts {
-            step.memory.session.profiles.remove(account);
-        }
-        step.ask(Request::Profiles { accounts: accounts.clone() }, Asked::Profiles { accounts });
-    }
-    for _ in 0..4 {
-        let accounts: Vec<_> = step.memory.session.cards.iter().copied().take(100).collect();
-        if accounts.is_empty() {
-            break;
-        }
-        for account in &accounts {
-            step.memory.session.cards.remove(account);
-        }
-        step.ask(Request::Accounts { accounts: accounts.clone() }, Asked::Cards { accounts });
-    }
 }
 
 fn wake(step: &mut Step<'_>) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 use beseda_model::Code;
 use beseda_wire::{Problem, Reply};
 
-use super::{Asked, Claim, connection};
+use super::{Asked, Claim, connection, people};
 use crate::Step;
 use crate::api::command::Outcome;
 use crate::api::event::Effect;
@@ -51,14 +51,15 @@ pub(crate) fn answered(step: &mut Step<'_>, asked: Asked, reply: Reply) -> Resul
             desk::profile_taken(step)
         }
         (Asked::Identity(purpose), reply) => desk::identity_answered(step, purpose, Ok(reply)),
-        (Asked::Profiles { .. }, Reply::Profiles { profiles }) => {
+        (Asked::People { about, accounts: asked }, Reply::Profiles { profiles }) => {
             for profile in profiles {
                 crate::timeline::apply_profile(step, profile.account, profile.version, &profile.body)?;
             }
-            Ok(())
+            people::answered(step, about, &asked)
         }
-        (Asked::Cards { .. }, Reply::Accounts { accounts }) => {
-            accounts.iter().try_for_each(|card| desk::card(step, card))
+        (Asked::People { about, accounts: asked }, Reply::Accounts { accounts }) => {
+            accounts.iter().try_for_each(|card| desk::card(step, card))?;
+            people::answered(step, about, &asked)
         }
         (Asked::Mark { conversation }, _) => {
             step.place(conversation).marking = false;
@@ -153,7 +154,7 @@ pub(crate) fn refused(step: &mut Step<'_>, asked: Asked, why: &Problem) -> Resul
         Asked::Asks { conversation } => links::waiting::refused(step, conversation),
         Asked::TakeAsk { conversation, account, .. } => links::waiting::not_taken(step, conversation, account, why),
         Asked::Link { id, about } => links::refused(step, id, &about, why),
-        Asked::Profiles { .. } | Asked::Cards { .. } | Asked::Ping | Asked::PushEnded | Asked::Other => Ok(()),
+        Asked::People { .. } | Asked::Ping | Asked::PushEnded | Asked::Other => Ok(()),
         Asked::Command { id } => {
             step.effect(Effect::Done { id, result: Err(outbox::refusal(why)) });
             Ok(())

@@ -12,6 +12,7 @@ use super::{access, column, own};
 use crate::api::command::ProfileDraft;
 use crate::api::event::Notice;
 use crate::outbox::{self, EnqueueOptions};
+use crate::session::people::{self, About};
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::{Step, desk, sealed};
@@ -156,7 +157,7 @@ pub(super) fn learn_key(
         .execute((account.as_bytes(), key, column::millis(at)))?;
     if !reopen(step, account)? {
         // It was never asked for, as of somebody found by search, or is sealed under another key.
-        step.memory.session.profiles.insert(account);
+        people::want(step, account, About::Profile)?;
     }
     Ok(None)
 }
