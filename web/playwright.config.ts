@@ -3,6 +3,7 @@ import { chromium } from './build/chromium.js'
 
 export default defineConfig({
   testDir: 'e2e',
+  testIgnore: 'screens/**',
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,

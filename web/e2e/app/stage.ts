@@ -24,6 +24,8 @@ async function show(pages: string, server: string): Promise<{ address: string; s
 }
 
 interface Stage {
+  /** What the server is started with. */
+  readonly args: readonly string[]
   /** Where the app is. */
   readonly url: string
   /** Somebody new with a browser, who has not opened the app yet. */
@@ -33,10 +35,11 @@ interface Stage {
 }
 
 export const test = base.extend<Stage>({
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs.
-  url: async ({}, use) => {
+  args: [[], { option: true }],
+
+  url: async ({ args }, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'beseda-app-'))
-    const server = await startServer(join(folder, 'data'))
+    const server = await startServer(join(folder, 'data'), args)
     const site = PAGES === undefined ? undefined : await show(PAGES, server.address)
     await use(`http://localhost:${new URL(`http://${site?.address ?? server.address}`).port}/`)
     await site?.stop()

@@ -1,0 +1,183 @@
+// The main screens with people in them, for docs/screens and for whoever wants to see what a change looks like:
+// `npm run screens`, or `npm run screens -- -g phone` for one of the looks.
+
+import { fileURLToPath } from 'node:url'
+import { expect, type Page } from '@playwright/test'
+import { befriend, type Looks, type Person } from '../app/person'
+import { test } from '../app/stage'
+
+const FOLDER = fileURLToPath(new URL('../../../docs/screens/', import.meta.url))
+
+interface Scene {
+  readonly bob: string
+  readonly vera: string
+  readonly stranger: string
+  readonly group: string
+  readonly talk: readonly (readonly ['alice' | 'bob' | 'vera', string])[]
+  readonly search: string
+  readonly request: string
+  readonly note: string
+}
+
+const SCENES: Record<Looks['locale'], Scene> = {
+  en: {
+    bob: 'Bob Marley',
+    vera: 'Vera Orlova',
+    stranger: 'Kirill',
+    group: 'Sunday hikes',
+    talk: [
+      ['bob', 'Who is in for Sunday? I was thinking of the lake, 14 km there and back.'],
+      ['vera', 'Me! And I know where the first mushrooms are 🍄'],
+      ['alice', 'The train goes at **8:12**, so let us meet *ten minutes earlier* at the clock.'],
+      ['bob', 'Bring:\n- water\n- something for the fire\n- a warm jacket, it is cold by the water'],
+      ['vera', 'I have a map, look: https://example.org/lake'],
+      ['alice', 'Wonderful. See you there!'],
+    ],
+    search: 'meeting',
+    request: 'Hello! We met at the fair, you asked for the recipe.',
+    note: 'Milk, bread, matches',
+  },
+  ru: {
+    bob: 'Боря Марин',
+    vera: 'Вера Орлова',
+    stranger: 'Кирилл',
+    group: 'Походы по воскресеньям',
+    talk: [
+      ['bob', 'Кто идёт в воскресенье? Думаю, к озеру: 14 км туда и обратно.'],
+      ['vera', 'Я! И знаю, где первые грибы 🍄'],
+      ['alice', 'Поезд в **8:12**, встретимся *на десять минут раньше* под часами.'],
+      ['bob', 'Берём:\n- воду\n- что-нибудь к костру\n- тёплую куртку, у воды холодно'],
+      ['vera', 'У меня есть карта: https://example.org/lake'],
+      ['alice', 'Прекрасно. До встречи!'],
+    ],
+    search: 'встреча',
+    request: 'Здравствуйте! Мы виделись на ярмарке, вы просили рецепт.',
+    note: 'Молоко, хлеб, спички',
+  },
+}
+
+const LOOKS: readonly (Looks & { readonly name: string })[] = [
+  { name: 'desktop', locale: 'en', scheme: 'light', width: 1440, height: 900 },
+  { name: 'phone', locale: 'ru', scheme: 'dark', width: 390, height: 844 },
+]
+
+const JOINING = ['join', 'join/new', 'join/phone', 'join/username', 'join/back', 'join/device']
+const SETTINGS = [
+  'profile',
+  'account',
+  'phone',
+  'privacy',
+  'devices',
+  'notifications',
+  'appearance',
+  'storage',
+]
+
+test.use({ args: ['--phone', 'optional', '--sms', 'outbox'] })
+
+for (const looks of LOOKS) {
+  test(looks.name, async ({ somebody, member }) => {
+    test.slow()
+    const scene = SCENES[looks.locale]
+    let page: Page
+    const draw = async (name: string) => {
+      await page.evaluate(() => {
+        if (
+          document.activeElement instanceof HTMLElement &&
+          !document.querySelector('[role=menu], [role=dialog]')
+        )
+          document.activeElement.blur()
+        return Promise.allSettled(document.getAnimations().map((one) => one.finished))
+      })
+      await page.mouse.move(0, 0)
+      await page.screenshot({ path: `${FOLDER}web-${looks.name}-${name}.png`, animations: 'disabled' })
+    }
+
+    const visitor = await somebody(looks)
+    page = visitor.page
+    for (const step of JOINING) {
+      await visitor.opens(step)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      await draw(step.replace('/', '-'))
+    }
+
+    const alice = await member('alice', looks.locale === 'ru' ? 'Алиса Волкова' : 'Alice Walker', looks)
+    page = alice.page
+    await draw('empty')
+    const others = { locale: looks.locale, width: 1000 }
+    const bob = await member('bob', scene.bob, others)
+    const vera = await member('vera', scene.vera, others)
+    const stranger = await member('kirill', scene.stranger, others)
+    await befriend(alice, bob)
+    await befriend(alice, vera)
+    await stranger.addresses('alice', scene.request)
+
+    await alice.opens('new/group')
+    for (const name of [scene.bob, scene.vera]) await page.getByRole('button', { name }).click()
+    await draw('new-group')
+    await page.getByRole('button', { name: /^(Next|Дальше)$/ }).click()
+    await page.getByLabel(/^(Name of the group|Название группы)$/).fill(scene.group)
+    await page.getByRole('button', { name: /^(Create the group|Создать группу)$/ }).click()
+    await expect(alice.composer).toBeVisible()
+    const people: Record<string, Person> = { alice, bob, vera }
+    for (const person of [bob, vera]) await person.goesTo(scene.group)
+    for (const [name, text] of scene.talk) {
+      await people[name]?.says(text)
+      const start = text.slice(0, 8)
+      for (const person of [alice, bob, vera]) await expect(person.message(start)).toBeVisible()
+    }
+    const second = (person: Person) => person.message(scene.talk[1]?.[1].slice(0, 8) ?? '')
+    for (const person of [alice, bob]) {
+      await second(person).click({ button: 'right' })
+      await person.page.getByRole('menuitemcheckbox', { name: /❤/ }).press('Enter')
+    }
+    await expect(second(alice).getByRole('button', { name: /❤/ })).toContainText('2')
+    await draw('conversation')
+    const place = new URL(page.url()).pathname.slice(1)
+
+    await second(alice).click({ button: 'right' })
+    await draw('message-menu')
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: /^(Emoji|Эмодзи)$/ }).click()
+    await expect(page.getByRole('searchbox', { name: /emoji|эмодзи/i })).toBeVisible()
+    await draw('emoji')
+    await page.keyboard.press('Escape')
+    await alice.moves(`${place}/info`)
+    await expect(page.getByRole('link', { name: `${scene.vera} @vera` })).toBeVisible()
+    await draw('group')
+    await page.getByRole('button', { name: /^(Links to the group|Ссылки на группу)/ }).click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(New link|Новая ссылка)$/ })
+      .click()
+    await draw('new-link')
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(New link|Новая ссылка)$/ })
+      .click()
+    await expect(page.getByRole('dialog').getByRole('button', { name: /^(Copy|Копировать)$/ })).toBeVisible()
+    await draw('link')
+
+    await alice.opens()
+    await expect(alice.row(scene.group)).toBeVisible()
+    await draw('conversations')
+    await page.getByRole('searchbox').fill(scene.search)
+    await expect(page.locator('mark').first()).toBeVisible()
+    await draw('search')
+    await alice.opens()
+    await alice.goesTo(scene.vera)
+    await expect(alice.composer).toBeVisible()
+    await alice.head(scene.vera).click()
+    await draw('person')
+    await alice.moves('new/contact')
+    await expect(page.getByRole('img').first()).toBeVisible()
+    await draw('my-link')
+    await alice.moves('settings')
+    await draw('settings')
+    for (const section of SETTINGS) {
+      await alice.moves(`settings/${section}`)
+      await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible()
+      await draw(`settings-${section}`)
+    }
+  })
+}
