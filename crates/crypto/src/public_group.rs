@@ -180,8 +180,8 @@ pub struct CheckedProposal {
 }
 
 impl LiveGroup {
-    /// Starts to follow a new group: `id`'s first epoch, with its creator as the only leaf. `last` is the policy agreed
-    /// last if the conversation had a generation before.
+    /// Starts to follow a new group: `id`'s first epoch, with its creator as the only leaf. `last` is what the group
+    /// [leaves behind](Self::legacy) if the conversation had a generation before.
     ///
     /// # Errors
     /// Why the group may not start like this.
@@ -279,11 +279,7 @@ impl LiveGroup {
     /// Why it may not be accepted.
     pub fn check_proposal(&self, proposal: &[u8]) -> Result<CheckedProposal, GroupError> {
         let (queued, leaf, aad) = self.self_remove(proposal)?;
-        let policy = match self.policy() {
-            PolicyFact::Known(policy) => policy,
-            PolicyFact::Unknown { format } => return Err(CommitRejection::UnknownPolicy { format }.into()),
-            PolicyFact::Malformed | PolicyFact::Absent => return Err(CommitRejection::NoPolicy.into()),
-        };
+        let policy = self.known_policy()?;
         let leaving: Vec<AccountId> = self.leavers().collect();
         commit::validate_leave(&policy, leaf.identity.account, &leaving)?;
         Ok(CheckedProposal { leaf, aad, queued, id: self.id, epoch: self.epoch(), message: proposal.to_vec() })
@@ -322,6 +318,14 @@ impl LiveGroup {
         policy_ext::from_extensions(self.public.group_context().extensions())
     }
 
+    fn known_policy(&self) -> Result<Policy, CommitRejection> {
+        match self.policy() {
+            PolicyFact::Known(policy) => Ok(policy),
+            PolicyFact::Unknown { format } => Err(CommitRejection::UnknownPolicy { format }),
+            PolicyFact::Malformed | PolicyFact::Absent => Err(CommitRejection::NoPolicy),
+        }
+    }
+
     /// The current leaves.
     ///
     /// # Errors
@@ -333,6 +337,14 @@ impl LiveGroup {
     /// The accounts that wait to leave.
     pub fn leavers(&self) -> impl Iterator<Item = AccountId> + '_ {
         self.leavers.iter().map(|leaver| leaver.leaf.identity.account)
+    }
+
+    /// What is agreed once those who wait to leave are gone: what a successor of this group must go on with.
+    ///
+    /// # Errors
+    /// When this version can't read the policy.
+    pub fn legacy(&self) -> Result<Policy, GroupError> {
+        Ok(self.known_policy()?.without(&self.leavers().collect()))
     }
 
     /// What has to be stored.

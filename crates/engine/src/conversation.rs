@@ -4,4 +4,4 @@ pub(crate) mod advance;
 pub(crate) mod change;
 pub(crate) mod commands;
 mod members;
-mod prepare;
+pub(crate) mod prepare;

@@ -433,8 +433,9 @@ pub enum CreationRejection {
     PolicyDiffers,
 }
 
-/// Judges the start of a group: a conversation's first, or, given the policy that was agreed `last`, its successor. Who
-/// may open a successor is not decided here.
+/// Judges the start of a group: a conversation's first, or, given what was agreed `last`, its successor. A successor carries
+/// out the leavings that waited: `last` is then the policy [without](Policy::without) those who wished to go. Who may open
+/// a successor is not decided here.
 ///
 /// # Errors
 /// The first reason found why it may not start like this.

@@ -1,6 +1,8 @@
 //! The policy of an encrypted conversation: who belongs to it and who may do what. It travels as an extension in the MLS
 //! group context, so that all members and the server agree on it by the group's own cryptography.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, Fingerprint};
@@ -119,6 +121,17 @@ impl Policy {
     /// The role of `account`, if it is a member.
     pub fn role(&self, account: AccountId) -> Option<Role> {
         self.member(account).map(|entry| entry.role)
+    }
+
+    /// What is agreed once these accounts have left; the same if none of them is a member.
+    #[must_use]
+    pub fn without(&self, leaving: &BTreeSet<AccountId>) -> Self {
+        let mut after = self.clone();
+        after.roster.retain(|entry| !leaving.contains(&entry.account));
+        if after.roster != self.roster {
+            after.revision = after.revision.saturating_add(1);
+        }
+        after
     }
 
     /// How many owners there are.

@@ -559,6 +559,15 @@ fn a_group_starts_with_its_creator() {
     assert_eq!(start(alone, true, later.clone(), None), Err(CreationRejection::Revision));
     assert_eq!(start(&tree()[2..3], true, later.clone(), Some(&later)), Ok(later.clone()), "a successor, by anybody");
     assert_eq!(start(alone, true, group(), Some(&later)), Err(CreationRejection::PolicyDiffers));
+    let gone = later.without(&BTreeSet::from([account(3)]));
+    assert_eq!((gone.revision, gone.member(account(3))), (10, None));
+    assert_eq!(
+        start(alone, true, later.clone(), Some(&gone)),
+        Err(CreationRejection::PolicyDiffers),
+        "who left is out"
+    );
+    assert_eq!(start(alone, true, gone.clone(), Some(&gone)), Ok(gone));
+    assert_eq!(later.without(&BTreeSet::from([account(9)])), later);
     let mut foreign = group();
     foreign.roster[3].root = root_fingerprint(&root_key(1));
     assert_eq!(start(alone, true, foreign, None), Err(CreationRejection::Invalid(No::WrongRoot)));

@@ -237,7 +237,7 @@ impl Rogue {
         credential: Credential,
         cite: Vec<CitedLog>,
     ) -> Result<CommitBundle, Problem> {
-        let Reply::GroupInfo { group_info, tree, last_seq, chain } =
+        let Reply::GroupInfo { group_info, tree, last_seq, chain, .. } =
             self.ask(world, Request::GroupInfo { conversation })?
         else {
             panic!("expected what it takes to join");

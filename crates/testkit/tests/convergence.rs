@@ -12,7 +12,7 @@ use beseda_testkit::chaos::{Chaos, Storm};
 use beseda_testkit::network::Conditions;
 
 /// Seeds that have failed once, kept for ever.
-const FORMER_FAILURES: &[u64] = &[1, 58, 124, 137, 239, 383, 510, 834, 3098, 3596, 5385, 7768];
+const FORMER_FAILURES: &[u64] = &[1, 58, 124, 137, 239, 383, 510, 834, 3098, 3596, 4192, 5385, 7768, 8418, 9971];
 
 /// How many seeds every run of the tests has.
 const EVERY_TIME: u64 = 200;

@@ -3,8 +3,9 @@
 
 use beseda_engine::api::command::{Draft, Outcome};
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::view::{Anchor, Body, ConnectionState, Readiness, WarningKind};
+use beseda_engine::api::view::{Anchor, Body, ConnectionState, Readiness, SystemEvent, WarningKind};
 use beseda_engine::identity::{self, phrase, safety_number};
+use beseda_engine::store::conversations::Conversation;
 use beseda_engine::store::me::Me;
 use beseda_engine::{Command, Notice, view};
 use beseda_model::{ConversationId, DeviceId};
@@ -45,6 +46,18 @@ fn texts(world: &Town, key: DeviceKey, conversation: ConversationId) -> Vec<Stri
         .into_iter()
         .filter_map(|message| match message.body {
             Body::Text { text, .. } => Some(text),
+            _ => None,
+        })
+        .collect()
+}
+
+fn events(world: &Town, key: DeviceKey, conversation: ConversationId) -> Vec<SystemEvent> {
+    let view = view::View::new(world.at(key).engine().reader(), world.now()).unwrap();
+    let page = view::timeline(&view, conversation, Anchor::End, 100).unwrap();
+    page.messages
+        .into_iter()
+        .filter_map(|message| match message.body {
+            Body::System { event } => Some(event),
             _ => None,
         })
         .collect()
@@ -205,6 +218,57 @@ fn a_removed_device_is_out_at_once_and_reads_nothing_more() {
     assert_eq!(devices(&world, alice.device), [device_id(&world, alice.device)]);
     assert_eq!(world.ask(alice.device, Command::RemoveDevice { device }), Err(Failure::NotFound));
     assert_eq!(warnings(&world, bob.device), []);
+}
+
+#[test]
+fn whoever_removes_a_device_twice_is_told_twice() {
+    let mut world = town(45);
+    let (alice, _, _) = friends(&mut world);
+    let lost = world.recover(&alice, "lost phone");
+    world.run_for(5 * MINUTE);
+    let device = device_id(&world, lost);
+    let commands = [(); 2].map(|()| world.command(alice.device, Command::RemoveDevice { device }));
+    world.run_for(MINUTE);
+    for id in commands {
+        assert_eq!(world.ending(alice.device, id), Some(&Ok(Outcome::Done)));
+    }
+    assert_eq!(devices(&world, alice.device), [device_id(&world, alice.device)]);
+}
+
+#[test]
+fn a_group_that_everybody_else_has_left_is_not_lost_with_the_last_device() {
+    let mut world = town(46);
+    let [alice, bob, carol] = ["alice", "bob", "carol"].map(|name| world.person(name));
+    let group = world.group(alice.device, "hikers", &[bob.account, carol.account]);
+    world.run_for(MINUTE);
+    world.say(bob.device, group, "I am off");
+    world.run_for(MINUTE);
+    // Nobody is there to carry out that they leave but a device that does not come back.
+    world.set_online(alice.device, false);
+    for leaver in [&bob, &carol] {
+        assert_eq!(world.ask(leaver.device, Command::Leave { conversation: group }), Ok(Outcome::Done));
+    }
+    let new = world.recover(&alice, "new phone");
+    world.run_for(MINUTE);
+    let device = device_id(&world, alice.device);
+    assert_eq!(world.ask(new, Command::RemoveDevice { device }), Ok(Outcome::Done));
+    world.run_for(10 * MINUTE);
+
+    let row = Conversation::find(world.at(new).engine().reader(), group).unwrap().expect("the group is there");
+    let roster: Vec<_> = row.policy.expect("it has a policy").roster.iter().map(|entry| entry.account).collect();
+    assert_eq!(roster, [alice.account]);
+    let left = events(&world, new, group);
+    for leaver in [&bob, &carol] {
+        assert!(left.contains(&SystemEvent::Left { account: leaver.account }), "{left:?}");
+    }
+    assert_eq!(warnings(&world, new), []);
+    world.say(new, group, "alone at last");
+    let accounts = vec![bob.account];
+    assert_eq!(world.ask(new, Command::AddMembers { conversation: group, accounts }), Ok(Outcome::Done));
+    world.run_for(MINUTE);
+    world.say(new, group, "welcome back");
+    world.run_for(MINUTE);
+    assert_eq!(texts(&world, bob.device, group), ["I am off", "welcome back"]);
 }
 
 #[test]

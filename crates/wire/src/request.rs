@@ -543,6 +543,10 @@ pub enum Reply {
         last_seq: u64,
         /// The hash chain's value there (32 bytes).
         chain: Bytes,
+        /// The SelfRemove proposals of those who wait to leave, if no device is left that could carry that out. An external
+        /// commit is not accepted then: whoever comes in opens a successor without those people.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        proposals: Vec<Bytes>,
     },
     /// A Welcome.
     Welcome {

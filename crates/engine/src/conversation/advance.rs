@@ -1,7 +1,6 @@
 //! What a conversation needs next. Looked at whenever something about it has changed; every answer is derived from its
 //! rows, so that it is the same after a crash.
 
-use beseda_crypto::facts;
 use beseda_crypto::group_id::GroupId;
 use beseda_model::device_log::DeviceLogOp;
 use beseda_model::{Code, ConversationId, ConversationKind, Timestamp};
@@ -115,10 +114,9 @@ fn wants_to_leave(step: &mut Step<'_>, row: &Conversation) -> Result<bool, Store
     let Some(generation) = row.mls_generation else { return Ok(false) };
     let id = GroupId { conversation: row.id, generation };
     let Some(mls) = group::take(step, id)? else { return Ok(true) };
-    let leavers = prepare::leavers(&mls);
-    let leaves = facts::leaves(mls.treesync()).unwrap_or_default();
+    let leaving = group::leaving(&mls);
     group::keep(step, id, mls);
-    Ok(leaves.iter().any(|leaf| leavers.contains(&leaf.index) && leaf.identity.account == own))
+    Ok(leaving.contains(&own))
 }
 
 /// A new generation is the way out for those, too, who can't come into the present one.

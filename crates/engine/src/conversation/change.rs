@@ -188,7 +188,7 @@ pub(crate) fn refused(
                 forget(step, &row)?;
             }
         }
-        None if pending.kind == PendingKind::Join => {
+        None if matches!(pending.kind, PendingKind::Join | PendingKind::Succeed) => {
             row.join_after = step.now.plus_millis(AFTER_NONSENSE / 10);
             row.save(step.tx)?;
         }

@@ -12,9 +12,7 @@ use beseda_model::{
 };
 use beseda_wire::Request;
 use beseda_wire::request::{CommitBundle, Create, Succeed, Welcome};
-use openmls::framing::Sender;
 use openmls::group::MlsGroup;
-use openmls::prelude::Proposal;
 
 use super::members::{Candidate, Gathered, gather};
 use super::{advance, change};
@@ -267,7 +265,8 @@ fn create(
 }
 
 fn succeed(step: &mut Step<'_>, row: &mut Conversation, me: &Me, wish: i64) -> Result<(), StoreError> {
-    let Some(policy) = row.policy.clone() else { return change::give_up(step, wish, &Failure::NotFound) };
+    let Some(agreed) = row.policy.clone() else { return change::give_up(step, wish, &Failure::NotFound) };
+    let policy = agreed.without(&leaving(step, row)?);
     let everybody: Vec<AccountId> = policy.roster.iter().map(|entry| entry.account).collect();
     let Gathered::Ready { mut candidates, .. } = gather(step, me, row.id, &everybody)? else { return Ok(()) };
     // A member whose identity is another one now is a different person, and not brought back in. One with a new phrase,
@@ -291,6 +290,16 @@ fn succeed(step: &mut Step<'_>, row: &mut Conversation, me: &Me, wish: i64) -> R
         Ok(succeed) => submit(step, row, PendingKind::Succeed, id.generation, 0, Request::Succeed(succeed), Some(wish)),
         Err(error) => change::give_up(step, wish, &Failure::NotReady { reason: error.0 }),
     }
+}
+
+/// Who waits to leave the group that this device holds, as far as it holds one.
+pub(crate) fn leaving(step: &mut Step<'_>, row: &Conversation) -> Result<BTreeSet<AccountId>, StoreError> {
+    let Some(generation) = row.mls_generation else { return Ok(BTreeSet::new()) };
+    let id = GroupId { conversation: row.id, generation };
+    let Some(mls) = group::take(step, id)? else { return Ok(BTreeSet::new()) };
+    let leaving = group::leaving(&mls);
+    group::keep(step, id, mls);
+    Ok(leaving)
 }
 
 fn leave(step: &mut Step<'_>, row: &mut Conversation, me: &Me, wish: i64) -> Result<(), StoreError> {
@@ -468,17 +477,6 @@ fn put_off(step: &mut Step<'_>, row: &Conversation) {
     place.renew_at = Some(later);
 }
 
-/// The leaves that wait to leave.
-pub(super) fn leavers(mls: &MlsGroup) -> BTreeSet<u32> {
-    mls.pending_proposals()
-        .filter(|queued| *queued.proposal() == Proposal::SelfRemove)
-        .filter_map(|queued| match queued.sender() {
-            Sender::Member(leaf) => Some(leaf.u32()),
-            _ => None,
-        })
-        .collect()
-}
-
 /// Adds to a plan what any commit of this epoch has to carry: people who leave, revoked devices, removed accounts.
 fn add_due(
     step: &mut Step<'_>,
@@ -490,9 +488,8 @@ fn add_due(
 ) -> Result<(), StoreError> {
     let Some(before) = row.policy.clone() else { return Ok(()) };
     let mut after = plan.policy.clone().unwrap_or_else(|| before.clone());
-    let proposed = leavers(mls);
-    let mut out: BTreeSet<AccountId> =
-        leaves.iter().filter(|leaf| proposed.contains(&leaf.index)).map(|leaf| leaf.identity.account).collect();
+    let proposed = group::leavers(mls);
+    let mut out = group::leaving(mls);
     for (leaf, why) in due_leaves(step, row, me, leaves)? {
         match why {
             Due::Revoked(cited) => {
@@ -520,7 +517,8 @@ fn add_due(
     Ok(())
 }
 
-fn submit(
+/// Remembers a request until it is carried out, and sends it.
+pub(crate) fn submit(
     step: &mut Step<'_>,
     row: &Conversation,
     kind: PendingKind,

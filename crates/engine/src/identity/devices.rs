@@ -17,14 +17,14 @@ use crate::store::me::Me;
 use crate::store::{StoreError, accounts, meta};
 use crate::{Step, timeline};
 
-/// Devices that are to be removed, each with the command that waits for it.
+/// Devices that are to be removed, each with the commands that wait for it.
 const REMOVALS: &str = "identity.removals";
 /// Devices that were added here, by approval: no reason for a warning.
 const EXPECTED: &str = "identity.expected";
 /// Devices that may have been added here without their session ever coming back: nobody's.
 const ORPHANS: &str = "identity.orphans";
 
-type Removals = BTreeMap<DeviceId, Option<u64>>;
+type Removals = BTreeMap<DeviceId, Vec<u64>>;
 type Devices = BTreeSet<DeviceId>;
 
 /// One's own devices, this one first, then the newest.
@@ -107,9 +107,16 @@ pub(super) fn remove(step: &mut Step<'_>, id: u64, device: DeviceId) -> Result<A
         return Ok(Asks::new());
     }
     let mut wanted = removals(step.tx)?;
-    wanted.insert(device, Some(id));
+    wanted.entry(device).or_default().push(id);
     save_removals(step.tx, &wanted)?;
     due(step)
+}
+
+/// Ends the commands that wait for a removal.
+fn told(step: &mut Step<'_>, waiting: Vec<u64>, result: &Result<Outcome, Failure>) {
+    for id in waiting {
+        done(step, id, result.clone());
+    }
 }
 
 /// Signs out here at once, and removes this device from the account as soon as the server can be told.
@@ -120,7 +127,7 @@ pub(super) fn sign_out(step: &mut Step<'_>, id: u64) -> Result<Asks, StoreError>
     };
     me::leave(step)?;
     let mut wanted = removals(step.tx)?;
-    wanted.insert(me.device, Some(id));
+    wanted.entry(me.device).or_default().push(id);
     save_removals(step.tx, &wanted)?;
     due(step)
 }
@@ -135,9 +142,7 @@ pub(super) fn due(step: &mut Step<'_>) -> Result<Asks, StoreError> {
     meta::put(step.tx, ORPHANS, &orphans)?;
     let gone: Vec<DeviceId> = wanted.keys().copied().filter(|device| !log.is_current(*device)).collect();
     for device in gone {
-        if let Some(Some(id)) = wanted.remove(&device) {
-            done(step, id, Ok(Outcome::Done));
-        }
+        told(step, wanted.remove(&device).unwrap_or_default(), &Ok(Outcome::Done));
     }
     save_removals(step.tx, &wanted)?;
     // Others first: after its own removal this device can do nothing any more.
@@ -174,15 +179,12 @@ pub(super) fn removed(
         Err(problem) if problem.code == Code::InvalidDeviceLog => {}
         Err(problem) => {
             let mut wanted = removals(step.tx)?;
-            if let Some(waiting) = wanted.get_mut(&device)
-                && let Some(id) = waiting.take()
-            {
-                if device != me.device {
-                    wanted.remove(&device);
-                }
-                save_removals(step.tx, &wanted)?;
-                done(step, id, Err(refusal(problem)));
+            let waiting = wanted.get_mut(&device).map(std::mem::take).unwrap_or_default();
+            if device != me.device {
+                wanted.remove(&device);
             }
+            save_removals(step.tx, &wanted)?;
+            told(step, waiting, &Err(refusal(problem)));
             return Ok(Asks::new());
         }
     }
@@ -197,14 +199,12 @@ pub(super) fn own_log_seen(step: &mut Step<'_>, has_grown: bool) -> Result<Asks,
     }
     // A removal that is refused though it follows from the whole log would be refused again.
     let mut wanted = removals(step.tx)?;
-    let refused: Vec<u64> = wanted.values_mut().filter_map(Option::take).collect();
+    let refused: Vec<u64> = wanted.values_mut().flat_map(std::mem::take).collect();
     let own = Me::find(step.tx)?.map(|me| me.device);
     wanted.retain(|device, _| own == Some(*device));
     save_removals(step.tx, &wanted)?;
-    for id in refused {
-        let reason = "the list of devices has changed; look again".to_owned();
-        done(step, id, Err(Failure::NotReady { reason }));
-    }
+    let reason = "the list of devices has changed; look again".to_owned();
+    told(step, refused, &Err(Failure::NotReady { reason }));
     Ok(Asks::new())
 }
 
@@ -213,7 +213,7 @@ pub(super) fn removal_lost(step: &mut Step<'_>, device: DeviceId) -> Result<(), 
     let own = Me::find(step.tx)?.map(|me| me.device);
     let mut wanted = removals(step.tx)?;
     let Some(waiting) = wanted.get_mut(&device) else { return Ok(()) };
-    let id = waiting.take();
+    let waiting = std::mem::take(waiting);
     // This device's own removal is made as soon as the server can be reached; a person who wants to remove another one
     // must know that it is still there.
     let result = if own == Some(device) {
@@ -223,9 +223,7 @@ pub(super) fn removal_lost(step: &mut Step<'_>, device: DeviceId) -> Result<(), 
         Err(Failure::Unreachable)
     };
     save_removals(step.tx, &wanted)?;
-    if let Some(id) = id {
-        done(step, id, result);
-    }
+    told(step, waiting, &result);
     Ok(())
 }
 
@@ -234,7 +232,7 @@ pub(super) fn on_open(step: &mut Step<'_>) -> Result<(), StoreError> {
     let own = Me::find(step.tx)?.map(|me| me.device);
     let mut wanted = removals(step.tx)?;
     wanted.retain(|device, _| own == Some(*device));
-    wanted.values_mut().for_each(|waiting| *waiting = None);
+    wanted.values_mut().for_each(Vec::clear);
     save_removals(step.tx, &wanted)
 }
 
@@ -245,10 +243,8 @@ pub(super) fn session_over(step: &mut Step<'_>) -> Result<(), StoreError> {
     }
     let own = Me::find(step.tx)?.map(|me| me.device);
     for (device, waiting) in removals(step.tx)? {
-        if let Some(id) = waiting {
-            let result = if own == Some(device) { Ok(Outcome::Done) } else { Err(Failure::NotSignedIn) };
-            done(step, id, result);
-        }
+        let result = if own == Some(device) { Ok(Outcome::Done) } else { Err(Failure::NotSignedIn) };
+        told(step, waiting, &result);
     }
     meta::remove(step.tx, REMOVALS)?;
     me::end(step)

@@ -275,8 +275,8 @@ fn cited(commit: &[u8]) -> Vec<beseda_model::commit::CitedLog> {
         .unwrap_or_default()
 }
 
-/// This device came in by its own external commit.
-fn joined(
+/// This device came in from outside, by its own doing.
+pub(super) fn joined(
     step: &mut Step<'_>,
     row: &mut Conversation,
     entry: &Entry,

@@ -2,9 +2,9 @@
 
 use beseda_crypto::group_id::GroupId;
 use beseda_crypto::{group_info, policy_ext};
-use beseda_model::Timestamp;
 use beseda_model::commit::PolicyFact;
 use beseda_model::device_log::DeviceLogOp;
+use beseda_model::{AccountId, Timestamp};
 use beseda_wire::state::Entry;
 use openmls::messages::group_info::VerifiableGroupInfo;
 
@@ -12,6 +12,7 @@ use super::{Flow, commit};
 use crate::Step;
 use crate::api::failure::{Healing, Unreadable};
 use crate::api::view::SystemEvent;
+use crate::conversation::prepare;
 use crate::mls::group;
 use crate::store::StoreError;
 use crate::store::accounts::Account;
@@ -56,6 +57,10 @@ pub(super) fn start(
             }
         }
     }
+    let left = match &info {
+        Some(info) if own.is_some() || row.mls_generation.is_some() => left_behind(row, info),
+        _ => Vec::new(),
+    };
     if let Some(old) = row.mls_generation {
         group::delete(step, GroupId { conversation: row.id, generation: old })?;
         row.mls_generation = None;
@@ -66,8 +71,12 @@ pub(super) fn start(
     match own {
         Some(pending) => {
             if let Some(mls) = group::take(step, id)? {
-                commit::adopt(step, row, id, mls)?;
-                row.updated_at = step.now;
+                if pending.intent.is_some() {
+                    commit::adopt(step, row, id, mls)?;
+                    row.updated_at = step.now;
+                } else {
+                    commit::joined(step, row, entry, id, mls)?;
+                }
             }
             timeline::apply_system(step, row.id, entry.seq, entry.at, me.account, event)?;
             let is_whole = pending.bodies.len() < 2;
@@ -89,11 +98,25 @@ pub(super) fn start(
             timeline::apply_system(step, row.id, entry.seq, entry.at, me.account, event)?;
         }
     }
+    for account in left {
+        timeline::apply_system(step, row.id, entry.seq, entry.at, account, SystemEvent::Left { account })?;
+    }
     if (row.generation, row.epoch) < (id.generation, 0) {
         row.generation = id.generation;
         row.epoch = 0;
     }
     Ok(Flow::Next)
+}
+
+/// Who waited to leave, and is gone with the generation.
+fn left_behind(row: &Conversation, info: &VerifiableGroupInfo) -> Vec<AccountId> {
+    let (Some(before), PolicyFact::Known(after)) =
+        (&row.policy, policy_ext::from_extensions(info.group_context().extensions()))
+    else {
+        return Vec::new();
+    };
+    let accounts = before.roster.iter().map(|entry| entry.account);
+    accounts.filter(|account| after.member(*account).is_none()).collect()
 }
 
 enum Verdict {
@@ -105,7 +128,7 @@ enum Verdict {
     Refused(&'static str),
 }
 
-/// A successor is opened by a device of a member, with the policy that was agreed last. Whether that member had reason to
+/// A successor is opened by a device of a member, with what was agreed last, without those who wait to leave. Whether that member had reason to
 /// is the server's to say: it alone knows who could not follow.
 fn judge(
     step: &mut Step<'_>,
@@ -114,6 +137,7 @@ fn judge(
     body: &[u8],
 ) -> Result<Verdict, StoreError> {
     let Some(agreed) = row.policy.clone() else { return Ok(Verdict::Follows) };
+    let agreed = agreed.without(&prepare::leaving(step, row)?);
     match policy_ext::from_extensions(info.group_context().extensions()) {
         PolicyFact::Known(policy) if policy == agreed => {}
         // What it says can't be told here; who says it can.

@@ -3,15 +3,16 @@
 use beseda_crypto::aad::{CommitAad, MessageAad};
 use beseda_crypto::facts;
 use beseda_crypto::group_id::GroupId;
+use beseda_crypto::public_group::{GroupState, LiveGroup};
 use beseda_model::commit::{CitedLog, Leaf, PolicyFact, check_tree};
 use beseda_model::{AccountId, ConversationId, ConversationKind, MessageId, Policy};
-use beseda_wire::request::CommitBundle;
+use beseda_wire::request::{CommitBundle, Succeed};
 use beseda_wire::{Bytes, Problem, Reply, Request};
-use openmls::group::GroupContext;
 
 use super::commit::adopt;
 use crate::Step;
 use crate::api::view::{SystemEvent, WarningKind};
+use crate::conversation::prepare;
 use crate::mls::group;
 use crate::session::Asked;
 use crate::store::accounts::Account;
@@ -30,8 +31,12 @@ pub(crate) fn offered(step: &mut Step<'_>, id: ConversationId, reply: Reply) -> 
     let snapshot = step.mls.snapshot();
     let result = match &reply {
         Reply::Welcome { message, tree, seq, chain } => welcome(step, &mut row, message, tree, *seq, chain)?,
-        Reply::GroupInfo { group_info, tree, last_seq, chain } => {
-            external(step, &mut row, group_info, tree, *last_seq, chain)?
+        Reply::GroupInfo { group_info, tree, last_seq, chain, proposals } => {
+            match here(step, &mut row, *last_seq, chain)? {
+                Ok(()) if proposals.is_empty() => external(step, &mut row, group_info, tree)?,
+                Ok(()) => found(step, &mut row, group_info, tree, proposals)?,
+                Err(obstacle) => Err(obstacle),
+            }
         }
         _ => Ok(()),
     };
@@ -104,7 +109,7 @@ fn welcome(
         return Ok(Err(Obstacle::Bad("another group".to_owned())));
     }
     let mut leaves = Vec::new();
-    let context = staged.group_context().clone();
+    let policy = beseda_crypto::policy_ext::from_extensions(staged.group_context().extensions());
     let inviter = staged.welcome_sender_index().u32();
     let old = row.policy.clone();
     // The tree is only to be had from the group itself; until it was checked, the group is not kept.
@@ -117,7 +122,7 @@ fn welcome(
         Ok(found) => leaves.extend(found),
         Err(error) => return Ok(Err(Obstacle::Bad(error.to_string()))),
     }
-    if let Err(obstacle) = check(step, row, &leaves, &context)? {
+    if let Err(obstacle) = check(step, row, &leaves, policy)? {
         return Ok(Err(obstacle));
     }
     if row.chain.is_none() {
@@ -164,11 +169,10 @@ fn arrival(row: &Conversation, seq: u64, me: AccountId, inviter: AccountId) -> (
     }
 }
 
-fn external(
+/// Whoever comes in does so at the end of the log, which must be the one that this device knows, if it knows any.
+fn here(
     step: &mut Step<'_>,
     row: &mut Conversation,
-    info: &Bytes,
-    tree: &Bytes,
     last_seq: u64,
     chain: &Bytes,
 ) -> Result<Result<(), Obstacle>, StoreError> {
@@ -192,6 +196,15 @@ fn external(
         }
         Some(_) => {}
     }
+    if Pending::find(step.tx, row.id)?.is_some() { Ok(Err(Obstacle::Later)) } else { Ok(Ok(())) }
+}
+
+fn external(
+    step: &mut Step<'_>,
+    row: &mut Conversation,
+    info: &Bytes,
+    tree: &Bytes,
+) -> Result<Result<(), Obstacle>, StoreError> {
     let (info, tree) = match (group::group_info(&info.0), group::tree(&tree.0)) {
         (Ok(info), Ok(tree)) => (info, tree),
         (Err(error), _) | (_, Err(error)) => return Ok(Err(error.into())),
@@ -199,8 +212,8 @@ fn external(
     let Ok(id) = GroupId::try_from(info.group_id()) else {
         return Ok(Err(Obstacle::Bad("another group".to_owned())));
     };
-    if id.conversation != row.id || Pending::find(step.tx, row.id)?.is_some() {
-        return Ok(Err(Obstacle::Later));
+    if id.conversation != row.id {
+        return Ok(Err(Obstacle::Bad("another group".to_owned())));
     }
     let me = Me::get(step.tx)?;
     let own_version = Account::load(step.tx, me.account)?.version;
@@ -216,10 +229,10 @@ fn external(
         Ok(leaves) => leaves,
         Err(error) => return Ok(Err(Obstacle::Bad(error.to_string()))),
     };
-    let context = mls.public_group().group_context().clone();
-    if let Err(obstacle) = check(step, row, &leaves, &context)? {
-        return Ok(Err(obstacle));
-    }
+    let policy = match check(step, row, &leaves, beseda_crypto::policy_ext::from_extensions(mls.extensions()))? {
+        Ok(policy) => policy,
+        Err(obstacle) => return Ok(Err(obstacle)),
+    };
     let epoch = mls.epoch().as_u64().saturating_sub(1);
     group::keep(step, id, mls);
     let bundle = CommitBundle { commit: built.commit.into(), group_info: built.group_info.into(), welcome: None };
@@ -235,9 +248,49 @@ fn external(
         intent: None,
     };
     pending.save(step.tx)?;
-    if let PolicyFact::Known(new) = beseda_crypto::policy_ext::from_extensions(context.extensions()) {
-        differs(step, row, row.policy.as_ref(), &new)?;
+    differs(step, row, row.policy.as_ref(), &policy)?;
+    Ok(Ok(()))
+}
+
+/// Comes into a group in which nobody is left to carry out that others leave, which must be before anybody joins: this
+/// device opens its successor, alone and without those people. Everybody else who belongs to it joins that.
+fn found(
+    step: &mut Step<'_>,
+    row: &mut Conversation,
+    info: &Bytes,
+    tree: &Bytes,
+    proposals: &[Bytes],
+) -> Result<Result<(), Obstacle>, StoreError> {
+    let state = GroupState {
+        group_info: info.0.clone(),
+        ratchet_tree: tree.0.clone(),
+        proposals: proposals.iter().map(|proposal| proposal.0.clone()).collect(),
+    };
+    let (last, leaves, legacy) = match LiveGroup::load(&state).and_then(|last| {
+        let (leaves, legacy) = (last.leaves()?, last.legacy()?);
+        Ok((last, leaves, legacy))
+    }) {
+        Ok(found) => found,
+        Err(error) => return Ok(Err(Obstacle::Bad(error.to_string()))),
+    };
+    if last.id().conversation != row.id {
+        return Ok(Err(Obstacle::Bad("another group".to_owned())));
     }
+    let policy = match check(step, row, &leaves, last.policy())? {
+        Ok(policy) => policy,
+        Err(obstacle) => return Ok(Err(obstacle)),
+    };
+    differs(step, row, row.policy.as_ref(), &policy)?;
+    let me = Me::get(step.tx)?;
+    let id = GroupId { generation: last.id().generation.saturating_add(1), ..last.id() };
+    let (mls, info, tree) = match group::create(step, &me, id, &legacy) {
+        Ok(created) => created,
+        Err(error) => return Ok(Err(error.into())),
+    };
+    group::keep(step, id, mls);
+    row.policy = Some(policy);
+    let request = Request::Succeed(Succeed { group_info: info.into(), tree: tree.into(), commit: None });
+    prepare::submit(step, row, PendingKind::Succeed, id.generation, 0, request, None)?;
     Ok(Ok(()))
 }
 
@@ -246,9 +299,9 @@ fn check(
     step: &mut Step<'_>,
     row: &mut Conversation,
     leaves: &[Leaf],
-    context: &GroupContext,
-) -> Result<Result<(), Obstacle>, StoreError> {
-    let policy = match beseda_crypto::policy_ext::from_extensions(context.extensions()) {
+    policy: PolicyFact,
+) -> Result<Result<Policy, Obstacle>, StoreError> {
+    let policy = match policy {
         PolicyFact::Known(policy) => policy,
         PolicyFact::Unknown { .. } => {
             row.standing = Standing::UpdateRequired;
@@ -283,7 +336,10 @@ fn check(
     if missing {
         return Ok(Err(Obstacle::LogsMissing));
     }
-    Ok(check_tree(leaves, &policy, &step.memory.logs).map(|_| ()).map_err(|error| Obstacle::Bad(error.to_string())))
+    match check_tree(leaves, &policy, &step.memory.logs) {
+        Ok(_) => Ok(Ok(policy)),
+        Err(error) => Ok(Err(Obstacle::Bad(error.to_string()))),
+    }
 }
 
 /// What was agreed before this device lost its way, and what it finds now: any difference is shown, as this device has not

@@ -1,15 +1,18 @@
 //! Groups: load, create, change, seal, open. Nothing here decides anything.
 
+use std::collections::BTreeSet;
+
 use beseda_crypto::group_id::GroupId;
-use beseda_crypto::suite;
-use beseda_model::Policy;
+use beseda_crypto::{facts, suite};
+use beseda_model::{AccountId, Policy};
+use openmls::framing::Sender;
 use openmls::framing::errors::MessageDecryptionError;
 use openmls::group::{MlsGroup, ProcessMessageError, StagedWelcome, ValidationError};
 use openmls::messages::group_info::VerifiableGroupInfo;
 use openmls::prelude::tls_codec::{DeserializeBytes as _, Serialize as _};
 use openmls::prelude::{
     KeyPackage, LeafNodeIndex, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, OpenMlsProvider, ProcessedMessage,
-    ProtocolMessage, RatchetTreeIn, Welcome,
+    Proposal, ProtocolMessage, RatchetTreeIn, Welcome,
 };
 
 use super::keys::{self, credential};
@@ -134,6 +137,24 @@ pub(crate) fn process(
         )) => ProcessError::NoKey,
         error => MlsError::new(error).into(),
     })
+}
+
+/// The leaves that wait to leave.
+pub(crate) fn leavers(mls: &MlsGroup) -> BTreeSet<u32> {
+    mls.pending_proposals()
+        .filter(|queued| *queued.proposal() == Proposal::SelfRemove)
+        .filter_map(|queued| match queued.sender() {
+            Sender::Member(leaf) => Some(leaf.u32()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The accounts that wait to leave.
+pub(crate) fn leaving(mls: &MlsGroup) -> BTreeSet<AccountId> {
+    let leavers = leavers(mls);
+    let leaves = facts::leaves(mls.treesync()).unwrap_or_default();
+    leaves.iter().filter(|leaf| leavers.contains(&leaf.index)).map(|leaf| leaf.identity.account).collect()
 }
 
 /// What a commit is to change besides the committer's own leaf, which it always renews.

@@ -1,5 +1,5 @@
 use beseda_app::domain::AppendError;
-use beseda_app::usecase::conversation::{self, ConversationError, Succeed};
+use beseda_app::usecase::conversation::{self, ConversationError};
 use beseda_app::usecase::{account, log};
 use beseda_model::ConversationKind::{Direct, Group, Notes};
 use beseda_model::Role;
@@ -118,6 +118,49 @@ fn joins_go_one_after_the_other_and_not_too_often() {
 }
 
 #[test]
+fn a_deserted_group_goes_on_without_those_who_wait_to_leave() {
+    let mut world = World::new(2);
+    world.open_doors();
+    let id = id_of(1);
+    world.create(id, Group, &[1, 2]).unwrap();
+    world.welcome(1, id);
+    let second = world.add_device(1);
+    world.leave(1).unwrap();
+    let waiting = world.join(second, id).unwrap_err();
+    assert!(matches!(waiting, ConversationError::JoinLater { .. }), "the other device can carry it out: {waiting:?}");
+
+    world.revoke(0);
+    let (actor, now) = (world.devices[second].actor, world.now);
+    let info = world.store().write_blocking(move |uow| conversation::group_info(uow, actor, id, now)).unwrap();
+    assert_eq!(info.proposals.len(), 1);
+    let refused = world.join(second, id).unwrap_err();
+    assert!(matches!(refused, ConversationError::JoinLater { .. }), "a wish to leave is never lost: {refused:?}");
+    let whole = world.store().read_blocking(move |view| view.conversations().find(id)).unwrap().unwrap().policy;
+    let without = world.policy(id, |policy| policy.roster.retain(|entry| entry.account != account_of(2)));
+    let refused = world.succeed(second, id, &whole, &[]).unwrap_err();
+    assert!(matches!(refused, ConversationError::Invalid(_)), "{refused:?}");
+    world.succeed(second, id, &without, &[]).unwrap();
+    assert_eq!(world.policy(id, |_| ()).member(account_of(2)), None);
+    let state = world.state(second, id);
+    assert!(state.joined && state.due.is_empty(), "{state:?}");
+    assert!(world.say(second, "alone").is_ok());
+}
+
+#[test]
+fn a_member_opens_no_successor_while_somebody_is_there() {
+    let mut world = World::new(2);
+    world.open_doors();
+    let id = id_of(1);
+    world.create(id, Group, &[1, 2]).unwrap();
+    world.welcome(1, id);
+    world.revoke(1);
+    let second = world.add_device(2);
+    let policy = world.store().read_blocking(move |view| view.conversations().find(id)).unwrap().unwrap().policy;
+    let refused = world.succeed(second, id, &policy, &[]).unwrap_err();
+    assert!(matches!(refused, ConversationError::SuccessorUnfounded), "{refused:?}");
+}
+
+#[test]
 fn a_direct_conversation_is_unique_and_begins_as_a_request() {
     let mut world = World::new(2);
     let id = id_of(1);
@@ -155,27 +198,17 @@ fn a_successor_takes_a_reason_and_continues_log_and_policy() {
     world.create(id, Group, &[1, 2]).unwrap();
     world.welcome(1, id);
     let policy = world.store().read_blocking(move |view| view.conversations().find(id)).unwrap().unwrap().policy;
-    let successor = |world: &mut World, device: usize, other: usize| {
-        let (group_info, tree) = world.start(device, id, 1, &policy);
-        let commit = Some(world.build(device, Change { add: vec![other], ..Change::default() }));
-        conversation::succeed(
-            world.store(),
-            world.devices[device].actor,
-            Succeed { group_info, tree, commit },
-            world.now,
-        )
-    };
-    let unfounded = successor(&mut world, 1, 0).unwrap_err();
+    let unfounded = world.succeed(1, id, &policy, &[0]).unwrap_err();
     assert!(matches!(unfounded, ConversationError::SuccessorUnfounded), "{unfounded:?}");
     for device in 0..2 {
         let actor = world.devices[device].actor;
         world.store().write_blocking(move |uow| conversation::report_commit(uow, actor, id, 2)).unwrap();
     }
-    assert_eq!(successor(&mut world, 1, 0).unwrap().seq, 4);
+    assert_eq!(world.succeed(1, id, &policy, &[0]).unwrap().seq, 4);
     world.merge(1);
     let state = world.state(0, id);
     assert_eq!((state.generation, state.epoch, state.last_seq), (1, 1, 4));
-    let late = successor(&mut world, 0, 1).unwrap_err();
+    let late = world.succeed(0, id, &policy, &[1]).unwrap_err();
     assert!(matches!(late, ConversationError::StaleEpoch { generation: 1, epoch: 1 }), "{late:?}");
     assert!(world.say(1, "again").is_ok());
     assert_eq!(world.policy(id, |_| ()).role(account_of(1)), Some(Role::Owner));

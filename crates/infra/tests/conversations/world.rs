@@ -6,7 +6,7 @@ use std::sync::Arc;
 use beseda_app::domain::{Actor, Append, AppendError, Appended, EntryClass, TokenHash};
 use beseda_app::port::{Store, StoreError};
 use beseda_app::usecase::account::{Registration, SignUp, sign_up};
-use beseda_app::usecase::conversation::{self, Bundle, ConversationError, Create, PostedWelcome};
+use beseda_app::usecase::conversation::{self, Bundle, ConversationError, Create, PostedWelcome, Succeed};
 use beseda_app::usecase::device::{append_log, verified_log};
 use beseda_crypto::aad::{ChainPoint, CommitAad, DeviceLogPoint, MessageAad};
 use beseda_crypto::credential::Credential;
@@ -246,6 +246,20 @@ impl World {
         let tree = new.export_ratchet_tree().tls_serialize_detached().unwrap();
         *group = Some(new);
         (group_info, tree)
+    }
+
+    /// Opens generation 1 under a policy, and adds these devices in its first commit.
+    pub(crate) fn succeed(
+        &mut self,
+        device: usize,
+        id: ConversationId,
+        policy: &Policy,
+        add: &[usize],
+    ) -> Result<Appended, ConversationError> {
+        let (group_info, tree) = self.start(device, id, 1, policy);
+        let commit = (!add.is_empty()).then(|| self.build(device, Change { add: add.to_vec(), ..Change::default() }));
+        let cmd = Succeed { group_info, tree, commit };
+        conversation::succeed(self.store(), self.devices[device].actor, cmd, self.now)
     }
 
     /// A key package that names `device` and is signed by the key of `signer`.

@@ -224,8 +224,14 @@ fn reply() -> impl Strategy<Value = Reply> {
             (vec(change(), 0..4), bytes(), any::<bool>())
                 .prop_map(|(changes, cursor, more)| Reply::Sync { changes, cursor, more })
                 .boxed(),
-            (bytes(), bytes(), any::<u64>(), bytes())
-                .prop_map(|(group_info, tree, last_seq, chain)| Reply::GroupInfo { group_info, tree, last_seq, chain })
+            (bytes(), bytes(), any::<u64>(), bytes(), vec(bytes(), 0..3))
+                .prop_map(|(group_info, tree, last_seq, chain, proposals)| Reply::GroupInfo {
+                    group_info,
+                    tree,
+                    last_seq,
+                    chain,
+                    proposals,
+                })
                 .boxed(),
             (bytes(), bytes(), any::<u64>(), bytes())
                 .prop_map(|(message, tree, seq, chain)| Reply::Welcome { message, tree, seq, chain })

@@ -21,12 +21,14 @@ pub struct JoinInfo {
     pub last_seq: u64,
     /// The hash chain's value there.
     pub chain: [u8; 32],
+    /// The wishes to leave that nobody is left to carry out: the way in is a successor, not an external commit.
+    pub proposals: Vec<Vec<u8>>,
 }
 
 /// Gives a member's device what it needs to join, and reserves the right to for a few seconds.
 ///
 /// # Errors
-/// When another device is joining, or somebody's leaving must be carried out before.
+/// When another device is joining, or somebody's leaving must be carried out before and there is who can.
 pub fn group_info(
     uow: &mut dyn UnitOfWork,
     actor: Actor,
@@ -35,7 +37,7 @@ pub fn group_info(
 ) -> Result<JoinInfo, ConversationError> {
     let conversation = present(uow, actor, id)?;
     let state = uow.groups().state(id)?.ok_or(ConversationError::NotFound)?;
-    if !state.proposals.is_empty() {
+    if !state.proposals.is_empty() && !is_deserted(uow, id)? {
         return Err(ConversationError::JoinLater { retry_after_ms: RETRY_MILLIS });
     }
     wait_for_others(uow, actor, id, at)?;
@@ -46,7 +48,13 @@ pub fn group_info(
         tree: state.ratchet_tree,
         last_seq: conversation.last_seq,
         chain: conversation.chain,
+        proposals: state.proposals,
     })
+}
+
+/// Whether no device is in the group that could commit anything: all of them are gone, or their people are.
+pub(super) fn is_deserted(uow: &dyn UnitOfWork, id: ConversationId) -> Result<bool, ConversationError> {
+    Ok(uow.conversations().leaves(id)?.iter().all(|leaf| leaf.due))
 }
 
 /// Refuses the actor while another device has the right to join.

@@ -2,13 +2,15 @@ use std::collections::BTreeMap;
 
 use beseda_crypto::group_id::GroupId;
 use beseda_crypto::public_group::{GroupState, LiveGroup};
-use beseda_model::{Action, ConversationId, ConversationKind, Timestamp, decide};
+use beseda_model::{Action, ConversationKind, Timestamp, decide};
 
 use super::create::{Start, begin, judge_start};
+use super::group_info::is_deserted;
 use super::settle::present;
 use super::{Bundle, ConversationError};
 use crate::domain::{Actor, Appended, Conversation};
 use crate::port::{Store, UnitOfWork};
+use crate::usecase::group_link;
 
 /// The next generation of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +23,8 @@ pub struct Succeed {
     pub commit: Option<Bundle>,
 }
 
-/// Opens the next generation with the policy that was agreed last; one successor of each generation is accepted. Blocks;
-/// it judges on this thread.
+/// Opens the next generation with the policy that was agreed last, without those who wait to leave; one successor of each
+/// generation is accepted. Blocks; it judges on this thread.
 ///
 /// # Errors
 /// When somebody was faster, the actor has no reason to open it, or the group may not start like this.
@@ -31,18 +33,19 @@ pub fn succeed(store: &dyn Store, actor: Actor, cmd: Succeed, at: Timestamp) -> 
     let first = GroupState { group_info, ratchet_tree: tree, proposals: Vec::new() };
     let group = LiveGroup::load(&first)?.id();
     let id = group.conversation;
-    let now = store.read_blocking(move |view| {
+    let (now, state) = store.read_blocking(move |view| {
         let member = view.conversations().member(id, actor.account)?;
         if member.is_none_or(|member| member.until_seq.is_some()) {
             return Err(ConversationError::NotAMember);
         }
-        view.conversations().find(id)?.ok_or(ConversationError::NotAMember)
+        let now = view.conversations().find(id)?.ok_or(ConversationError::NotAMember)?;
+        Ok((now, view.groups().state(id)?.ok_or(ConversationError::NotFound)?))
     })?;
     follows(&now, group)?;
+    let last = LiveGroup::load(&state)?.legacy()?;
     let GroupState { group_info, ratchet_tree, .. } = first;
-    let start = judge_start(store, actor, group, group_info, ratchet_tree, commit, Some(now.policy.clone()))?;
-    let from = (now.generation, now.epoch);
-    store.write_blocking(move |uow| write(uow, actor, id, from, group, &start, at))
+    let start = judge_start(store, actor, group, group_info, ratchet_tree, commit, Some(last))?;
+    store.write_blocking(move |uow| write(uow, actor, &now, group, &start, at))
 }
 
 fn follows(now: &Conversation, group: GroupId) -> Result<(), ConversationError> {
@@ -56,18 +59,25 @@ fn follows(now: &Conversation, group: GroupId) -> Result<(), ConversationError> 
 fn write(
     uow: &mut dyn UnitOfWork,
     actor: Actor,
-    id: ConversationId,
-    from: (u32, u64),
+    judged: &Conversation,
     group: GroupId,
     start: &Start,
     at: Timestamp,
 ) -> Result<Appended, ConversationError> {
+    let id = group.conversation;
     let now = present(uow, actor, id)?;
     follows(&now, group)?;
     founded(uow, actor, &now)?;
-    // The policy was compared with the one at `from`; a commit in between may have changed it.
+    // The policy was compared with what was agreed then; a commit or a wish to leave in between may have changed it.
+    let from = (judged.generation, judged.epoch);
     if (now.generation, now.epoch) != from {
         return Err(ConversationError::StaleEpoch { generation: now.generation, epoch: now.epoch });
+    }
+    if now.roster_version != judged.roster_version {
+        return Err(ConversationError::Raced);
+    }
+    for left in judged.policy.roster.iter().filter(|entry| start.policy.member(entry.account).is_none()) {
+        group_link::went(uow, id, left.account)?;
     }
     uow.conversations_mut().start_generation(id)?;
     if !uow.conversations_mut().advance(id, from, (group.generation, 0), &start.policy)? {
@@ -77,11 +87,14 @@ fn write(
 }
 
 /// Who may open a successor: an administrator; anybody after the server was restored; anybody when enough people can't
-/// process a commit. In notes one is alone.
+/// process a commit, or nobody is in the group who could commit one. In notes one is alone.
 fn founded(uow: &dyn UnitOfWork, actor: Actor, now: &Conversation) -> Result<(), ConversationError> {
     let member = uow.conversations().member(now.id, actor.account)?.ok_or(ConversationError::NotAMember)?;
     let by_role = decide(now.kind, &now.policy.permissions, member.role, Action::ChangePermissions).is_ok();
     if by_role || now.kind == ConversationKind::Notes || now.generation_store != uow.store_epoch() {
+        return Ok(());
+    }
+    if is_deserted(uow, now.id)? {
         return Ok(());
     }
     let mut reporters: BTreeMap<u64, usize> = BTreeMap::new();

@@ -65,6 +65,7 @@ pub(super) fn group_info(call: Call, id: ConversationId) {
             tree: info.tree.into(),
             last_seq: info.last_seq,
             chain: Bytes(info.chain.to_vec()),
+            proposals: info.proposals.into_iter().map(Bytes).collect(),
         },
     );
 }
