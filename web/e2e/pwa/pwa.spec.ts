@@ -1,0 +1,220 @@
+// The app as one installs it: without a network, in a newer version, and woken by its push service while no tab is open.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test as base, type BrowserContext, type Page } from '@playwright/test'
+import { befriend, Person } from '../app/person'
+import { startServer, type Server } from '../server'
+import { startFront, type Front } from './front'
+import { startPushService, type PushService } from './push-service'
+
+// The server that these tests start may push to this machine.
+process.env['BESEDA_PUSH'] = 'loopback'
+
+/** Her name, or her username as long as that is all that is known of her. */
+const ALICE: unknown = expect.stringMatching(/^alice/i)
+
+interface Stage {
+  readonly server: Server
+  readonly front: Front
+  readonly pushes: PushService
+  readonly member: (username: string, name: string) => Promise<Person>
+}
+
+const test = base.extend<Stage>({
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs.
+  server: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'beseda-pwa-'))
+    const server = await startServer(join(folder, 'data'))
+    await use(server)
+    await server.stop()
+    rmSync(folder, { recursive: true })
+  },
+
+  front: async ({ server }, use) => {
+    const front = await startFront(server.address)
+    await use(front)
+    front.stop()
+  },
+
+  // eslint-disable-next-line no-empty-pattern -- see above.
+  pushes: async ({}, use) => {
+    const pushes = await startPushService()
+    await use(pushes)
+    pushes.stop()
+  },
+
+  member: async ({ browser, front }, use) => {
+    const people: Person[] = []
+    await use(async (username, name) => {
+      const person = await Person.arrives(browser, front.url)
+      people.push(person)
+      await person.signsUp(username, name)
+      return person
+    })
+    for (const person of people) await person.leaves()
+  },
+})
+
+/** The service worker has everything, and answers from the next page on. */
+const kept = (page: Page): Promise<void> =>
+  page.evaluate(async () => {
+    await navigator.serviceWorker.ready
+  })
+
+test('without a network the app opens with all that it knows', async ({ front, member }) => {
+  const alice = await member('alice', 'Alice Walker')
+  await alice.goesTo('Notes to self')
+  await alice.says('Milk, bread, matches')
+  await expect(alice.message('Milk')).toContainText('Sent')
+  await kept(alice.page)
+  front.stop()
+  await alice.page.reload()
+  await expect(alice.message('Milk, bread, matches')).toBeVisible()
+  await expect(alice.page.getByText('The server does not answer')).toBeVisible()
+  await alice.opens('settings/appearance')
+  await expect(alice.page.getByRole('heading', { name: 'Appearance' })).toBeVisible()
+})
+
+test('a newer version waits until the person wants it, and then every tab has it', async ({
+  front,
+  member,
+}) => {
+  const alice = await member('alice', 'Alice Walker')
+  await kept(alice.page)
+  await alice.page.reload()
+  const other = await alice.context.newPage()
+  await other.goto(front.url)
+  const renewed = (page: Page) => page.locator('html[data-renewed]')
+  const offer = (page: Page) => page.getByRole('button', { name: 'Load again' })
+  await expect(offer(alice.page)).toBeHidden()
+  front.renew()
+  await alice.page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready
+    await registration.update()
+    const { installing } = registration
+    if (installing)
+      await new Promise((resolve) => installing.addEventListener('statechange', resolve, { once: true }))
+  })
+  await expect(offer(alice.page)).toBeVisible()
+  await expect(offer(other)).toBeVisible()
+  // A reload alone is no consent.
+  await other.reload()
+  await expect(offer(other)).toBeVisible()
+  await expect(renewed(other)).toHaveCount(0)
+  await offer(alice.page).click()
+  await expect(renewed(alice.page)).toHaveCount(1)
+  await expect(renewed(other)).toHaveCount(1)
+  await expect(offer(other)).toBeHidden()
+})
+
+/** The browser's push service is the test's: nobody asks the maker of the browser. */
+async function subscribeAt(context: BrowserContext, { subscription }: PushService): Promise<void> {
+  await context.addInitScript((json) => {
+    const bytes = (text: string) => {
+      const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+      return Uint8Array.from(binary, (letter) => letter.charCodeAt(0)).buffer
+    }
+    let key: ArrayBuffer | null = null
+    const made = {
+      options: {
+        get applicationServerKey() {
+          return key
+        },
+      },
+      toJSON: () => json,
+      unsubscribe: () => {
+        key = null
+        return Promise.resolve(true)
+      },
+    }
+    PushManager.prototype.subscribe = function (options) {
+      const wanted = options?.applicationServerKey
+      key = typeof wanted === 'string' ? bytes(wanted) : null
+      return Promise.resolve(made as never)
+    }
+    PushManager.prototype.getSubscription = () => Promise.resolve(key && (made as never))
+  }, subscription)
+}
+
+/** Brings a message of the push service to the service worker, as the browser does. */
+async function deliver(context: BrowserContext, url: string, data: string): Promise<void> {
+  // A page that is not the app's: nothing of it is open.
+  const page = await context.newPage()
+  const session = await context.newCDPSession(page)
+  const origin = new URL(url).origin
+  const registered = new Promise<string>((resolve) => {
+    session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const found = registrations.find(({ scopeURL }) => scopeURL.startsWith(origin))
+      if (found) resolve(found.registrationId)
+    })
+  })
+  await session.send('ServiceWorker.enable')
+  await session.send('ServiceWorker.deliverPushMessage', { origin, registrationId: await registered, data })
+  await page.close()
+}
+
+/** What is shown now; asked in a page or in the service worker. */
+async function shown(): Promise<{ title: string; body: string }[]> {
+  const scope = self as unknown as { registration?: ServiceWorkerRegistration }
+  const registration = scope.registration ?? (await navigator.serviceWorker.ready)
+  return (await registration.getNotifications()).map(({ title, body }) => ({ title, body }))
+}
+
+async function friends(
+  member: Stage['member'],
+  pushes: PushService,
+): Promise<{ alice: Person; bob: Person }> {
+  const alice = await member('alice', 'Alice Walker')
+  const bob = await member('bob', 'Bob Marley')
+  await befriend(alice, bob)
+  await bob.context.grantPermissions(['notifications'])
+  await subscribeAt(bob.context, pushes)
+  await bob.opens('settings/notifications')
+  await kept(bob.page)
+  const switches = bob.page.getByRole('switch', { name: 'Notifications on this device' })
+  await expect(switches).toBeChecked()
+  await switches.click()
+  await expect(switches).not.toBeChecked()
+  await switches.click()
+  await expect(switches).toBeChecked()
+  await bob.opens()
+  await bob.goesTo('alice')
+  // On the same connection, behind the subscription.
+  await bob.says('Good night!')
+  await expect(alice.message('Good night!')).toBeVisible()
+  return { alice, bob }
+}
+
+test('a closed app is woken, and shows who wrote and what', async ({ front, member, pushes }) => {
+  const { alice, bob } = await friends(member, pushes)
+  const [worker] = bob.context.serviceWorkers()
+  if (!worker) throw new Error('there is no service worker')
+  await bob.page.goto('about:blank')
+  await expect(alice.page.getByText(/last seen/i)).toBeVisible()
+  await alice.says('Are you awake?')
+  await deliver(bob.context, front.url, await pushes.next())
+  await expect.poll(() => worker.evaluate(shown)).toEqual([{ title: ALICE, body: 'Are you awake?' }])
+})
+
+test('an app that is open behind other windows tells of it by itself', async ({ front, member, pushes }) => {
+  const { alice, bob } = await friends(member, pushes)
+  await bob.page.evaluate(() => {
+    // Playwright lets every page believe that it is looked at.
+    document.hasFocus = () => false
+    window.dispatchEvent(new Event('blur'))
+  })
+  await alice.says('Look here!')
+  await expect.poll(() => bob.page.evaluate(shown)).toEqual([{ title: ALICE, body: 'Look here!' }])
+  // A wake-up that comes all the same adds nothing.
+  await deliver(bob.context, front.url, `1${'x'.repeat(43)}`)
+  expect(await bob.page.evaluate(shown)).toEqual([{ title: ALICE, body: 'Look here!' }])
+  await bob.page.evaluate(() => {
+    Reflect.deleteProperty(document, 'hasFocus')
+    window.dispatchEvent(new Event('focus'))
+  })
+  await bob.opens()
+  await bob.goesTo('alice')
+  await expect.poll(() => bob.page.evaluate(shown)).toEqual([])
+})
