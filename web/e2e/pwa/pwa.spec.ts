@@ -175,9 +175,12 @@ async function friends(
   await kept(bob.page)
   const switches = bob.page.getByRole('switch', { name: 'Notifications on this device' })
   await expect(switches).toBeChecked()
+  // As long as it is being done, the switch can't be turned.
   await switches.click()
+  await expect(switches).toBeEnabled()
   await expect(switches).not.toBeChecked()
   await switches.click()
+  await expect(switches).toBeEnabled()
   await expect(switches).toBeChecked()
   await bob.opens()
   await bob.goesTo('alice')
@@ -196,6 +199,59 @@ test('a closed app is woken, and shows who wrote and what', async ({ front, memb
   await alice.says('Are you awake?')
   await deliver(bob.context, front.url, await pushes.next())
   await expect.poll(() => worker.evaluate(shown)).toEqual([{ title: ALICE, body: 'Are you awake?' }])
+})
+
+/** Leaves the profile as a tab does that is closed in the midst of a transaction: pages overwritten, and a journal to undo it. */
+async function breakOff(): Promise<void> {
+  const SECTOR = 4096
+  const root = await navigator.storage.getDirectory()
+  const slots = await (await root.getDirectoryHandle('beseda')).getDirectoryHandle('.opaque')
+  const found = new Map<string, FileSystemFileHandle>()
+  for await (const handle of slots.values()) {
+    const file = await (handle as FileSystemFileHandle).getFile()
+    const name = new TextDecoder().decode(await file.slice(0, 512).arrayBuffer())
+    found.set(name.slice(0, name.indexOf('\0')).replace('/', ''), handle as FileSystemFileHandle)
+  }
+  const [database, journal] = [found.get('engine.db'), found.get('engine.db-journal')]
+  if (!database || !journal) throw new Error('there is no profile')
+  const pages = await (await database.getFile()).slice(SECTOR).arrayBuffer()
+  const pageSize = new DataView(pages).getUint16(16)
+  const count = pages.byteLength / pageSize
+  // https://www.sqlite.org/fileformat2.html#the_rollback_journal
+  const undo = new DataView(new ArrayBuffer(512 + count * (pageSize + 8)))
+  undo.setBigUint64(0, 0xd9d505f920a163d7n)
+  for (const [at, value] of [count, 1, count, 512, pageSize].entries()) undo.setUint32(8 + at * 4, value)
+  for (let page = 0; page < count; page++) {
+    const bytes = new Uint8Array(pages, page * pageSize, pageSize)
+    const at = 512 + page * (pageSize + 8)
+    let sum = 1
+    for (let byte = pageSize - 200; byte > 0; byte -= 200) sum += bytes[byte] ?? 0
+    undo.setUint32(at, page + 1)
+    new Uint8Array(undo.buffer, at + 4, pageSize).set(bytes)
+    undo.setUint32(at + 4 + pageSize, sum)
+  }
+  const write = async (file: FileSystemFileHandle, position: number, data: ArrayBuffer) => {
+    const stream = await file.createWritable({ keepExistingData: true })
+    await stream.write({ type: 'write', position, data })
+    await stream.close()
+  }
+  await write(journal, SECTOR, undo.buffer)
+  await write(database, SECTOR + pageSize, new ArrayBuffer((count - 1) * pageSize))
+}
+
+test('an app that was closed while it wrote is woken all the same', async ({ front, member, pushes }) => {
+  const { alice, bob } = await friends(member, pushes)
+  const [worker] = bob.context.serviceWorkers()
+  if (!worker) throw new Error('there is no service worker')
+  await bob.page.goto(`${front.url}healthz`)
+  await bob.page.evaluate(breakOff)
+  await bob.page.goto('about:blank')
+  await expect(alice.page.getByText(/last seen/i)).toBeVisible()
+  await alice.says('Still there?')
+  await deliver(bob.context, front.url, await pushes.next())
+  await expect.poll(() => worker.evaluate(shown)).toEqual([{ title: ALICE, body: 'Still there?' }])
+  await bob.opens()
+  await expect(bob.page.getByText('Still there?')).toBeVisible()
 })
 
 test('an app that is open behind other windows tells of it by itself', async ({ front, member, pushes }) => {

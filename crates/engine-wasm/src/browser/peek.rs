@@ -2,13 +2,20 @@
 //! files there, so it brings a copy of the database.
 
 use beseda_engine::notification::peek::{Next, Peek};
-use beseda_engine::rusqlite::Connection;
+use beseda_engine::rusqlite::{Connection, OpenFlags};
 use js_sys::Error;
+use rsqlite_vfs::VfsFilesManager;
+use rsqlite_vfs::memvfs::{MemVfsError, MemVfsUtil};
+use rsqlite_vfs::transfer::DbTransfer;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{WebRng, now};
 use crate::json::json;
+
+/// Where SQLite finds the copy in memory, and what it looks for beside it.
+const COPY: &str = "copy.db";
+const JOURNAL: &str = "copy.db-journal";
 
 /// A look under way. Nothing of it is written anywhere.
 #[wasm_bindgen]
@@ -20,16 +27,18 @@ pub struct Look {
 
 #[wasm_bindgen]
 impl Look {
-    /// Looks with the token of a wake-up in this copy of the database; `minute` is that of the day on the wall.
+    /// Looks with the token of a wake-up in this copy of the database; `journal` is what lay beside it, of a transaction that
+    /// was not finished: it is rolled back in the copy. `minute` is that of the day on the wall.
     ///
     /// # Errors
     /// When the copy is not one piece, or of another version.
     #[wasm_bindgen(constructor)]
-    pub fn new(copy: &[u8], token: String, minute: u16) -> Result<Self, JsValue> {
+    pub fn new(database: &[u8], journal: Option<Vec<u8>>, token: String, minute: u16) -> Result<Self, JsValue> {
         // Without the reason: it would be the database's.
         let unusable = || JsValue::from(Error::new("the copy of the database can't be used"));
-        let mut conn = Connection::open_in_memory().map_err(|_| unusable())?;
-        conn.deserialize_read_exact("main", copy, copy.len(), false).map_err(|_| unusable())?;
+        place(database, journal.as_deref()).map_err(|_| unusable())?;
+        let conn = Connection::open_with_flags_and_vfs(COPY, OpenFlags::SQLITE_OPEN_READ_WRITE, c"memvfs")
+            .map_err(|_| unusable())?;
         let (peek, next) = Peek::open(conn, Box::new(WebRng), now(), minute, token).map_err(|_| unusable())?;
         Ok(Self { peek, next })
     }
@@ -54,4 +63,14 @@ impl Look {
             Next::Ask(_) | Next::Blind => None,
         }
     }
+}
+
+/// Puts the files where SQLite finds them, in place of those of an earlier look.
+fn place(database: &[u8], journal: Option<&[u8]>) -> Result<(), MemVfsError> {
+    #[expect(unsafe_code, reason = "the VFS in memory is to be had by an unsafe function only")]
+    // SAFETY: wasm32 without threads has one thread, on which SQLite has installed the VFS and is used.
+    let files = unsafe { MemVfsUtil::get() }?;
+    let Ok(()) = files.clear();
+    files.import_db_unchecked(COPY, database)?;
+    journal.map_or(Ok(()), |journal| files.import_db_unchecked(JOURNAL, journal))
 }

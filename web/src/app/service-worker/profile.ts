@@ -4,6 +4,8 @@
  * file's name, then, from a whole sector on, its bytes.
  */
 
+import type { Profile } from '@/engine/peek'
+
 const FOLDER = 'beseda'
 const SLOTS = '.opaque'
 const DATABASE = 'engine.db'
@@ -15,23 +17,31 @@ const MOST_BYTES = 256 * 1024 * 1024
 const COUNTER = { at: SECTOR + 24, bytes: 4 }
 
 /** The database's bytes; undefined if there is none, or it can't be read as one piece. */
-export async function profile(root: FileSystemDirectoryHandle): Promise<Uint8Array<ArrayBuffer> | undefined> {
+export async function profile(root: FileSystemDirectoryHandle): Promise<Profile | undefined> {
   try {
     const slots = await (await root.getDirectoryHandle(FOLDER)).getDirectoryHandle(SLOTS)
     const found = await open(slots)
     if (!found) return undefined
-    const bytes = new Uint8Array(await found.slice(SECTOR).arrayBuffer())
+    // The journal last: it has the old pages of whatever the database shows of a transaction that is not finished.
+    const database = await contentOf(found.database)
+    const journal = found.journal && (await contentOf(found.journal))
     // The engine may have written meanwhile.
     const after = await open(slots)
-    return after && (await counterOf(after)) === (await counterOf(found)) ? bytes : undefined
+    if (!after || (await counterOf(after.database)) !== (await counterOf(found.database))) return undefined
+    return { database, journal }
   } catch {
     // There is no profile, or somebody writes to it: the file that was looked at is not there any more.
     return undefined
   }
 }
 
-/** The database as it is now, if no transaction is under way. */
-async function open(slots: FileSystemDirectoryHandle): Promise<File | undefined> {
+interface Files {
+  readonly database: File
+  /** Of a transaction that is under way, or was when a worker was killed. */
+  readonly journal: File | undefined
+}
+
+async function open(slots: FileSystemDirectoryHandle): Promise<Files | undefined> {
   const files = new Map<string, File>()
   for await (const handle of slots.values()) {
     if (!(handle instanceof FileSystemFileHandle)) continue
@@ -41,8 +51,11 @@ async function open(slots: FileSystemDirectoryHandle): Promise<File | undefined>
   const database = files.get(DATABASE)
   const journal = files.get(`${DATABASE}-journal`)
   if (!database || database.size <= SECTOR || database.size > MOST_BYTES) return undefined
-  // A journal that is not empty: a transaction is under way, or was when a worker was killed.
-  return journal && journal.size > SECTOR ? undefined : database
+  return { database, journal: journal && journal.size > SECTOR ? journal : undefined }
+}
+
+async function contentOf(slot: File): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await slot.slice(SECTOR).arrayBuffer())
 }
 
 async function counterOf(database: File): Promise<number> {

@@ -26,7 +26,7 @@ class TwoQuestions implements Look {
 function surroundings(more: Partial<Surroundings>): Surroundings {
   return {
     appIsAwake: () => Promise.resolve(false),
-    profile: () => Promise.resolve(new Uint8Array(1)),
+    profile: () => Promise.resolve({ database: new Uint8Array(1), journal: undefined }),
     look: () => Promise.resolve(new TwoQuestions()),
     fetch: (path, { body }) =>
       Promise.resolve(new Response(`${path} ${typeof body === 'string' ? body : ''}`)),
@@ -40,7 +40,7 @@ test('a wake-up leads to a look with its token at the time on the wall', async (
   const asked: unknown[] = []
   const around = surroundings({
     look: (profile, token, minute) => {
-      asked.push(profile.length, token, minute)
+      asked.push(profile.database.length, token, minute)
       return Promise.resolve(look)
     },
   })

@@ -1,14 +1,14 @@
-import type { Look } from '@/engine/peek'
+import type { Look, Profile } from '@/engine/peek'
 import type { News } from '@/engine/types.gen'
 
 /** What a wake-up needs of its surroundings. */
 export interface Surroundings {
   /** Whether the app is open somewhere with an engine that is connected: it tells of everything by itself. */
   appIsAwake(): Promise<boolean>
-  /** The profile's bytes, if there is one to be had. */
-  profile(): Promise<Uint8Array<ArrayBuffer> | undefined>
+  /** A copy of the profile, if there is one to be had. */
+  profile(): Promise<Profile | undefined>
   /** Begins a look with the wake-up's token. */
-  look(profile: Uint8Array<ArrayBuffer>, token: string, minute: number): Promise<Look>
+  look(profile: Profile, token: string, minute: number): Promise<Look>
   fetch(path: string, options: RequestInit): Promise<Response>
   now(): Date
 }
@@ -38,11 +38,7 @@ export async function wake(message: string | undefined, around: Surroundings): P
   }
 }
 
-async function ask(
-  profile: Uint8Array<ArrayBuffer>,
-  token: string,
-  around: Surroundings,
-): Promise<News | undefined> {
+async function ask(profile: Profile, token: string, around: Surroundings): Promise<News | undefined> {
   const now = around.now()
   const look = await around.look(profile, token, now.getHours() * 60 + now.getMinutes())
   for (let body = look.question(); body !== undefined; body = look.question()) {
