@@ -109,6 +109,60 @@ test('a newer version waits until the person wants it, and then every tab has it
   await expect(offer(other)).toBeHidden()
 })
 
+test('what another app shares goes into the conversation that the person picks', async ({
+  front,
+  member,
+}) => {
+  const alice = await member('alice', 'Alice Walker')
+  await kept(alice.page)
+  await alice.page.reload()
+  // As the browser does by the manifest.
+  await alice.page.evaluate(() => {
+    const form = document.createElement('form')
+    Object.assign(form, { action: '/share', method: 'post', enctype: 'multipart/form-data' })
+    for (const [name, value] of Object.entries({
+      title: 'A walk',
+      text: '',
+      url: 'https://walks.example/7',
+    })) {
+      form.append(Object.assign(document.createElement('input'), { name, value }))
+    }
+    document.body.append(form)
+    form.submit()
+  })
+  await expect(alice.page.getByRole('heading', { name: 'Share to' })).toBeVisible()
+  await expect(alice.page.getByText('https://walks.example/7')).toBeVisible()
+  await alice.page.getByRole('button', { name: 'Notes to self' }).click()
+  await expect(alice.page.getByRole('textbox', { name: 'Message' })).toHaveValue(
+    'https://walks.example/7\nA walk',
+  )
+  await alice.page.goBack()
+  await expect(alice.page).toHaveURL(front.url)
+})
+
+for (const [locale, fresh] of [
+  ['en', 'New conversation'],
+  ['ru', 'Новая беседа'],
+] as const) {
+  test(`the browser finds nothing wrong with the app to be installed: ${locale}`, async ({
+    browser,
+    front,
+  }) => {
+    const person = await Person.arrives(browser, front.url, { locale })
+    await person.opens()
+    await kept(person.page)
+    const session = await person.context.newCDPSession(person.page)
+    await expect(person.page.locator('link[rel=manifest]')).toHaveAttribute('href', new RegExp(locale))
+    const { data, errors } = await session.send('Page.getAppManifest')
+    expect(errors).toEqual([])
+    expect(data).toContain(fresh)
+    const { installabilityErrors } = await session.send('Page.getInstallabilityErrors')
+    // All that stands against it is the test's own kind of window.
+    expect(installabilityErrors.map(({ errorId }) => errorId)).toEqual(['in-incognito'])
+    await person.leaves()
+  })
+}
+
 /** The browser's push service is the test's: nobody asks the maker of the browser. */
 async function subscribeAt(context: BrowserContext, { subscription }: PushService): Promise<void> {
   await context.addInitScript((json) => {

@@ -23,4 +23,6 @@ export async function speak(next: Locale): Promise<void> {
   const messages = await load[next]()
   loaded = { locale: next, messages }
   document.documentElement.lang = next
+  // What the browser shows of the installed app.
+  document.querySelector('link[rel=manifest]')?.setAttribute('href', `/manifest.${next}.webmanifest`)
 }

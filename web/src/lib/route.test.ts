@@ -22,10 +22,28 @@ const PLACES: readonly Route[] = [
   { at: 'shared', link: '/u/ivan#kEy_-' },
   { at: 'shared', link: '/u/ivan' },
   { at: 'link', code: 'ABCD-1234' },
+  { at: 'share', text: 'See https://a.example/?b=c#d, 100 %' },
 ]
 
 test.each(PLACES)('$at keeps its address', (place) => {
   expect(parse(href(place))).toEqual(place)
+})
+
+test.each([
+  ['/open#web+beseda:/i/aZ09_-#kEy_-', { at: 'shared', link: '/i/aZ09_-#kEy_-' }],
+  ['/open#web%2Bbeseda%3A%2Fu%2Fivan%23kEy_-', { at: 'shared', link: '/u/ivan#kEy_-' }],
+  ['/open#web+beseda:/settings', { at: 'settings' }],
+])('the protocol leads into the app: %s', (address, place) => {
+  expect(parse(address)).toEqual(place)
+})
+
+test.each([
+  '/open',
+  '/open#https://a.example/',
+  '/open#web+beseda://a.example/',
+  '/open#web+beseda:/open#web+beseda:/',
+])('%s leads nowhere', (address) => {
+  expect(parse(address)).toEqual({ at: 'missing', path: '/open' })
 })
 
 test.each([

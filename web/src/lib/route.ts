@@ -13,6 +13,8 @@ export type Route =
   /** A link to a group or a person, as its path and what stands behind its `#`: that part never leaves the browser. */
   | { readonly at: 'shared'; readonly link: string }
   | { readonly at: 'link'; readonly code: string }
+  /** Another app shares this text. It stands behind the `#`: it never leaves the browser. */
+  | { readonly at: 'share'; readonly text: string }
   | { readonly at: 'missing'; readonly path: string }
 
 const SAFE_SEGMENT = /^[\w.~-]{1,128}$/
@@ -24,6 +26,7 @@ const STEP = /^[a-z-]{1,15}$/
 /** What an address means: a path, and what stands behind its `#`, if that matters. */
 export function parse(address: string): Route {
   const [path = ''] = address.split('#', 1)
+  const fragment = address.slice(path.length + 1)
   const missing: Route = { at: 'missing', path }
   const shared: Route = { at: 'shared', link: address }
   const segments = path.split('/').filter((segment) => segment !== '')
@@ -43,6 +46,10 @@ export function parse(address: string): Route {
       return second !== undefined && third === undefined ? shared : missing
     case 'l':
       return second !== undefined && third === undefined ? { at: 'link', code: second } : missing
+    case 'share':
+      return second === undefined ? { at: 'share', text: decoded(fragment) } : missing
+    case 'open':
+      return second === undefined ? (ofProtocol(decoded(fragment)) ?? missing) : missing
     case 'new':
       if (second === undefined) return { at: 'new' }
       return third === undefined && (second === 'group' || second === 'contact')
@@ -57,6 +64,21 @@ export function parse(address: string): Route {
       return STEP.test(second) ? { at: 'join', step: second } : { at: 'invitation', token: second }
     default:
       return missing
+  }
+}
+
+/** What another program hands over as a link of the protocol `web+beseda:`, which the installed app takes: a place in it. */
+function ofProtocol(link: string): Route | undefined {
+  const place = /^web\+beseda:(\/\w.*)$/.exec(link)?.[1]
+  // Nothing leads in circles.
+  return place === undefined || place.startsWith('/open') ? undefined : parse(place)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
   }
 }
 
@@ -94,6 +116,8 @@ export function href(route: Route): string {
       return route.link
     case 'link':
       return `/l/${route.code}`
+    case 'share':
+      return `/share#${encodeURIComponent(route.text)}`
     case 'missing':
       return route.path
   }
@@ -121,6 +145,7 @@ export function parent(route: Route): Route {
     case 'person':
     case 'invitation':
     case 'shared':
+    case 'share':
     case 'missing':
       return { at: 'conversations' }
   }

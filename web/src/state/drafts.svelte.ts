@@ -74,6 +74,13 @@ export class Draft {
     this.#mode = { to: 'say' }
   }
 
+  /** Something comes from elsewhere, behind what was typed. */
+  add(text: string): void {
+    this.leave()
+    this.source = this.isEmpty ? text : `${this.source}\n${text}`
+    this.keep()
+  }
+
   /** Something was typed. */
   typed(): void {
     if (this.#mode.to === 'edit') return

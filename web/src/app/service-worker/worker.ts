@@ -2,6 +2,7 @@ import { load } from '@/i18n/gen/messages'
 import { preferred } from '@/i18n/preferred'
 import { pathOf, pin, pinSomething } from '@/lib/notification'
 import { Memory } from '@/lib/notification-memory'
+import { shareAddress } from '@/lib/share'
 import { peek } from '@/engine/peek'
 import { profile } from './profile'
 import { Shell } from './shell'
@@ -13,6 +14,8 @@ declare const __VERSION__: string
 declare const __FILES__: readonly string[]
 declare const __ENGINE__: string
 
+/** Where the browser posts what other apps share, as the manifest says. */
+const SHARED = '/share'
 /** How long an open tab has to say that its engine is connected. */
 const SAYS_WITHIN = 1_500
 
@@ -24,6 +27,10 @@ self.addEventListener('install', (event) => event.waitUntil(shell.keep()))
 self.addEventListener('activate', (event) => event.waitUntil(shell.dropOthers()))
 
 self.addEventListener('fetch', (event) => {
+  if (event.request.method === 'POST' && new URL(event.request.url).pathname === SHARED) {
+    event.respondWith(share(event.request))
+    return
+  }
   const path = shell.pathOf(event.request, self.location.origin)
   if (path === undefined) return
   // The browser may have evicted the file.
@@ -34,6 +41,11 @@ self.addEventListener('message', (event) => {
   // The person agreed to the new version: it takes over, and the pages reload.
   if (event.data === 'take-over') event.waitUntil(self.skipWaiting())
 })
+
+/** What another app shares goes into the app, and not to the server. */
+async function share(request: Request): Promise<Response> {
+  return Response.redirect(shareAddress(await request.formData()), 303)
+}
 
 self.addEventListener('push', (event) => event.waitUntil(woken(event.data?.text())))
 
