@@ -5,8 +5,8 @@ use beseda_engine::api::deeds::Deeds;
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::notification::{News, NotificationSettings};
 use beseda_engine::api::view::{
-    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo,
-    MessageView, OwnAskView, PhoneView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, KeyChange, Me, MembersView,
+    MessageInfo, MessageView, OwnAskView, PhoneView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::identity::{self, phrase};
 use beseda_engine::notification;
@@ -97,6 +97,11 @@ pub enum Query {
         /// With whom.
         account: AccountId,
     },
+    /// What has happened to somebody's key, the newest first.
+    KeyHistory {
+        /// Whose.
+        account: AccountId,
+    },
     /// The recovery phrase, until it was confirmed.
     Phrase,
     /// Places in the phrase to ask for, so that a person shows to have written it down. Chosen anew each time.
@@ -172,6 +177,7 @@ pub enum Answer {
     Person(AccountView),
     Devices(Vec<DeviceView>),
     SafetyNumber(Option<Vec<String>>),
+    KeyHistory(Vec<KeyChange>),
     Phrase(Option<String>),
     PhraseQuestions(Vec<u8>),
     Warnings(Vec<Warning>),
@@ -231,6 +237,7 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::SafetyNumber { account } => {
             Answer::SafetyNumber(view::safety_number(conn, *account)?.as_deref().map(identity::groups))
         }
+        Query::KeyHistory { account } => Answer::KeyHistory(view::key_history(conn, *account)?),
         Query::Phrase => Answer::Phrase(phrase::kept(conn)?.map(|phrase| phrase.words().to_string())),
         Query::PhraseQuestions => Answer::PhraseQuestions(phrase::questions(rng).to_vec()),
         Query::Warnings => Answer::Warnings(view::warnings(conn)?),

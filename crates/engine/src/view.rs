@@ -23,6 +23,7 @@ pub use usernames::usernames;
 pub use waiting::waiting;
 
 pub use crate::identity::devices;
+pub use crate::identity::key_history;
 pub use crate::identity::phone;
 pub use crate::identity::safety_number;
 pub use crate::store::StoreError;

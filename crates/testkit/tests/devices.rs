@@ -3,12 +3,12 @@
 
 use beseda_engine::api::command::{Draft, Outcome};
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::view::{Anchor, Body, ConnectionState, Readiness, SystemEvent, WarningKind};
+use beseda_engine::api::view::{Anchor, Body, ConnectionState, KeyEvent, Readiness, SystemEvent, WarningKind};
 use beseda_engine::identity::{self, phrase, safety_number};
 use beseda_engine::store::conversations::Conversation;
 use beseda_engine::store::me::Me;
 use beseda_engine::{Command, Notice, view};
-use beseda_model::{ConversationId, DeviceId};
+use beseda_model::{AccountId, ConversationId, DeviceId};
 use beseda_testkit::backend::RealServer;
 use beseda_testkit::clock::FakeClock;
 use beseda_testkit::people::Person;
@@ -61,6 +61,11 @@ fn events(world: &Town, key: DeviceKey, conversation: ConversationId) -> Vec<Sys
             _ => None,
         })
         .collect()
+}
+
+fn key_history(world: &Town, key: DeviceKey, account: AccountId) -> Vec<KeyEvent> {
+    let history = view::key_history(world.at(key).engine().reader(), account).unwrap();
+    history.into_iter().map(|change| change.event).collect()
 }
 
 fn warnings(world: &Town, key: DeviceKey) -> Vec<WarningKind> {
@@ -354,6 +359,12 @@ fn a_new_identity_is_loud_for_everybody_who_knew_the_old_one() {
     let on_alice = safety_number(world.at(alice.device).engine().reader(), bob.account).unwrap();
     assert_eq!(Some(&before), on_alice.as_ref(), "the same on both sides");
 
+    let verify = |verified| Command::Verify { account: alice.account, verified };
+    for verified in [true, true, false, true] {
+        assert_eq!(world.ask(bob.device, verify(verified)), Ok(Outcome::Done));
+        world.run_for(5_000);
+    }
+
     let thief = world.device("somebody with the password");
     let command = Command::ResetIdentity {
         server: SERVER.to_owned(),
@@ -369,6 +380,11 @@ fn a_new_identity_is_loud_for_everybody_who_knew_the_old_one() {
     assert_ne!(reader(&world, bob.device), Some(before));
     let view = view::View::new(world.at(bob.device).engine().reader(), world.now()).unwrap();
     assert!(view::account(&view, alice.account).unwrap().identity_changed);
+    let history = key_history(&world, bob.device, alice.account);
+    assert_eq!(
+        history,
+        [KeyEvent::NewIdentity, KeyEvent::Compared, KeyEvent::Unmarked, KeyEvent::Compared, KeyEvent::Met]
+    );
 
     // Somebody new is in nothing; the two may meet again, and what was said before stays what it was.
     let readiness = |world: &Town, id| {
@@ -541,6 +557,7 @@ fn a_new_phrase_is_the_same_person_with_another_safety_number() {
     assert_eq!(*kept.words(), new);
     world.run_for(5 * MINUTE);
     assert_ne!(number(&world), before);
+    assert_eq!(key_history(&world, bob.device, alice.account), [KeyEvent::NewPhrase, KeyEvent::Met]);
     let loud = WarningKind::IdentityChanged { account: alice.account };
     assert!(!warnings(&world, bob.device).contains(&loud), "it is the same person");
 

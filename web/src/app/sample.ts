@@ -95,6 +95,10 @@ export const signedIn = (): FakeEngine =>
     conversations: () => [GROUP],
     conversation: () => GROUP,
     members: () => MEMBERS,
+    key_history: () => [
+      { at: Date.now() - 3 * 86_400_000, event: 'compared' },
+      { at: Date.now() - 20 * 86_400_000, event: 'met' },
+    ],
     safety_number: () => Array.from({ length: 12 }, () => '12345'),
     phrase_questions: () => [3, 17],
   })

@@ -121,6 +121,7 @@ function mayChange(query: Query, notice: Notice): boolean {
       return notice.notice === 'account'
     case 'person':
     case 'safety_number':
+    case 'key_history':
       return notice.notice === 'me' || (notice.notice === 'account' && notice.about === query.account)
     case 'conversations':
       return (

@@ -2,8 +2,8 @@
 
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{
-    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo,
-    OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, KeyChange, Me, MembersView,
+    MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::{Effect, Event};
 use beseda_model::{AccountId, ConversationId, Timestamp};
@@ -54,6 +54,9 @@ pub trait Core: Machine {
     fn details(&mut self, conversation: ConversationId, row: i64, now: Timestamp) -> Result<MessageInfo, Failure>;
     /// The number to compare with somebody; none if their key is not known.
     fn safety_number(&mut self, account: AccountId) -> Result<Option<String>, Failure>;
+
+    /// What has happened to somebody's key, the newest first.
+    fn key_history(&mut self, account: AccountId) -> Result<Vec<KeyChange>, Failure>;
     /// The recovery phrase, until it was confirmed.
     fn phrase(&mut self) -> Result<Option<String>, Failure>;
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{
-    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo,
-    OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, KeyChange, Me, MembersView,
+    MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::identity::{self, phrase};
 use beseda_engine::rusqlite::Connection;
@@ -140,6 +140,10 @@ impl Core for Engine {
     fn safety_number(&mut self, account: AccountId) -> Result<Option<String>, Failure> {
         let number = answer(identity::safety_number(self.reader(), account))?;
         Ok(number.map(|number| identity::groups(&number).join(" ")))
+    }
+
+    fn key_history(&mut self, account: AccountId) -> Result<Vec<KeyChange>, Failure> {
+        answer(view::key_history(self.reader(), account))
     }
 
     fn phrase(&mut self) -> Result<Option<String>, Failure> {

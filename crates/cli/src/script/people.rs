@@ -199,7 +199,8 @@ impl Session {
         };
         let known = self.host.read(move |core, now| core.person(account, now)).await?;
         let verified = known.is_some_and(|person| person.verified);
-        let object = json!({ "account": account, "number": number, "verified": verified });
+        let history = self.host.read(move |core, _| core.key_history(account)).await?;
+        let object = json!({ "account": account, "number": number, "verified": verified, "history": history });
         self.say("safety", &object, || {
             let groups: Vec<&str> = number.split_whitespace().collect();
             let rows: Vec<String> = groups.chunks(6).map(|row| row.join(" ")).collect();

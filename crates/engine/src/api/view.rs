@@ -108,6 +108,33 @@ pub struct DeviceView {
     pub added_at: Option<Timestamp>,
 }
 
+/// Something that happened to the key behind a person's safety number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum KeyEvent {
+    /// This device saw it for the first time.
+    Met,
+    /// Another one, which the former one vouches for: the person has a new recovery phrase.
+    NewPhrase,
+    /// Another one, which nobody vouches for: it may be somebody else.
+    NewIdentity,
+    /// This person compared the safety number.
+    Compared,
+    /// This person took that back.
+    Unmarked,
+}
+
+/// One entry in the history of a person's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct KeyChange {
+    /// When this device learnt of it.
+    pub at: Timestamp,
+    /// What it was.
+    pub event: KeyEvent,
+}
+
 /// Another person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]

@@ -8,10 +8,10 @@ use beseda_wire::{Bytes, Problem, Reply, Request};
 use rusqlite::Connection;
 
 use super::ask::{Ask, Asks, Purpose};
-use super::{devices, me};
+use super::{devices, history, me};
 use crate::Step;
 use crate::api::event::Notice;
-use crate::api::view::{SystemEvent, WarningKind};
+use crate::api::view::{KeyEvent, SystemEvent, WarningKind};
 use crate::links::person;
 use crate::store::accounts::{self, Account};
 use crate::store::conversations::Conversation;
@@ -86,6 +86,7 @@ pub fn learn(
         }
         let news = log.entries().iter().map(|entry| entry.op).collect();
         pin(step, known, &log, 0)?;
+        history::note(step, account, KeyEvent::Met)?;
         return Ok(Learned::Grown(news));
     }
     warnings::add(step, None, &WarningKind::IdentityChanged { account })?;
@@ -94,6 +95,7 @@ pub fn learn(
     }
     accounts::forget_device_log(step.tx, account)?;
     pin(step, Account { identity_changed: true, forked: false, wanted: 0, ..known }, &log, 0)?;
+    history::note(step, account, KeyEvent::NewIdentity)?;
     show_changed_identity(step, account)?;
     Ok(Learned::NewIdentity)
 }
@@ -129,6 +131,7 @@ fn grow(step: &mut Step<'_>, known: Account, entries: &[Entry]) -> Result<Learne
         log.entries().iter().filter(|entry| entry.version > before).map(|entry| entry.op).collect();
     pin(step, known, &log, before)?;
     if news.iter().any(|op| matches!(op, DeviceLogOp::RotateRoot { .. })) {
+        history::note(step, account, KeyEvent::NewPhrase)?;
         show_changed_identity(step, account)?;
     }
     act_on_own(step, account, &log, &news)?;

@@ -20,6 +20,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 60, sql: include_str!("migrations/0060_links.sql") },
     Migration { number: 61, sql: include_str!("migrations/0061_ended.sql") },
     Migration { number: 62, sql: include_str!("migrations/0062_people.sql") },
+    Migration { number: 63, sql: include_str!("migrations/0063_key_history.sql") },
     Migration { number: 101, sql: include_str!("migrations/0101_timeline.sql") },
     Migration { number: 110, sql: include_str!("migrations/0110_search.sql") },
 ];

@@ -14,9 +14,11 @@ use super::rules::Broken;
 use super::{access, column, profile};
 use crate::Step;
 use crate::api::event::Notice;
+use crate::identity;
 use crate::log::arrival::Arrival;
 use crate::outbox::{self, EnqueueOptions};
 use crate::store::StoreError;
+use crate::store::accounts::Account;
 use crate::store::conversations::Conversation;
 
 const TABLE: &str = "own_values";
@@ -245,9 +247,15 @@ fn take(step: &mut Step<'_>, sync: &OwnSync) -> Result<(), StoreError> {
             }
             shown(step, *conversation);
         }
-        OwnSync::Verified { account, .. } | OwnSync::Nickname { account, .. } => {
+        OwnSync::Verified { account, root } => {
+            // A comparison with a former key is none with the present one.
+            let is_present = root.is_none() || Account::load(step.tx, *account)?.root == *root;
+            if is_present {
+                identity::key_marked(step, *account, root.is_some())?;
+            }
             step.notice(Notice::Account(*account));
         }
+        OwnSync::Nickname { account, .. } => step.notice(Notice::Account(*account)),
         OwnSync::ProfileKey { key } => profile::take_own_key(step, &key.0)?,
         OwnSync::ContactKey { account, key } => profile::take_contact_key(step, *account, &key.0)?,
         OwnSync::DeviceName { .. } | OwnSync::Phone { .. } => step.notice(Notice::Me),
