@@ -54,6 +54,13 @@ const REASONS: Readonly<Record<string, () => string>> = {
   'it does not lead to a group': () => m.reason.no_group_link(),
   'nobody could use it': () => m.reason.useless_link(),
   'type your username, or the end of your id': () => m.reason.confirm(),
+  refused: () => m.reason.refused(),
+  'it may have been sent before this device was signed in again': () => m.reason.perhaps_sent(),
+  'something else was asked meanwhile': () => m.reason.overtaken(),
+  'the account is in use; the number alone does not open it': () => m.reason.account_in_use(),
+  'this version does not know it': () => m.reason.unknown_command(),
+  'it has digits only': () => m.reason.digits_only(),
+  'it has digits, and perhaps a plus, spaces and brackets': () => m.reason.number_characters(),
 }
 
 /** Reasons with a number in them. */
