@@ -151,6 +151,36 @@ fn who_was_removed_and_added_again_while_away_begins_anew_there() {
     assert_eq!(texts(&world, bob, id), ["before", "welcome back", "from afar"]);
 }
 
+#[test]
+fn who_was_removed_added_and_removed_again_while_away_is_out() {
+    let mut world = town(8);
+    let (alice, _) = person(&mut world, "alice");
+    let (bob, bob_account) = person(&mut world, "bobby");
+    allow(&mut world, bob);
+    online(&mut world);
+    let id = group(&mut world, alice, &[bob_account]);
+    online(&mut world);
+    world.say(alice, id, "before");
+    online(&mut world);
+    world.set_online(bob, false);
+    for again in [true, false] {
+        let remove = Command::RemoveMember { conversation: id, account: bob_account };
+        assert_eq!(world.ask(alice, remove), Ok(Outcome::Done));
+        if again {
+            let add = Command::AddMembers { conversation: id, accounts: vec![bob_account] };
+            assert_eq!(world.ask(alice, add), Ok(Outcome::Done));
+        }
+        online(&mut world);
+    }
+    world.set_online(bob, true);
+    online(&mut world);
+    assert_eq!(row(&world, bob, id).standing, Standing::Left);
+    assert_eq!(texts(&world, bob, id), ["before"]);
+    // It can't see for itself who removed it: that is said, and nothing else.
+    let warnings = warnings(&world, bob);
+    assert!(matches!(*warnings, [WarningKind::InvalidCommit { .. }]), "{warnings:?}");
+}
+
 fn allow(world: &mut Town, device: DeviceKey) {
     let privacy = beseda_wire::state::PrivacySettings {
         group_adds: beseda_wire::state::Audience::Everyone,

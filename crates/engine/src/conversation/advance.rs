@@ -146,7 +146,7 @@ pub(crate) fn leave(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), S
 }
 
 /// This account was out, and was added again at the entry that is its first now: this device begins anew there, with
-/// whatever Welcome or join there will be. What waits to be sent goes on waiting. What was said since is asked for as ever:
+/// whatever Welcome or join there will be, or is out there. What waits to be sent goes on waiting. What was said since is asked for as ever:
 /// the log may have told it before the server said that the account is back.
 pub(crate) fn begin_anew(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
     drop_group(step, row, row.first_seq)?;

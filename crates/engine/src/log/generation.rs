@@ -76,6 +76,7 @@ pub(super) fn start(
                     row.updated_at = step.now;
                 } else {
                     commit::joined(step, row, entry, id, mls)?;
+                    crate::conversation::change::renewed(step, row.id)?;
                 }
             }
             timeline::apply_system(step, row.id, entry.seq, entry.at, me.account, event)?;

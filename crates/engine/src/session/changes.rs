@@ -8,9 +8,10 @@ use super::people::{self, About};
 use super::{Asked, connection};
 use crate::Step;
 use crate::api::event::{Effect, Notice};
+use crate::api::view::WarningKind;
 use crate::store::conversations::Conversation;
 use crate::store::me::Me;
-use crate::store::{StoreError, meta};
+use crate::store::{StoreError, meta, warnings};
 use crate::{desk, healing, links, log, timeline};
 
 pub(crate) const CURSOR: &str = "cursor";
@@ -120,7 +121,8 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
         }
     }
     let mut row = found.unwrap_or_else(|| Conversation::new(id, state.kind));
-    let is_back = row.known && state.member && state.first_seq > row.first_seq;
+    // Only who was out and was added again may read from later on; they may be out once more.
+    let was_out = row.known && state.first_seq > row.first_seq;
     let is_accepted = row.request_from.is_some() && state.request_from.is_none();
     row.kind = state.kind;
     row.known = true;
@@ -136,7 +138,12 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
     row.read_count = row.read_count.max(state.read_count);
     row.due = state.due;
     row.request_from = state.request_from;
-    if is_back {
+    if was_out {
+        if !row.member && row.mls_generation.is_some() {
+            // It may read from where it was added again, but not what ended that: it has to take the server's word.
+            let reason = "the log does not show to this device who removed this account".to_owned();
+            warnings::add(step, Some(id), &WarningKind::InvalidCommit { seq: row.applied, reason })?;
+        }
         crate::conversation::advance::begin_anew(step, &mut row)?;
     }
     if is_new && live {

@@ -1,7 +1,8 @@
 //! How long views and searches take in a profile with 100,000 messages. Prints numbers and what they are multiples of;
 //! fails only where a plan is wrong by orders of magnitude.
 //!
-//! `CARGO_PROFILE_DEV_OPT_LEVEL=2 cargo test -p beseda-engine --lib speed -- --ignored --nocapture`
+//! `CARGO_PROFILE_DEV_OPT_LEVEL=2 cargo test -p beseda-engine --lib speed -- --ignored --nocapture`; with
+//! `BESEDA_KEEP_PROFILE=FILE` the profile is kept, for `npm run bench` in `web`.
 
 use std::time::{Duration, Instant};
 
@@ -159,4 +160,10 @@ fn views_and_searches_of_a_large_profile() {
     let all: i64 =
         conn.query_row("SELECT count(*) FROM search WHERE search MATCH '\"сообщ\" *'", (), |row| row.get(0)).unwrap();
     println!("rows with the frequent prefix: {all}");
+
+    if let Some(kept) = std::env::var_os("BESEDA_KEEP_PROFILE") {
+        // For the bench of the web app: a browser's files have no WAL.
+        conn.pragma_update(None, "journal_mode", "DELETE").unwrap();
+        std::fs::copy(folder.path().join("profile"), kept).unwrap();
+    }
 }
