@@ -11,6 +11,13 @@ export default defineConfig({
   reporter: 'list',
   // For a machine that is busy with other things. Nothing waits so long where all is well.
   timeout: 90_000,
-  expect: { timeout: 20_000 },
+  expect: {
+    timeout: 20_000,
+    // Nothing more than what stands there: a button without a name would be no less unnamed for being new.
+    toMatchAriaSnapshot: {
+      pathTemplate: '{testDir}/{testFileDir}/__aria__/{arg}{ext}',
+      children: 'deep-equal',
+    },
+  },
   use: { browserName: 'chromium', launchOptions: chromium(), actionTimeout: 20_000 },
 })

@@ -1,9 +1,9 @@
 // Every main screen as people see it who see, hear or point less well: in each look nothing stands in their way, nothing is
 // wider than the screen, and what a screen reader tells is what was meant.
 
-import { expect, type Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 import { barriers } from '../axe'
-import type { Looks } from './person'
+import { befriend, type Looks } from './person'
 import { test } from './stage'
 
 const LOOKS: readonly Looks[] = [
@@ -47,6 +47,15 @@ async function isForEverybody(page: Page, screen: string): Promise<void> {
   expect({ screen, found, tooWide }).toEqual({ screen, found: [], tooWide: false })
 }
 
+/** What a screen reader makes of a part of the page is what stands in `__aria__`: one look is enough, all say the same. */
+async function isToldAs(name: string, part: Locator, looks: Looks): Promise<void> {
+  if (looks === LOOKS[0])
+    await expect(part).toMatchAriaSnapshot({ name: `${name.replace('/', '-')}.aria.yml` })
+}
+
+/** What stands beside the list. */
+const detail = (page: Page): Locator => page.getByRole('main').locator('> .detail')
+
 for (const looks of LOOKS) {
   const { locale, scheme, width } = looks
 
@@ -58,6 +67,7 @@ for (const looks of LOOKS) {
       await alice.opens(screen)
       await expect(alice.page.getByRole('heading', { level: 1 })).toBeVisible()
       await isForEverybody(alice.page, screen)
+      await isToldAs(screen, alice.page.getByRole('main'), looks)
     }
   })
 
@@ -68,17 +78,21 @@ for (const looks of LOOKS) {
     const bob = await member('bob', 'Bob Marley')
     const { page } = alice
     await isForEverybody(page, 'no conversation')
+    await isToldAs('no conversation', page.getByRole('main'), looks)
     await bob.addresses('alice', 'Hello!')
     await alice.opensRequest()
     await isForEverybody(page, 'request')
+    await isToldAs('request', detail(page), looks)
     await alice.accepts()
     await alice.says('Look: **bold**, `code`, ||hidden||, https://example.org\n> quoted')
     await bob.says('Hi!')
     await expect(alice.message('Hi!')).toBeVisible()
     await isForEverybody(page, 'conversation')
+    await isToldAs('conversation', page.getByRole('main'), looks)
     await alice.message('Look').click({ button: 'right' })
     await expect(page.getByRole('menu')).toBeVisible()
     expect(await barriers(page, '[role=menu]')).toEqual([])
+    await isToldAs('message menu', page.getByRole('menu'), looks)
     await page
       .getByRole('menuitemcheckbox', { name: 'React with 👍' })
       .or(page.getByRole('menuitemcheckbox', { name: 'Реакция 👍' }))
@@ -94,6 +108,43 @@ for (const looks of LOOKS) {
       await alice.moves(screen)
       await expect(alice.page.getByRole('heading', { level: 1 }).first()).toBeVisible()
       await isForEverybody(alice.page, screen)
+      await isToldAs(
+        screen,
+        screen.startsWith('settings/') ? detail(alice.page) : alice.page.getByRole('main'),
+        looks,
+      )
     }
+  })
+
+  test(`nothing stands in the way of anybody who looks things up: ${locale}, ${scheme}, ${width} px`, async ({
+    member,
+  }) => {
+    const bob = await member('bob', 'Bob Marley')
+    const alice = await member('alice', 'Alice Walker', looks)
+    const { page } = alice
+    await befriend(bob, alice)
+    await bob.opens('new/group')
+    await bob.page.getByRole('button', { name: 'Alice Walker' }).click()
+    await bob.page.getByRole('button', { name: 'Next' }).click()
+    await bob.page.getByLabel('Name of the group').fill('Sunday hikes')
+    await bob.page.getByRole('button', { name: 'Create the group' }).click()
+    await bob.says('To the lake?')
+
+    await alice.head('Bob Marley').click()
+    await expect(page.getByRole('heading', { level: 2, name: 'Bob Marley' })).toBeVisible()
+    await isForEverybody(page, 'person')
+    await isToldAs('person', detail(page), looks)
+    await alice.moves('')
+    await alice.goesTo('Sunday hikes')
+    await expect(alice.message('To the lake?')).toBeVisible()
+    await alice.head('Sunday hikes').click()
+    await expect(page.getByRole('heading', { level: 2, name: 'Sunday hikes' })).toBeVisible()
+    await isForEverybody(page, 'group')
+    await isToldAs('group', detail(page), looks)
+    await alice.moves('')
+    await page.getByRole('searchbox').fill('lake')
+    await expect(alice.row('To the lake?')).toBeVisible()
+    await isForEverybody(page, 'search')
+    await isToldAs('search', page.getByRole('region', { name: 'Conversations' }), looks)
   })
 }
