@@ -1,7 +1,8 @@
 // A server of its own for a test, on a free port, with nothing in it.
 
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 
 const PROGRAM =
   process.env['BESEDA_SERVER'] ?? fileURLToPath(new URL('../../target/debug/beseda', import.meta.url))
@@ -35,4 +36,10 @@ export async function startServer(data: string, args: readonly string[] = []): P
     await gone
   }
   return { address, stop }
+}
+
+/** What `beseda admin` says of the server that runs on a data directory. */
+export async function administer(data: string, ...command: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(PROGRAM, ['admin', ...command, '--data-dir', data])
+  return stdout
 }

@@ -26,6 +26,8 @@ async function show(pages: string, server: string): Promise<{ address: string; s
 interface Stage {
   /** What the server is started with. */
   readonly args: readonly string[]
+  /** Where the server keeps everything. */
+  readonly data: string
   /** Where the app is. */
   readonly url: string
   /** Somebody new with a browser, who has not opened the app yet. */
@@ -37,14 +39,19 @@ interface Stage {
 export const test = base.extend<Stage>({
   args: [[], { option: true }],
 
-  url: async ({ args }, use) => {
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs.
+  data: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'beseda-app-'))
-    const server = await startServer(join(folder, 'data'), args)
+    await use(join(folder, 'data'))
+    rmSync(folder, { recursive: true })
+  },
+
+  url: async ({ args, data }, use) => {
+    const server = await startServer(data, args)
     const site = PAGES === undefined ? undefined : await show(PAGES, server.address)
     await use(`http://localhost:${new URL(`http://${site?.address ?? server.address}`).port}/`)
     await site?.stop()
     await server.stop()
-    rmSync(folder, { recursive: true })
   },
 
   somebody: async ({ browser, url }, use) => {
