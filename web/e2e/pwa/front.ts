@@ -1,12 +1,15 @@
-// A server in front of the server: a newer version of the app can be put there.
+// A server in front of the server: a newer version of the app can be put there, and the way to it may be a bad one.
 
 import { createServer, request, type IncomingMessage } from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
+import { startLink, type Link } from './link'
 
 export interface Front {
   readonly url: string
   /** From now on there is another version: another service worker, and a page that says so. */
   readonly renew: () => void
+  /** What lies between it and the browsers. */
+  readonly link: Link
   readonly stop: () => void
 }
 
@@ -15,10 +18,13 @@ export async function startFront(behind: string): Promise<Front> {
   const target = { host: to.hostname, port: to.port }
   let renewed = false
   const server = createServer((asked, response) => {
-    // Whole and as it is, so that it can be changed: what the browser knows already is another version.
-    const headers = { ...asked.headers, 'accept-encoding': 'identity' }
-    delete headers['if-none-match']
-    delete headers['if-modified-since']
+    const headers = { ...asked.headers }
+    if (renewed) {
+      // Whole and as it is, so that it can be changed: what the browser knows already is another version.
+      headers['accept-encoding'] = 'identity'
+      delete headers['if-none-match']
+      delete headers['if-modified-since']
+    }
     const onward = request({ ...target, method: asked.method, path: asked.url, headers }, (answer) => {
       const change = renewed ? CHANGES[asked.url ?? ''] : undefined
       if (!change || answer.statusCode !== 200) {
@@ -48,10 +54,14 @@ export async function startFront(behind: string): Promise<Front> {
     socket.on('error', () => onward.destroy())
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const link = await startLink({ host: '127.0.0.1', port })
   return {
-    url: `http://localhost:${(server.address() as AddressInfo).port}/`,
+    url: `http://localhost:${link.port}/`,
     renew: () => (renewed = true),
+    link,
     stop: () => {
+      link.stop()
       server.close()
       server.closeAllConnections()
     },

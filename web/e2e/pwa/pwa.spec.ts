@@ -1,4 +1,5 @@
-// The app as one installs it: without a network, in a newer version, and woken by its push service while no tab is open.
+// The app as one installs it: without a network, over a thin one, in a newer version, and woken by its push service while no
+// tab is open.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -63,6 +64,27 @@ const kept = (page: Page): Promise<void> =>
     await navigator.serviceWorker.ready
   })
 
+/** From the next page on: what banners, notices and messages say of trouble, once each, however short it was to be seen. */
+async function listenForTrouble(page: Page): Promise<string[]> {
+  const heard: string[] = []
+  await page.exposeFunction('hear', (text: string) => heard.push(text))
+  await page.addInitScript(() => {
+    const { hear } = window as unknown as { hear: (text: string) => void }
+    const told = new Set(['', undefined])
+    new MutationObserver(() => {
+      const places = '[role=alert], [role=status], [aria-label=Notices] > *'
+      const texts = [...document.querySelectorAll<HTMLElement>(places)].map((place) => place.innerText.trim())
+      const unsent = /Not sent/.exec(document.querySelector('body')?.innerText ?? '')?.[0]
+      for (const text of [...texts, unsent]) {
+        if (told.has(text)) continue
+        told.add(text)
+        hear(text ?? '')
+      }
+    }).observe(document, { subtree: true, childList: true, characterData: true })
+  })
+  return heard
+}
+
 test('without a network the app opens with all that it knows', async ({ front, member }) => {
   const alice = await member('alice', 'Alice Walker')
   await alice.goesTo('Notes to self')
@@ -75,6 +97,44 @@ test('without a network the app opens with all that it knows', async ({ front, m
   await expect(alice.page.getByText('The server does not answer')).toBeVisible()
   await alice.opens('settings/appearance')
   await expect(alice.page.getByRole('heading', { name: 'Appearance' })).toBeVisible()
+})
+
+test('over a thin link the app opens and talks as over any other, and waits out where it is cut', async ({
+  browser,
+  front,
+  member,
+  server,
+}) => {
+  const alice = await member('alice', 'Alice Walker')
+  const bob = await Person.arrives(browser, `http://localhost:${server.address.split(':')[1] ?? ''}/`)
+  await bob.signsUp('bob', 'Bob Marley')
+  await befriend(alice, bob)
+  await kept(alice.page)
+  const troubles = await listenForTrouble(alice.page)
+
+  front.link.thin({ bitsPerSecond: 20_000, delayMillis: 300 })
+  await alice.page.reload()
+  await expect(alice.message('Hi!')).toBeVisible()
+  await alice.says('The village says hello')
+  await expect(bob.message('The village says hello')).toHaveCount(1)
+  await bob.says('How is the hay?')
+  await expect(alice.message('How is the hay?')).toBeVisible()
+  await expect(alice.message('The village says hello')).toContainText('Read')
+  expect(troubles).toEqual([])
+
+  front.link.cut()
+  await expect(alice.page.getByText('The server does not answer')).toBeVisible()
+  await alice.says('Rain, and the mast is down')
+  await expect(alice.message('mast is down')).toContainText(/Waits for the network|Being sent/)
+  await bob.says('Still there?')
+  await expect(bob.message('Still there?')).toContainText('Sent')
+  front.link.mend()
+  await expect(bob.message('mast is down')).toHaveCount(1)
+  await expect(alice.message('Still there?')).toHaveCount(1)
+  await expect(alice.message('mast is down')).toContainText('Read')
+  await expect(alice.page.getByText('The server does not answer')).toBeHidden()
+  expect(troubles).toEqual(['The server does not answer. We keep trying. What you write goes out later.'])
+  await bob.leaves()
 })
 
 test('a newer version waits until the person wants it, and then every tab has it', async ({
