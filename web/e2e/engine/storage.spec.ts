@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
+import { putProfile } from '../put-profile.js'
 import { owner, say, signUp, test, texts } from './stage'
 
 const profile = (name: string): string =>
@@ -9,31 +10,12 @@ const profile = (name: string): string =>
 const OLD = profile('schema-110')
 const NEWER = profile('newer')
 
-/** Puts a database where the engine will find it: a slot of its pool is a head of 4096 bytes and the file. */
-async function put(page: Page, database: Buffer): Promise<void> {
-  await page.evaluate(async (base64) => {
-    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
-    const head = new Uint8Array(4096)
-    head.set(new TextEncoder().encode('engine.db'))
-    // Big-endian: a main database that is read, written and created.
-    new DataView(head.buffer).setUint32(512, 0x100 | 0x2 | 0x4)
-    const root = await navigator.storage.getDirectory()
-    const pool = await root.getDirectoryHandle('beseda', { create: true })
-    const slots = await pool.getDirectoryHandle('.opaque', { create: true })
-    const file = await slots.getFileHandle('before', { create: true })
-    const writer = await file.createWritable()
-    await writer.write(head)
-    await writer.write(bytes)
-    await writer.close()
-  }, database.toString('base64'))
-}
-
 /** A page of the origin on which no engine runs. */
 const empty = (url: string): string => new URL('/api/v1/server', url).href
 
 test('a database of an older version is brought up to date', async ({ page, url }) => {
   await page.goto(empty(url))
-  await put(page, readFileSync(OLD))
+  await putProfile(page, readFileSync(OLD))
   await page.goto(url)
   await owner(page)
   const conversation = await page.evaluate(async () => {
@@ -50,7 +32,7 @@ test('a database of an older version is brought up to date', async ({ page, url 
 
 test('a database of a newer version is refused and left alone', async ({ page, url }) => {
   await page.goto(empty(url))
-  await put(page, readFileSync(NEWER))
+  await putProfile(page, readFileSync(NEWER))
   await page.goto(url)
   await page.waitForFunction(() => window.engine.status.state === 'failed')
   expect(await page.evaluate(() => window.engine.status)).toMatchObject({ reason: 'newer_version' })
@@ -58,7 +40,7 @@ test('a database of a newer version is refused and left alone', async ({ page, u
 
 test('a damaged database is told, and erasing is the way out', async ({ page, url }) => {
   await page.goto(empty(url))
-  await put(page, Buffer.from('not a database'.repeat(1000)))
+  await putProfile(page, Buffer.from('not a database'.repeat(1000)))
   await page.goto(url)
   await page.waitForFunction(() => window.engine.status.state === 'failed')
   expect(await page.evaluate(() => window.engine.status)).toMatchObject({ reason: 'damaged' })
