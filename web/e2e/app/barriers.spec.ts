@@ -85,6 +85,7 @@ for (const looks of LOOKS) {
     await isToldAs('request', detail(page), looks)
     await alice.accepts()
     await alice.says('Look: **bold**, `code`, ||hidden||, https://example.org\n> quoted')
+    await expect(bob.message('Look')).toBeVisible()
     await bob.says('Hi!')
     await expect(alice.message('Hi!')).toBeVisible()
     await isForEverybody(page, 'conversation')
