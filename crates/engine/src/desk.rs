@@ -153,6 +153,7 @@ pub(crate) fn lost(step: &mut Step<'_>, asked: Asked) -> Result<(), StoreError> 
             Ok(())
         }
         Asked::Identity(purpose) => identity::on_lost(step, purpose),
+        Asked::Mark { conversation } => crate::conversation::advance::not_marked(step, conversation),
         _ => Ok(()),
     }
 }

@@ -133,6 +133,8 @@ pub(crate) struct Place {
     pub(crate) claims: BTreeMap<AccountId, Claim>,
     /// A mark waits for its answer.
     pub(crate) marking: bool,
+    /// How far the server knew that this account had read before the mark that is under way.
+    pub(crate) read_before: Option<u64>,
     /// Nothing is sent before this moment.
     pub(crate) hold_until: Timestamp,
     /// No commit of due removals before this moment, unless something waits to be sent.

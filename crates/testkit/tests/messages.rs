@@ -6,6 +6,7 @@ use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{
     Anchor, Body, ConversationView, Delivery, MessageView, Readiness, SearchQuery, SystemEvent,
 };
+use beseda_engine::store::conversations::Conversation;
 use beseda_engine::store::me::Me;
 use beseda_engine::view::{self, View};
 use beseda_engine::{Command, Notice, outbox};
@@ -131,6 +132,33 @@ fn marks_go_from_sent_to_delivered_to_read() {
     }
     world.run_for(20_000);
     assert_eq!(find(&world, alice.device, place, said).delivery, Some(Delivery::Read));
+}
+
+#[test]
+fn a_mark_that_is_lost_on_its_way_is_told_again() {
+    let mut world = town(13);
+    let ([alice, bob, _], place) = group(&mut world);
+    let kept = |world: &Town| Conversation::find(world.at(bob.device).engine().reader(), place).unwrap().unwrap();
+    let said = world.say(alice.device, place, "hello");
+    let is_under_way = |world: &Town| {
+        let (has_come, row) = (texts(world, bob.device, place).len() == 1, kept(world));
+        has_come && row.delivered_sent == row.applied && row.delivered < row.applied
+    };
+    assert!(world.run_until(20_000, is_under_way));
+    world.set_online(bob.device, false);
+    world.run_for(20_000);
+    world.set_online(bob.device, true);
+    world.run_for(120_000);
+    assert_eq!(find(&world, alice.device, place, said).delivery, Some(Delivery::Delivered));
+
+    let seq = row(&world, bob.device, place).last_seq;
+    done(&mut world, bob.device, Command::MarkRead { conversation: place, seq });
+    world.set_online(bob.device, false);
+    world.run_for(5_000);
+    assert!(kept(&world).read < seq, "what the server has not heard is not taken for told");
+    world.set_online(bob.device, true);
+    world.run_for(120_000);
+    assert_eq!(kept(&world).read, seq);
 }
 
 #[test]

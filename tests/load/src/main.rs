@@ -14,6 +14,7 @@ mod socket;
 mod stats;
 mod store;
 mod target;
+mod tunnel;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -63,7 +64,12 @@ enum Command {
     FloorLog(FloorOptions),
     /// Holds idle connections.
     #[command(hide = true)]
-    Hold { addr: SocketAddr },
+    Hold {
+        addr: SocketAddr,
+        /// The certificate to trust, where the server speaks TLS.
+        #[arg(long)]
+        authority: Option<PathBuf>,
+    },
 }
 
 #[derive(clap::Args)]
@@ -91,7 +97,7 @@ fn main() -> Result<()> {
         Command::Floors => &[pairs::floor_alone, fanout::floor_alone],
         Command::FloorFanout(_) => return runtime()?.block_on(floor::fanout::run()),
         Command::FloorLog(floor) => return runtime()?.block_on(floor::log::run(&floor.folder)),
-        Command::Hold { addr } => return idle::hold(addr),
+        Command::Hold { addr, authority } => return idle::hold(addr, authority.as_deref()),
     };
     let mut report = Report::new(procfs::machine());
     for scenario in scenarios {

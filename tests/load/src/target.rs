@@ -52,10 +52,15 @@ impl Target {
     /// Starts the server on a data directory and a free port, without waiting for it. Its rate limits are lifted: they
     /// are measured elsewhere.
     pub(crate) fn server(binary: &Path, data: &Path) -> Result<Self> {
+        Self::server_with(binary, data, "")
+    }
+
+    /// The same with further lines of configuration.
+    pub(crate) fn server_with(binary: &Path, data: &Path, lines: &str) -> Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let config = data.join("load.toml");
-        fs::write(&config, configuration(data, addr))?;
+        fs::write(&config, configuration(data, addr, lines))?;
         let log = fs::File::create(data.join("server.log"))?;
         let started = instant();
         let child = Command::new(binary)
@@ -102,11 +107,11 @@ impl Drop for Target {
     }
 }
 
-fn configuration(data: &Path, addr: SocketAddr) -> String {
+fn configuration(data: &Path, addr: SocketAddr, lines: &str) -> String {
     use std::fmt::Write;
 
     let mut text = format!(
-        "data_dir = {:?}\nlisten = \"{addr}\"\nlog = \"warn\"\n\n[limits]\n",
+        "data_dir = {:?}\nlisten = \"{addr}\"\nlog = \"warn\"\n{lines}\n[limits]\n",
         PathBuf::from(data).display().to_string()
     );
     for limit in LIMITS.table() {

@@ -310,6 +310,7 @@ fn marks(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> 
     place.marking = true;
     row.delivered_sent = row.applied;
     if read {
+        place.read_before = Some(row.read);
         row.read = row.read_wanted;
     }
     row.save(step.tx)?;
@@ -319,6 +320,32 @@ fn marks(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> 
         read: read.then_some(row.read),
     };
     step.ask(request, Asked::Mark { conversation: row.id });
+    Ok(())
+}
+
+/// The server has taken a mark.
+pub(crate) fn marked(step: &mut Step<'_>, id: ConversationId) -> Result<(), StoreError> {
+    let place = step.place(id);
+    place.marking = false;
+    place.read_before = None;
+    if let Some(mut row) = Conversation::find(step.tx, id)? {
+        row.delivered = row.delivered.max(row.delivered_sent);
+        row.save(step.tx)?;
+    }
+    step.touch(id);
+    Ok(())
+}
+
+/// A mark was refused, or lost with its connection: it is told again.
+pub(crate) fn not_marked(step: &mut Step<'_>, id: ConversationId) -> Result<(), StoreError> {
+    let place = step.place(id);
+    place.marking = false;
+    let before = place.read_before.take();
+    if let Some(mut row) = Conversation::find(step.tx, id)? {
+        row.delivered_sent = row.delivered;
+        row.read = before.unwrap_or(row.read);
+        row.save(step.tx)?;
+    }
     Ok(())
 }
 

@@ -61,11 +61,7 @@ pub(crate) fn answered(step: &mut Step<'_>, asked: Asked, reply: Reply) -> Resul
             accounts.iter().try_for_each(|card| desk::card(step, card))?;
             people::answered(step, about, &asked)
         }
-        (Asked::Mark { conversation }, _) => {
-            step.place(conversation).marking = false;
-            step.touch(conversation);
-            Ok(())
-        }
+        (Asked::Mark { conversation }, _) => conversation::advance::marked(step, conversation),
         (Asked::Asks { conversation }, Reply::Asks { asks }) => links::waiting::came(step, conversation, &asks),
         (Asked::TakeAsk { conversation, account, root }, Reply::Done) => {
             links::waiting::taken(step, conversation, account, root)
@@ -110,13 +106,17 @@ pub(crate) fn refused(step: &mut Step<'_>, asked: Asked, why: &Problem) -> Resul
             step.effect(Effect::Disconnect);
             connection::lose(step, why.retry_after_ms)
         }
-        Asked::Log { conversation, .. } | Asked::Mark { conversation } => {
+        Asked::Log { conversation, .. } => {
             let place = step.place(conversation);
             place.log = false;
-            place.marking = false;
             place.hold_until = pause;
             step.memory.session.sync_wanted = true;
             Ok(())
+        }
+        Asked::Mark { conversation } => {
+            step.place(conversation).hold_until = pause;
+            step.memory.session.sync_wanted = true;
+            conversation::advance::not_marked(step, conversation)
         }
         Asked::Verify { conversation, .. } => {
             step.place(conversation).log = false;

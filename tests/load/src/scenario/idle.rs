@@ -1,8 +1,10 @@
 //! Many connections that have logged in and are silent. They are held by processes of their own, because one may have
 //! too few file descriptors.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -14,34 +16,48 @@ use crate::procfs;
 use crate::report::{Budget, Row, progress};
 use crate::seed::{Person, Seed};
 use crate::target::Target;
+use crate::tunnel;
 
 /// Connections of one holding process.
 const SHARE: usize = 5_000;
 
+/// The same where each has a tunnel of its own, which takes two more descriptors.
+const TLS_SHARE: usize = 2_000;
+
 pub(crate) fn run(options: &Options) -> Result<Vec<Row>> {
-    progress(&format!("{} idle connections", options.connections));
+    let mut rows = measure(options, false)?;
+    rows.extend(measure(options, true)?);
+    Ok(rows)
+}
+
+fn measure(options: &Options, tls: bool) -> Result<Vec<Row>> {
+    let (how, lines, share, budget) =
+        if tls { (" with TLS", "tls = \"local\"\n", TLS_SHARE, 14.0) } else { ("", "", SHARE, 6.0) };
+    progress(&format!("{} idle connections{how}", options.connections));
     let binary = options.binary()?;
     let data = options.data()?;
     let people = Seed::open(data.path())?.people(options.connections)?;
-    let mut target = Target::server(&binary, data.path())?;
+    let mut target = Target::server_with(&binary, data.path(), lines)?;
     target.wait()?;
+    let authority = tls.then(|| data.path().join("tls/ca.pem"));
+    let hold = |people: &[Person]| Holder::start(target.addr, authority.as_deref(), people);
     // The first connections bring what is allocated once.
-    let first = Holder::start(target.addr, &people[..people.len().min(100)])?;
+    let first = hold(&people[..people.len().min(100)])?;
     std::thread::sleep(Duration::from_secs(1));
     let before = target.rss_kib()?;
     let cpu = procfs::cpu_seconds(target.pid())?;
     let rest = &people[people.len().min(100)..];
     ensure!(!rest.is_empty(), "more than 100 connections are needed");
-    let holders = rest.chunks(SHARE).map(|share| Holder::start(target.addr, share)).collect::<Result<Vec<_>>>()?;
+    let holders = rest.chunks(share).map(hold).collect::<Result<Vec<_>>>()?;
     std::thread::sleep(Duration::from_secs(2));
     let after = target.rss_kib()?;
     let cpu = procfs::cpu_seconds(target.pid())? - cpu;
     drop((first, holders));
     let count = rest.len() as f64;
     Ok(vec![
-        Row::new(format!("{} idle connections: memory each", people.len()), (after - before) / count, "KiB")
-            .budget(Budget::AtMost(6.0)),
-        Row::new(format!("{} idle connections: CPU to open each", people.len()), cpu * 1e6 / count, "µs"),
+        Row::new(format!("{} idle connections{how}: memory each", people.len()), (after - before) / count, "KiB")
+            .budget(Budget::AtMost(budget)),
+        Row::new(format!("{} idle connections{how}: CPU to open each", people.len()), cpu * 1e6 / count, "µs"),
     ])
 }
 
@@ -49,10 +65,12 @@ pub(crate) fn run(options: &Options) -> Result<Vec<Row>> {
 struct Holder(Child);
 
 impl Holder {
-    fn start(addr: SocketAddr, people: &[Person]) -> Result<Self> {
+    fn start(addr: SocketAddr, authority: Option<&Path>, people: &[Person]) -> Result<Self> {
+        let authority = authority.into_iter().flat_map(|path| [OsStr::new("--authority"), path.as_os_str()]);
         let child = Command::new(std::env::current_exe()?)
             .arg("hold")
             .arg(addr.to_string())
+            .args(authority)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -82,7 +100,7 @@ impl Drop for Holder {
 }
 
 /// Holds a connection for each token that comes in, one a line, up to an empty line; ends with its input.
-pub(crate) fn hold(addr: SocketAddr) -> Result<()> {
+pub(crate) fn hold(addr: SocketAddr, authority: Option<&Path>) -> Result<()> {
     let mut input = std::io::stdin().lock();
     let mut tokens = Vec::new();
     loop {
@@ -95,13 +113,18 @@ pub(crate) fn hold(addr: SocketAddr) -> Result<()> {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let sockets = runtime.block_on(async {
+        let tunnel = match authority {
+            Some(authority) => Some(tunnel::open(addr, authority).await?),
+            None => None,
+        };
+        let addr = tunnel.as_ref().map_or(addr, |(entrance, _)| *entrance);
         let mut sockets = Vec::with_capacity(tokens.len());
         for token in &tokens {
             let mut socket = connect(addr, &hello(token)).await?;
             socket.rest();
             sockets.push(socket);
         }
-        Ok::<_, anyhow::Error>(sockets)
+        Ok::<_, anyhow::Error>((sockets, tunnel))
     })?;
     writeln!(std::io::stdout(), "ready")?;
     input.read_line(&mut String::new())?;
