@@ -344,8 +344,18 @@ async function breakOff(): Promise<void> {
     new Uint8Array(undo.buffer, at + 4, pageSize).set(bytes)
     undo.setUint32(at + 4 + pageSize, sum)
   }
+  // The tab's worker may hold the files for a moment longer than its page.
+  const open = async (file: FileSystemFileHandle): Promise<FileSystemWritableFileStream> => {
+    for (;;) {
+      try {
+        return await file.createWritable({ keepExistingData: true })
+      } catch {
+        await new Promise(requestAnimationFrame)
+      }
+    }
+  }
   const write = async (file: FileSystemFileHandle, position: number, data: ArrayBuffer) => {
-    const stream = await file.createWritable({ keepExistingData: true })
+    const stream = await open(file)
     await stream.write({ type: 'write', position, data })
     await stream.close()
   }

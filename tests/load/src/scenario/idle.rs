@@ -40,6 +40,10 @@ fn measure(options: &Options, tls: bool) -> Result<Vec<Row>> {
     let mut target = Target::server_with(&binary, data.path(), lines)?;
     target.wait()?;
     let authority = tls.then(|| data.path().join("tls/ca.pem"));
+    // The port is bound before the authority is made.
+    while authority.as_ref().is_some_and(|path| !path.exists()) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
     let hold = |people: &[Person]| Holder::start(target.addr, authority.as_deref(), people);
     // The first connections bring what is allocated once.
     let first = hold(&people[..people.len().min(100)])?;
