@@ -28,6 +28,12 @@ function covered({ text, entities }: Extract<Body, { body: 'text' }>): string {
   return characters.join('').replace(/\s+/g, ' ')
 }
 
+/** Those of which the name has this in it. */
+export function named(places: readonly ConversationView[], sought: string): ConversationView[] {
+  const part = sought.trim().toLowerCase()
+  return places.filter((place) => titleOf(place).toLowerCase().includes(part))
+}
+
 /** What a conversation is called. */
 export const titleOf = (conversation: ConversationView): string =>
   conversation.kind === 'notes' ? m.list.notes() : conversation.title

@@ -36,6 +36,9 @@ export class Conversations {
     return this.#all.now ?? []
   }
 
+  /** Where one may say something. */
+  readonly open = $derived.by(() => this.all.filter((row) => row.may_send))
+
   /** The rows of the chosen folder. */
   readonly shown = $derived.by(() => this.all.filter((row) => isIn(this.folder, row)))
 
