@@ -1,5 +1,6 @@
 //! The command line.
 
+mod folders;
 mod groups;
 mod links;
 mod messages;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use folders::FolderCommand;
 pub use groups::{GroupCommand, MemberRole, Permission};
 pub use links::GroupLinkCommand;
 pub use messages::{Draft, HistoryArgs, SearchArgs, WatchArgs};
@@ -246,6 +248,15 @@ pub enum Subject {
         /// Only those with something unread.
         #[arg(long)]
         unread: bool,
+        /// Only those in this folder.
+        #[arg(long)]
+        folder: Option<String>,
+    },
+    /// Folders for the list of conversations.
+    Folder {
+        /// What to do.
+        #[command(subcommand)]
+        command: FolderCommand,
     },
     /// Begin or find the direct conversation with somebody.
     Open {

@@ -2,6 +2,7 @@
 
 mod address;
 mod ask;
+mod folders;
 mod groups;
 mod join;
 mod links;
@@ -81,7 +82,8 @@ impl Session {
             Subject::Verify { person, undo } => self.verify(&person, !undo).await,
             Subject::Nickname { person, name } => self.nickname(&person, name).await,
             Subject::Presence { people } => self.show_presence(people).await,
-            Subject::Chats { archived, unread } => self.chats(archived, unread).await,
+            Subject::Chats { archived, unread, folder } => self.chats(archived, unread, folder.as_deref()).await,
+            Subject::Folder { command } => self.folders(command).await,
             Subject::Open { person } => self.open(&person).await,
             Subject::Group { command } => self.group(command).await,
             Subject::Members { conversation } => self.members(&conversation).await,

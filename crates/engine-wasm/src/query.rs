@@ -5,8 +5,9 @@ use beseda_engine::api::deeds::Deeds;
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::notification::{News, NotificationSettings};
 use beseda_engine::api::view::{
-    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, KeyChange, Me, MembersView,
-    MessageInfo, MessageView, OwnAskView, PhoneView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
+    MembersView, MessageInfo, MessageView, OwnAskView, PhoneView, SearchHit, SearchQuery, TimelinePage, Waiting,
+    Warning,
 };
 use beseda_engine::identity::{self, phrase};
 use beseda_engine::notification;
@@ -30,6 +31,8 @@ pub enum Query {
     Phone,
     /// All conversations, as the list shows them.
     Conversations,
+    /// One's own folders for the list, in their order.
+    Folders,
     /// One conversation; none if it is not known here.
     Conversation {
         /// Which.
@@ -163,6 +166,7 @@ pub enum Answer {
     Me(Option<Me>),
     Phone(Option<PhoneView>),
     Conversations(Vec<ConversationView>),
+    Folders(Vec<FolderView>),
     Conversation(Option<ConversationView>),
     Timeline(TimelinePage),
     Message(Option<MessageView>),
@@ -219,6 +223,7 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Me => Answer::Me(view::me(&view)?),
         Query::Phone => Answer::Phone(view::phone(&view)?),
         Query::Conversations => Answer::Conversations(view::conversations(&view)?),
+        Query::Folders => Answer::Folders(view::folders(conn)?),
         Query::Conversation { conversation } => Answer::Conversation(view::conversation(&view, *conversation)?),
         Query::Timeline { conversation, anchor, limit } => {
             Answer::Timeline(view::timeline(&view, *conversation, *anchor, *limit)?)

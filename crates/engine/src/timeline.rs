@@ -29,7 +29,7 @@ pub use expiry::{expire, next_expiry};
 pub use infos::created;
 pub(crate) use own::say_phone;
 pub(crate) use own::{device_name, name_device};
-pub use own::{own_device_joined, verified};
+pub use own::{folders, own_device_joined, verified};
 pub use own_event::own_content;
 pub use presence::{apply_presence, apply_typing};
 pub use profile::{apply_profile, joined, request_accepted};

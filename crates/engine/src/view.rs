@@ -28,6 +28,7 @@ pub use crate::identity::phone;
 pub use crate::identity::safety_number;
 pub use crate::store::StoreError;
 pub use crate::store::warnings::list as warnings;
+pub use crate::timeline::folders;
 
 use beseda_model::{AccountId, Timestamp};
 use rusqlite::Connection;

@@ -109,6 +109,10 @@ id!(
     /// What somebody has reported to the operator.
     ReportId
 );
+id!(
+    /// A folder of a person's own for their list of conversations.
+    FolderId
+);
 
 /// SHA-256 over a root public key: who an account is, as far as cryptography can tell.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

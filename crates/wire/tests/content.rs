@@ -1,6 +1,6 @@
 //! The bytes of every kind of content: frozen, so that a change is seen, and surviving the way there and back.
 
-use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, MessageId, Timestamp};
+use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, Timestamp};
 use beseda_wire::Bytes;
 use beseda_wire::content::{
     Authored, Content, Delete, Edit, Entity, Forward, GroupState, InfoChange, Message, MessageRef, OwnState, OwnSync,
@@ -59,6 +59,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         pinned: Some(2),
         unread: true,
         cleared_to: 7,
+        folders: Vec::new(),
     };
     let state = GroupState {
         seq: 12,
@@ -117,6 +118,21 @@ fn examples() -> Vec<(&'static str, Content)> {
             "own_device_name",
             Content::Own(OwnSync::DeviceName {
                 device: DeviceId::from_bytes([3; 16]), name: "Телефон".to_owned()
+            }),
+        ),
+        (
+            "own_folder",
+            Content::Own(OwnSync::Folder {
+                folder: FolderId::from_bytes([8; 16]),
+                name: "Работа".to_owned(),
+                place: 2,
+            }),
+        ),
+        (
+            "own_conversation_in_folder",
+            Content::Own(OwnSync::Conversation {
+                conversation,
+                state: OwnState { folders: vec![FolderId::from_bytes([8; 16])], ..OwnState::default() },
             }),
         ),
         (

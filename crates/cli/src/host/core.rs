@@ -2,8 +2,8 @@
 
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{
-    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, KeyChange, Me, MembersView,
-    MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
+    MembersView, MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::{Effect, Event};
 use beseda_model::{AccountId, ConversationId, Timestamp};
@@ -21,6 +21,8 @@ pub trait Core: Machine {
     fn me(&mut self, now: Timestamp) -> Result<Option<Me>, Failure>;
     /// All conversations, as the list shows them.
     fn conversations(&mut self, now: Timestamp) -> Result<Vec<ConversationView>, Failure>;
+    /// One's own folders for the list, in their order.
+    fn folders(&mut self) -> Result<Vec<FolderView>, Failure>;
     /// A page of a timeline.
     fn timeline(
         &mut self,
@@ -54,7 +56,6 @@ pub trait Core: Machine {
     fn details(&mut self, conversation: ConversationId, row: i64, now: Timestamp) -> Result<MessageInfo, Failure>;
     /// The number to compare with somebody; none if their key is not known.
     fn safety_number(&mut self, account: AccountId) -> Result<Option<String>, Failure>;
-
     /// What has happened to somebody's key, the newest first.
     fn key_history(&mut self, account: AccountId) -> Result<Vec<KeyChange>, Failure>;
     /// The recovery phrase, until it was confirmed.

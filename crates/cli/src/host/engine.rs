@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{
-    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, KeyChange, Me, MembersView,
-    MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+    AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
+    MembersView, MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::identity::{self, phrase};
 use beseda_engine::rusqlite::Connection;
@@ -115,6 +115,10 @@ impl Core for Engine {
 
     fn devices(&mut self) -> Result<Vec<DeviceView>, Failure> {
         answer(identity::devices(self.reader()))
+    }
+
+    fn folders(&mut self) -> Result<Vec<FolderView>, Failure> {
+        answer(view::folders(self.reader()))
     }
 
     fn warnings(&mut self) -> Result<Vec<Warning>, Failure> {

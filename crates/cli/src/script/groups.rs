@@ -17,11 +17,17 @@ use crate::text::Label;
 const FOR_EVER: Timestamp = Timestamp::from_millis(253_402_300_799_000);
 
 impl Session {
-    pub(super) async fn chats(&self, archived: bool, unread: bool) -> Result<(), Trip> {
+    pub(super) async fn chats(&self, archived: bool, unread: bool, folder: Option<&str>) -> Result<(), Trip> {
         self.me().await?;
+        let folder = match folder {
+            Some(typed) => Some(self.folder(typed).await?),
+            None => None,
+        };
         let directory = self.directory().await?;
         for row in self.host.read(|core, now| core.conversations(now)).await? {
-            if row.own.archived == archived && (!unread || row.unread > 0 || row.own.unread) {
+            let is_unread = row.unread > 0 || row.own.unread;
+            let lies_there = folder.is_none_or(|folder| row.own.folders.contains(&folder));
+            if row.own.archived == archived && (!unread || is_unread) && lies_there {
                 self.say("conversation", &row, || self.conversation_line(&row, &directory))?;
             }
         }
@@ -186,11 +192,13 @@ impl Session {
                 Some(self.host.now().plus_millis(u64::from(seconds) * 1000))
             }
         };
-        self.keep(typed, |_, own| own.muted_until = until).await
+        self.keep(typed, |_, own| own.muted_until = until).await?;
+        self.done()
     }
 
     pub(super) async fn archive(&self, typed: &str, on: bool) -> Result<(), Trip> {
-        self.keep(typed, |_, own| own.archived = on).await
+        self.keep(typed, |_, own| own.archived = on).await?;
+        self.done()
     }
 
     pub(super) async fn top(&self, typed: &str, on: bool) -> Result<(), Trip> {
@@ -198,20 +206,27 @@ impl Session {
             let highest = all.iter().filter_map(|row| row.own.pinned).max().unwrap_or(0);
             own.pinned = on.then_some(highest.saturating_add(1));
         })
-        .await
+        .await?;
+        self.done()
     }
 
     pub(super) async fn mark_unread(&self, typed: &str) -> Result<(), Trip> {
-        self.keep(typed, |_, own| own.unread = true).await
+        self.keep(typed, |_, own| own.unread = true).await?;
+        self.done()
     }
 
-    async fn keep(&self, typed: &str, change: impl FnOnce(&[ConversationView], &mut OwnState)) -> Result<(), Trip> {
+    /// Changes how a conversation is kept.
+    pub(super) async fn keep(
+        &self,
+        typed: &str,
+        change: impl FnOnce(&[ConversationView], &mut OwnState),
+    ) -> Result<(), Trip> {
         let row = self.conversation(typed).await?;
         let all = self.host.read(|core, now| core.conversations(now)).await?;
         let mut state = row.own;
         change(&all, &mut state);
         let conversation = row.conversation;
         self.change(None, Command::Keep { conversation, state }).await?;
-        self.done()
+        Ok(())
     }
 }

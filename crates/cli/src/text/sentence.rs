@@ -36,6 +36,7 @@ pub enum Sentence<'a> {
     Usage(&'a str),
     NoSuchPerson(&'a str),
     NoSuchConversation(&'a str),
+    NoSuchFolder(&'a str),
     Ambiguous(&'a str),
     RemoveDeviceQuestion(&'a str),
     SafetyWith(&'a str),

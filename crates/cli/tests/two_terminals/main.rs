@@ -148,6 +148,30 @@ fn slow_a_second_device_joins_by_comparing_digits() {
 }
 
 #[test]
+fn slow_folders_are_on_every_device() {
+    let server = Served::start();
+    let (alice, _bob) = alice_and_bob(&server);
+    let phrase = alice.done(&["phrase"])[0]["phrase"].as_str().unwrap().to_owned();
+    let laptop = Terminal::new(&server).with("BESEDA_PHRASE", &phrase);
+    laptop.done(&["recover"]);
+    let made = alice.done(&["folder", "make", "Work", "@bob"]);
+    assert_eq!((&made[0]["type"], &made[0]["name"]), (&json!("folder"), &json!("Work")));
+    alice.done(&["folder", "make", "Kin"]);
+    alice.done(&["folder", "rename", "Kin", "Family"]);
+    alice.done(&["folder", "move", "family", "1"]);
+    let seen = laptop.done(&["folder", "list", "--sync"]);
+    assert_eq!(seen.iter().map(|folder| &folder["name"]).collect::<Vec<_>>(), ["Family", "Work"]);
+    assert_eq!(laptop.done(&["chats", "--folder", "work"]).len(), 1);
+    laptop.done(&["folder", "take", "Work", "@bob"]);
+    laptop.done(&["folder", "put", "Family", "@bob", "notes"]);
+    assert_eq!(alice.done(&["chats", "--folder", "Family", "--sync"]).len(), 2);
+    assert!(alice.done(&["chats", "--folder", "Work"]).is_empty());
+    alice.done(&["folder", "delete", "Family"]);
+    let (exit, error) = alice.refused(&["chats", "--folder", "Family"]);
+    assert_eq!((exit, &error["kind"]), (5, &json!("not_found")));
+}
+
+#[test]
 fn slow_a_phrase_brings_an_account_back() {
     let server = Served::start();
     let (alice, _bob) = alice_and_bob(&server);

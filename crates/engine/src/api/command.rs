@@ -1,6 +1,8 @@
 //! What people want, as data.
 
-use beseda_model::{AccountId, ConversationId, DeviceId, GroupLinkId, MessageId, Permissions, Role, Timestamp};
+use beseda_model::{
+    AccountId, ConversationId, DeviceId, FolderId, GroupLinkId, MessageId, Permissions, Role, Timestamp,
+};
 use beseda_wire::content::{Entity, MessageRef, OwnState, Timer};
 use beseda_wire::request::ReportReason;
 use beseda_wire::state::{PrivacySettings, PushSubscription};
@@ -278,7 +280,32 @@ pub enum Command {
         /// Whether accepted.
         accept: bool,
     },
-    /// Changes how this person keeps a conversation (mute, archive, pin, unread mark), on all own devices.
+    /// Makes a folder for the list of conversations, on all own devices, behind the others. [`Command::Keep`] says what
+    /// lies in it. Ends with [`Outcome::Folder`].
+    MakeFolder {
+        /// At most 32 characters.
+        name: String,
+    },
+    /// Gives a folder another name.
+    RenameFolder {
+        /// Which.
+        folder: FolderId,
+        /// At most 32 characters.
+        name: String,
+    },
+    /// Puts a folder elsewhere among the others.
+    MoveFolder {
+        /// Which.
+        folder: FolderId,
+        /// How many stand before it then; more than there are: it is the last.
+        to: u32,
+    },
+    /// Deletes a folder; what lay in it stays in the list.
+    DeleteFolder {
+        /// Which.
+        folder: FolderId,
+    },
+    /// Changes how this person keeps a conversation (mute, archive, pin, unread mark, folders), on all own devices.
     Keep {
         /// Which.
         conversation: ConversationId,
@@ -543,6 +570,11 @@ pub enum Outcome {
         /// Which.
         conversation: ConversationId,
     },
+    /// A folder was made.
+    Folder {
+        /// Which.
+        folder: FolderId,
+    },
     /// An account was made; the phrase is not kept anywhere else and can be read again from this device only until it is
     /// confirmed.
     SignedUp {
@@ -616,6 +648,7 @@ impl std::fmt::Debug for Outcome {
             Self::Done => "Done",
             Self::Queued { .. } => "Queued",
             Self::Conversation { .. } => "Conversation",
+            Self::Folder { .. } => "Folder",
             Self::SignedUp { .. } => "SignedUp",
             Self::SignedIn { .. } => "SignedIn",
             Self::CodeSent { .. } => "CodeSent",

@@ -96,6 +96,8 @@ pub enum Notice {
     Me,
     /// A conversation's row: title, counters, last message, membership, own state.
     Conversation(ConversationId),
+    /// One's own folders.
+    Folders,
     /// Messages of a conversation.
     Timeline(ConversationId),
     /// A new message of somebody else that this person wants to hear of (not muted, counted, live).

@@ -2,8 +2,8 @@
 //! browser's messages.
 
 use beseda_model::{
-    AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, GroupLinkId, MessageId, Permissions, Role,
-    Timestamp,
+    AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, FolderId, GroupLinkId, MessageId, Permissions,
+    Role, Timestamp,
 };
 use beseda_wire::content::{Entity, Forward, MessageRef, OwnState, Timer};
 use beseda_wire::state::{AskOutcome, PrivacySettings};
@@ -133,6 +133,18 @@ pub struct KeyChange {
     pub at: Timestamp,
     /// What it was.
     pub event: KeyEvent,
+}
+
+/// A folder of this person's own for the list of conversations. Which of them lie in it, [`ConversationView::own`] says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct FolderView {
+    /// Which.
+    pub folder: FolderId,
+    /// What it is called.
+    pub name: String,
+    /// Folders are shown in this order.
+    pub place: u32,
 }
 
 /// Another person.

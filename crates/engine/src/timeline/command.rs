@@ -1,5 +1,6 @@
 //! What people want of messages: checked, shown at once, and put into the outbox.
 
+pub(crate) mod folder;
 mod keep;
 mod said;
 
@@ -39,6 +40,10 @@ pub fn on_command(step: &mut Step<'_>, command: &Command) -> Option<Done> {
         Command::SaveDraft { conversation, text } => keep::draft(step, *conversation, text),
         Command::MarkRead { conversation, .. } => keep::mark_read(step, *conversation),
         Command::Keep { conversation, state } => keep::keep(step, *conversation, state),
+        Command::MakeFolder { name } => folder::make(step, name),
+        Command::RenameFolder { folder, name } => folder::rename(step, *folder, name),
+        Command::MoveFolder { folder, to } => folder::relocate(step, *folder, *to),
+        Command::DeleteFolder { folder } => folder::delete(step, *folder),
         Command::Verify { account, verified } => keep::verify(step, *account, *verified),
         Command::Nickname { account, name } => keep::nickname(step, *account, name),
         Command::SetProfile { profile } => keep::set_profile(step, profile),

@@ -1,8 +1,8 @@
 //! What one's own devices keep alike: how conversations are kept, nicknames, compared safety numbers, profile keys,
-//! the devices' own names, and what is deleted only for oneself. They tell each other in notes-to-self, where the highest place in the log wins; a
+//! the devices' own names, folders, and what is deleted only for oneself. They tell each other in notes-to-self, where the highest place in the log wins; a
 //! change made here counts at once.
 
-use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, MessageId};
+use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, FolderId, MessageId};
 use beseda_wire::content::{Authored, Content, MessageRef, OwnState, OwnSync};
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
@@ -14,6 +14,7 @@ use super::rules::Broken;
 use super::{access, column, profile};
 use crate::Step;
 use crate::api::event::Notice;
+use crate::api::view::FolderView;
 use crate::identity;
 use crate::log::arrival::Arrival;
 use crate::outbox::{self, EnqueueOptions};
@@ -22,6 +23,9 @@ use crate::store::accounts::Account;
 use crate::store::conversations::Conversation;
 
 const TABLE: &str = "own_values";
+
+/// So many folders one person has.
+pub(crate) const MAX_FOLDERS: usize = 20;
 
 /// So many values fit into one message, whatever they are.
 const VALUES_AT_ONCE: usize = 64;
@@ -36,7 +40,10 @@ pub(crate) enum Key {
     Contact(AccountId),
     DeviceName(DeviceId),
     Phone,
+    Folder(FolderId),
 }
+
+const FOLDERS: i64 = 7;
 
 impl Key {
     fn columns(self) -> (i64, Vec<u8>) {
@@ -48,6 +55,7 @@ impl Key {
             Self::Contact(id) => (4, id.as_bytes().to_vec()),
             Self::DeviceName(id) => (5, id.as_bytes().to_vec()),
             Self::Phone => (6, Vec::new()),
+            Self::Folder(id) => (FOLDERS, id.as_bytes().to_vec()),
         }
     }
 
@@ -62,6 +70,7 @@ impl Key {
             OwnSync::ContactKey { account, .. } => Some(Self::Contact(*account)),
             OwnSync::DeviceName { device, .. } => Some(Self::DeviceName(*device)),
             OwnSync::Phone { .. } => Some(Self::Phone),
+            OwnSync::Folder { folder, .. } => Some(Self::Folder(*folder)),
         }
     }
 }
@@ -98,6 +107,38 @@ pub(crate) fn name_device(step: &mut Step<'_>, device: DeviceId, name: &str) -> 
         return Ok(());
     }
     say(step, OwnSync::DeviceName { device, name: name.to_owned() })
+}
+
+/// The folders for the list of conversations, in their order.
+///
+/// # Errors
+/// When the database fails or a row is damaged.
+pub fn folders(conn: &Connection) -> Result<Vec<FolderView>, StoreError> {
+    let mut folders: Vec<FolderView> = all(conn, &format!("WHERE kind = {FOLDERS}"))?
+        .into_iter()
+        .filter_map(|(_, value)| match value {
+            OwnSync::Folder { folder, name, place } if !name.is_empty() => Some(FolderView { folder, name, place }),
+            _ => None,
+        })
+        .collect();
+    // Two devices may have given the same place.
+    folders.sort_by_key(|folder| (folder.place, folder.folder));
+    Ok(folders)
+}
+
+/// Leaves each folder once, and none that was deleted. One that is not known stays: it may not have come here yet.
+pub(crate) fn forget_deleted_folders(conn: &Connection, folders: &mut Vec<FolderId>) -> Result<(), StoreError> {
+    folders.sort_unstable();
+    folders.dedup();
+    let mut kept = Vec::new();
+    for folder in folders.drain(..) {
+        match find(conn, Key::Folder(folder))? {
+            Some(OwnSync::Folder { name, .. }) if name.is_empty() => {}
+            _ => kept.push(folder),
+        }
+    }
+    *folders = kept;
+    Ok(())
 }
 
 /// What one of the own devices is called.
@@ -259,6 +300,7 @@ fn take(step: &mut Step<'_>, sync: &OwnSync) -> Result<(), StoreError> {
         OwnSync::ProfileKey { key } => profile::take_own_key(step, &key.0)?,
         OwnSync::ContactKey { account, key } => profile::take_contact_key(step, *account, &key.0)?,
         OwnSync::DeviceName { .. } | OwnSync::Phone { .. } => step.notice(Notice::Me),
+        OwnSync::Folder { .. } => step.notice(Notice::Folders),
         OwnSync::Everything { .. } => {}
     }
     Ok(())

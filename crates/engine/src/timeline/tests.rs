@@ -3,6 +3,7 @@
 mod commands;
 mod convergence;
 mod disappearing;
+mod folders;
 mod forged;
 mod healing;
 mod own;

@@ -1,6 +1,6 @@
 //! What one's own devices tell each other, in the notes-to-self conversation.
 
-use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, Timestamp};
+use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, FolderId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::MessageRef;
@@ -63,6 +63,15 @@ pub enum OwnSync {
         /// In E.164; empty if there is none any more.
         number: String,
     },
+    /// A folder for the list of conversations; which of them lie in it, each says in its [`OwnState`].
+    Folder {
+        /// Which.
+        folder: FolderId,
+        /// Empty: it is there no more.
+        name: String,
+        /// Folders are shown in this order.
+        place: u32,
+    },
     /// What the devices have agreed on so far, for a new one: each value counts only where no change of it was seen.
     Everything {
         /// The values.
@@ -89,4 +98,7 @@ pub struct OwnState {
     /// Everything up to this entry was cleared for oneself.
     #[serde(default)]
     pub cleared_to: u64,
+    /// The folders in which it lies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub folders: Vec<FolderId>,
 }

@@ -29,6 +29,7 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::Usage(usage) => format!("Write it like this: {usage}"),
         Sentence::NoSuchPerson(name) => format!("There is nobody called {name}."),
         Sentence::NoSuchConversation(name) => format!("There is no conversation {name}."),
+        Sentence::NoSuchFolder(name) => format!("There is no folder {name}."),
         Sentence::Ambiguous(name) => format!("More than one fits {name}: write more of it."),
         Sentence::RemoveDeviceQuestion(name) => {
             format!("Remove the device {name}? It is signed out at once and reads nothing new.")

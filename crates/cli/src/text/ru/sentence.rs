@@ -33,6 +33,7 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::Usage(usage) => format!("Пишите так: {usage}"),
         Sentence::NoSuchPerson(name) => format!("Никого с именем {name} нет."),
         Sentence::NoSuchConversation(name) => format!("Беседы {name} нет."),
+        Sentence::NoSuchFolder(name) => format!("Папки {name} нет."),
         Sentence::Ambiguous(name) => format!("Под {name} подходит несколько: уточните."),
         Sentence::RemoveDeviceQuestion(name) => {
             format!("Убрать устройство {name}? Оно сразу отключится и нового не прочитает.")

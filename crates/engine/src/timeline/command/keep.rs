@@ -59,7 +59,11 @@ pub(super) fn keep(step: &mut Step<'_>, conversation: ConversationId, state: &Ow
     let before = own::state(step.tx, conversation)?;
     // What was cleared stays cleared, and nothing is cleared that has not been seen.
     let cleared_to = state.cleared_to.min(place.applied).max(before.cleared_to);
-    let state = OwnState { cleared_to, ..state.clone() };
+    let mut state = OwnState { cleared_to, ..state.clone() };
+    own::forget_deleted_folders(step.tx, &mut state.folders)?;
+    if state.folders.len() > own::MAX_FOLDERS {
+        return Err(Failure::invalid("folders", "too many"));
+    }
     if state != before {
         own::say(step, OwnSync::Conversation { conversation, state })?;
     }
