@@ -31,6 +31,7 @@ const SETTINGS = [
   'settings/devices',
   'settings/notifications',
   'settings/appearance',
+  'settings/folders',
   'settings/writing',
   'settings/storage',
   'settings/about',

@@ -17,6 +17,8 @@ interface Scene {
   readonly search: string
   readonly request: string
   readonly note: string
+  readonly folder: string
+  readonly news: string
 }
 
 const SCENES: Record<Looks['locale'], Scene> = {
@@ -36,6 +38,8 @@ const SCENES: Record<Looks['locale'], Scene> = {
     search: 'meeting',
     request: 'Hello! We met at the fair, you asked for the recipe.',
     note: 'Milk, bread, matches',
+    folder: 'Outdoors',
+    news: 'The forecast says sun!',
   },
   ru: {
     bob: 'Боря Марин',
@@ -53,6 +57,8 @@ const SCENES: Record<Looks['locale'], Scene> = {
     search: 'встреча',
     request: 'Здравствуйте! Мы виделись на ярмарке, вы просили рецепт.',
     note: 'Молоко, хлеб, спички',
+    folder: 'На природу',
+    news: 'Обещают солнце!',
   },
 }
 
@@ -70,6 +76,7 @@ const SETTINGS = [
   'devices',
   'notifications',
   'appearance',
+  'folders',
   'storage',
 ]
 
@@ -158,8 +165,19 @@ for (const looks of LOOKS) {
     await expect(page.getByRole('dialog').getByRole('button', { name: /^(Copy|Копировать)$/ })).toBeVisible()
     await draw('link')
 
+    await alice.moves('settings/folders')
+    await page.getByRole('button', { name: /^(New folder|Новая папка)$/ }).click()
+    await page.getByLabel(/^(Name of the folder|Название папки)$/).fill(scene.folder)
+    for (const name of [scene.group, scene.bob])
+      await page.getByRole('dialog').getByRole('button', { name }).click()
+    await draw('new-folder')
+    await page.getByRole('button', { name: /^(Save|Сохранить)$/ }).click()
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+
     await alice.opens()
     await expect(alice.row(scene.group)).toBeVisible()
+    await bob.says(scene.news)
+    await expect(page.getByRole('radio', { name: `${scene.folder} 1` })).toBeVisible()
     await draw('conversations')
     await page.getByRole('searchbox').fill(scene.search)
     await expect(page.locator('mark').first()).toBeVisible()

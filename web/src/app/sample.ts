@@ -93,6 +93,7 @@ export const signedIn = (): FakeEngine =>
       { device: '0199-d2', name: 'Firefox, Android', current: false, added_at: 0 },
     ],
     conversations: () => [GROUP],
+    folders: () => [],
     conversation: () => GROUP,
     members: () => MEMBERS,
     key_history: () => [

@@ -215,6 +215,7 @@ export function world(rows: MessageView[], conversations: ConversationView[]): W
       people: () => people,
       person: ({ account }) => people.find((one) => one.account === account) ?? person(0),
       conversations: () => here.conversations,
+      folders: () => [],
       conversation: ({ conversation }) =>
         here.conversations.find((one) => one.conversation === conversation) ?? null,
       timeline: ({ conversation, anchor, limit }) => {

@@ -95,7 +95,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -455,7 +455,31 @@ conversation: ConversationId,
 /**
  * Whether accepted.
  */
-accept: boolean, } | { "command": "keep",
+accept: boolean, } | { "command": "make_folder",
+/**
+ * At most 32 characters.
+ */
+name: string, } | { "command": "rename_folder",
+/**
+ * Which.
+ */
+folder: FolderId,
+/**
+ * At most 32 characters.
+ */
+name: string, } | { "command": "move_folder",
+/**
+ * Which.
+ */
+folder: FolderId,
+/**
+ * How many stand before it then; more than there are: it is the last.
+ */
+to: number, } | { "command": "delete_folder",
+/**
+ * Which.
+ */
+folder: FolderId, } | { "command": "keep",
 /**
  * Which.
  */
@@ -910,6 +934,28 @@ server: string, } | { "kind": "link_ended" } | { "kind": "store" };
 export type Fingerprint = string;
 
 /**
+ * A folder of a person's own for their list of conversations.
+ */
+export type FolderId = string;
+
+/**
+ * A folder of this person's own for the list of conversations. Which of them lie in it, [`ConversationView::own`] says.
+ */
+export type FolderView = {
+/**
+ * Which.
+ */
+folder: FolderId,
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * Folders are shown in this order.
+ */
+place: number, };
+
+/**
  * Text and its formatting.
  */
 export type FormattedText = {
@@ -1291,7 +1337,7 @@ sound: boolean, };
 /**
  * What has changed. Deliberately coarse: views are cheap to read.
  */
-export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
+export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
 /**
  * Where.
  */
@@ -1421,7 +1467,11 @@ message: MessageId, } | { "outcome": "conversation",
 /**
  * Which.
  */
-conversation: ConversationId, } | { "outcome": "signed_up",
+conversation: ConversationId, } | { "outcome": "folder",
+/**
+ * Which.
+ */
+folder: FolderId, } | { "outcome": "signed_up",
 /**
  * Which account.
  */
@@ -1543,7 +1593,11 @@ unread: boolean,
 /**
  * Everything up to this entry was cleared for oneself.
  */
-cleared_to: number, };
+cleared_to: number,
+/**
+ * The folders in which it lies.
+ */
+folders?: Array<FolderId>, };
 
 /**
  * The lowest role that may do each thing in a group. In direct conversations and notes they have no effect.
@@ -1687,7 +1741,7 @@ quietly?: boolean, };
 /**
  * A question to the engine. It changes nothing.
  */
-export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "conversation",
+export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "conversation",
 /**
  * Which.
  */

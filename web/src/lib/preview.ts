@@ -1,6 +1,12 @@
-import type { Body, ConversationView, MessageView } from '@/engine/port'
+import type { Body, MessageView } from '@/engine/port'
 import { m } from '@/i18n/index.svelte'
 import { eventSentence, type Names } from './event'
+
+/** A conversation, as much of it as its title needs. */
+interface Called {
+  readonly kind: string
+  readonly title: string
+}
 
 /** A message in one line. What is hidden until asked for stays hidden. */
 export function preview(message: MessageView, names: Names): string {
@@ -29,11 +35,11 @@ function covered({ text, entities }: Extract<Body, { body: 'text' }>): string {
 }
 
 /** Those of which the name has this in it. */
-export function named(places: readonly ConversationView[], sought: string): ConversationView[] {
+export function named<Place extends Called>(places: readonly Place[], sought: string): Place[] {
   const part = sought.trim().toLowerCase()
   return places.filter((place) => titleOf(place).toLowerCase().includes(part))
 }
 
 /** What a conversation is called. */
-export const titleOf = (conversation: ConversationView): string =>
+export const titleOf = (conversation: Called): string =>
   conversation.kind === 'notes' ? m.list.notes() : conversation.title

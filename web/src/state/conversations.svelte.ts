@@ -1,18 +1,29 @@
 import { createContext } from 'svelte'
-import type { AccountId, ConversationId, ConversationView, OwnState } from '@/engine/port'
+import type {
+  AccountId,
+  ConversationId,
+  ConversationView,
+  FolderId,
+  FolderView,
+  OwnState,
+} from '@/engine/port'
 import type { Engine, Live } from './engine.svelte'
 
 /** For ever, as a moment that every program can keep. */
 const FOR_EVER = 253_402_300_799_000
 
-export type Folder = 'all' | 'unread' | 'people' | 'groups' | 'archive'
+/** What the list can be narrowed to, whoever one is. */
+export type Standard = 'all' | 'unread' | 'people' | 'groups' | 'archive'
 
-/** The list of conversations, and what a person does with its rows. */
+/** The same, or a folder of one's own. */
+export type Folder = Standard | { readonly own: FolderId }
+
+/** The list of conversations, its folders, and what a person does with its rows. */
 export class Conversations {
-  folder = $state.raw<Folder>('all')
-
   readonly #engine: Engine
   readonly #all: Live<ConversationView[]>
+  readonly #folders: Live<FolderView[]>
+  #chosen = $state.raw<Folder>('all')
   readonly #byId = $derived.by(
     () =>
       // eslint-disable-next-line svelte/prefer-svelte-reactivity -- replaced as a whole
@@ -25,6 +36,24 @@ export class Conversations {
   constructor(engine: Engine) {
     this.#engine = engine
     this.#all = engine.live({ query: 'conversations' })
+    this.#folders = engine.live({ query: 'folders' })
+  }
+
+  /** Folders of one's own, in their order. */
+  get folders(): readonly FolderView[] {
+    return this.#folders.now ?? []
+  }
+
+  /** What the list is narrowed to. */
+  get folder(): Folder {
+    const chosen = this.#chosen
+    // Another device may have deleted it.
+    if (typeof chosen === 'object' && !this.folders.some(({ folder }) => folder === chosen.own)) return 'all'
+    return chosen
+  }
+
+  set folder(folder: Folder) {
+    this.#chosen = folder
   }
 
   /** Whether the list has come. */
@@ -41,6 +70,11 @@ export class Conversations {
 
   /** The rows of the chosen folder. */
   readonly shown = $derived.by(() => this.all.filter((row) => isIn(this.folder, row)))
+
+  /** How many conversations of a folder have something unread that makes itself heard. */
+  unreadIn(folder: Folder, now: number): number {
+    return this.all.filter((row) => isIn(folder, row) && isUnread(row) && !isMuted(row, now)).length
+  }
 
   readonly archived = $derived.by(() => this.all.filter((row) => row.own.archived))
 
@@ -72,6 +106,32 @@ export class Conversations {
 
   async archive(row: ConversationView, on: boolean): Promise<void> {
     await this.#keep(row, on ? { archived: true, pinned: null } : { archived: false })
+  }
+
+  /** Puts it into a folder, or takes it out. */
+  async lay(row: ConversationView, folder: FolderId, into: boolean): Promise<void> {
+    const others = (row.own.folders ?? []).filter((other) => other !== folder)
+    await this.#keep(row, { folders: into ? [...others, folder] : others })
+  }
+
+  /** Undefined only if the engine answers what it never should. */
+  async makeFolder(name: string): Promise<FolderId | undefined> {
+    const made = await this.#engine.do({ command: 'make_folder', name })
+    return made.outcome === 'folder' ? made.folder : undefined
+  }
+
+  async renameFolder(folder: FolderId, name: string): Promise<void> {
+    await this.#engine.do({ command: 'rename_folder', folder, name })
+  }
+
+  /** Puts it behind so many others. */
+  async moveFolder(folder: FolderId, to: number): Promise<void> {
+    await this.#engine.do({ command: 'move_folder', folder, to })
+  }
+
+  /** What lies in it stays in the list. */
+  async deleteFolder(folder: FolderId): Promise<void> {
+    await this.#engine.do({ command: 'delete_folder', folder })
   }
 
   async markUnread(row: ConversationView): Promise<void> {
@@ -107,14 +167,21 @@ export class Conversations {
   }
 }
 
+export const isUnread = (row: ConversationView): boolean => row.unread > 0 || row.own.unread
+
+/** Whether it lies in a folder of one's own. */
+export const liesIn = (row: ConversationView, folder: FolderId): boolean =>
+  row.own.folders?.includes(folder) ?? false
+
 function isIn(folder: Folder, row: ConversationView): boolean {
   if (folder === 'archive') return row.own.archived
   if (row.own.archived) return false
+  if (typeof folder === 'object') return liesIn(row, folder.own)
   switch (folder) {
     case 'all':
       return true
     case 'unread':
-      return row.unread > 0 || row.own.unread
+      return isUnread(row)
     case 'people':
       return row.kind !== 'group'
     case 'groups':

@@ -115,6 +115,8 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'phrase':
     case 'notifications':
       return notice.notice === 'me' || notice.notice === 'signed_out'
+    case 'folders':
+      return notice.notice === 'folders'
     case 'warnings':
       return notice.notice === 'warning'
     case 'people':
