@@ -6,9 +6,10 @@ export class Sounds {
   #audio: AudioContext | undefined
 
   play(): void {
+    // A browser keeps a page silent until somebody has touched it. Then it would be too late for this message.
+    if ('userActivation' in navigator && !navigator.userActivation.hasBeenActive) return
     this.#audio ??= new AudioContext()
     const audio = this.#audio
-    // A browser keeps a page silent until somebody has touched it.
     if (audio.state === 'suspended')
       audio
         .resume()
