@@ -37,6 +37,8 @@ export class FakeBrowser implements NotificationHost {
   permission: NotificationHost['permission'] = 'default'
   answer: NotificationPermission = 'granted'
   subscribed: string | undefined
+  /** Its push service takes nobody. */
+  refuses = false
   mayWakeQuietly = true
   watched = true
   elsewhere = false
@@ -61,6 +63,7 @@ export class FakeBrowser implements NotificationHost {
   }
 
   subscribe(key: string): Promise<PushSubscriptionJSON> {
+    if (this.refuses) return Promise.reject(new DOMException('no push service', 'AbortError'))
     this.subscribed = key
     return Promise.resolve(OF_BROWSER)
   }

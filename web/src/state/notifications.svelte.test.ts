@@ -85,6 +85,16 @@ describe('being woken', () => {
     expect([browser.subscribed, fake.commands]).toEqual([undefined, []])
   })
 
+  test('a push service that refuses is told of, until it does not', async () => {
+    const { fake, browser, notifications } = here()
+    browser.refuses = true
+    expect(await notifications.turnOn()).toBe(true)
+    expect([notifications.refused, fake.commands]).toEqual([true, []])
+    browser.refuses = false
+    await notifications.turnOn()
+    expect([notifications.refused, browser.subscribed]).toEqual([false, 'KEY'])
+  })
+
   test('the engine hears at each start how things stand', async () => {
     const { fake, browser, notifications } = here()
     browser.permission = 'granted'

@@ -49,6 +49,7 @@ export class Notifications {
   #permission = $state<NotificationHost['permission']>('default')
   #unread = $state(0)
   #declined = $state(false)
+  #refused = $state(false)
   /** A look at the news is under way; what happens meanwhile leads to one more. */
   #looking = false
   #again = false
@@ -87,6 +88,11 @@ export class Notifications {
     return this.#permission === 'granted' && this.settings !== undefined && this.settings.level !== 'off'
   }
 
+  /** Whether the browser's push service would not take this device: nothing wakes it while the app is closed. */
+  get refused(): boolean {
+    return this.#refused
+  }
+
   /** Whether to offer what the person was never asked about, when there is a reason to. */
   get offered(): boolean {
     return this.#permission === 'default' && !this.#declined
@@ -113,7 +119,10 @@ export class Notifications {
     await this.#engine.do({ command: 'set_notifications', settings: { ...settings, ...part } })
   }
 
-  /** Asks the person, and lets the server wake this device. Whether notifications are shown from now on. */
+  /**
+   * Asks the person, and lets the server wake this device. Whether notifications are shown from now on; without a push
+   * service they are, as long as the app is open: see {@link refused}.
+   */
   async turnOn(): Promise<boolean> {
     if (this.#host.permission === 'unsupported') return false
     this.#permission = await this.#host.requestPermission()
@@ -168,7 +177,9 @@ export class Notifications {
     if (!this.#server.info) throw new Error('the server does not answer')
     const { pushKey } = this.#server.info
     // An empty key is that of a server that wakes nobody.
-    const subscription = pushKey === '' ? undefined : await this.#host.subscribe(pushKey)
+    if (pushKey === '') return
+    const subscription = await this.#host.subscribe(pushKey).catch(() => undefined)
+    this.#refused = subscription === undefined
     if (subscription) await this.#tell(subscription)
   }
 
