@@ -84,15 +84,19 @@ const drawn = await page.locator(ROW).count()
 await painted(page, { click: link(others[0]) }, `${link(others[0])}[aria-current]`)
 await painted(page, { click: link(large) }, `${link(large)}[aria-current]`)
 await page.waitForSelector(ROW)
+/**
+ * Says something, and waits until it is painted. How long that took, in milliseconds.
+ * @param {import('playwright').Page} tab
+ */
+async function say(tab) {
+  const before = await tab.locator(ROW).last().getAttribute('data-row')
+  const newest = `[role=log] [data-row="${before}"] ~ [data-row], [role=log] :has(> [data-row="${before}"]) ~ * [data-row]`
+  return () => painted(tab, { type: { into: 'textarea', text: 'a message' }, key: 'Enter' }, newest)
+}
+
 /** @type {number[]} */
 const said = []
-for (let time = 0; time < TIMES; time += 1) {
-  const before = await page.locator('[role=log] [data-row]').last().getAttribute('data-row')
-  const newest = `[role=log] [data-row="${before}"] ~ [data-row], [role=log] :has(> [data-row="${before}"]) ~ * [data-row]`
-  said.push(
-    await painted(page, { type: { into: 'textarea', text: `message ${time}` }, key: 'Enter' }, newest),
-  )
-}
+for (let time = 0; time < TIMES; time += 1) said.push(await (await say(page))())
 results.push(['message said until it is painted', median(said)])
 
 /** @type {number[]} */
@@ -103,6 +107,38 @@ for (let time = 0; time < TIMES; time += 1) {
   await painted(page, { type: { into: field, text: '' } }, '[data-conversation]')
 }
 results.push(['word typed until messages are found (it waits for the next letter)', median(found)])
+
+/**
+ * The tab whose worker has the engine ends while a message is said in another one, which takes the engine over for it.
+ * @param {(tab: import('playwright').Page) => unknown} end
+ */
+async function takenOver(end) {
+  const next = await context.newPage()
+  await next.goto(`${address}c/${large}`)
+  await next.waitForSelector(ROW)
+  const speak = await say(next)
+  void end(owner)
+  const time = await speak()
+  owner = next
+  return time
+}
+let owner = page
+/** @type {number[]} */
+const closed = []
+/** @type {number[]} */
+const crashed = []
+for (let time = 0; time < TIMES; time += 1) {
+  closed.push(await takenOver((tab) => tab.close()))
+  crashed.push(
+    await takenOver(async (tab) => {
+      const session = await context.newCDPSession(tab)
+      // There is nobody left to answer.
+      session.send('Page.crash').catch(() => undefined)
+    }),
+  )
+}
+results.push(['message said while the tab with the engine closes', median(closed)])
+results.push(['– while it crashes', median(crashed)])
 
 const plain = await context.newPage()
 await plain.setContent(
