@@ -85,6 +85,36 @@ async function listenForTrouble(page: Page): Promise<string[]> {
   return heard
 }
 
+test('what slips into a page becomes no program', async ({ member }) => {
+  const { page } = await member('alice', 'Alice Walker')
+  const outcomes = await page.evaluate(() => {
+    const outcome = (attempt: () => unknown) => {
+      try {
+        attempt()
+        return 'done'
+      } catch (error) {
+        return error instanceof Error ? error.name : 'refused'
+      }
+    }
+    const script = document.createElement('script')
+    return {
+      markup: outcome(() => (document.body.innerHTML = '<img src="x" onerror="alert(1)">')),
+      text: outcome(() => (script.text = 'alert(1)')),
+      elsewhere: outcome(() => (script.src = 'https://elsewhere.example/a.js')),
+      worker: outcome(() => new Worker('https://elsewhere.example/a.js')),
+      own: outcome(() => (script.src = '/theme.js')),
+    }
+  })
+  const refused = 'TypeError'
+  expect(outcomes).toEqual({
+    markup: refused,
+    text: refused,
+    elsewhere: refused,
+    worker: refused,
+    own: 'done',
+  })
+})
+
 test('without a network the app opens with all that it knows', async ({ front, member }) => {
   const alice = await member('alice', 'Alice Walker')
   await alice.goesTo('Notes to self')

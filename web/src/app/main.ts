@@ -1,3 +1,4 @@
+import './own-scripts'
 import '@/styles/index.css'
 import { mount } from 'svelte'
 import { EngineClient } from '@/engine/client'

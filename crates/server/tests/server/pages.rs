@@ -150,6 +150,7 @@ async fn pages_and_workers_may_do_no_more_than_they_must() {
         for directive in [
             "default-src 'none'",
             "script-src 'self' 'wasm-unsafe-eval'",
+            "require-trusted-types-for 'script'",
             "style-src 'self'",
             "connect-src 'self'",
             "worker-src 'self'",
