@@ -8,6 +8,26 @@ async function wordsOn(page: Page): Promise<string[]> {
   return words.allInnerTexts()
 }
 
+test('who comes for the first time joins while the engine still loads', async ({ somebody }) => {
+  const alice = await somebody()
+  const { page } = alice
+  let release = (): void => undefined
+  const held = new Promise<void>((resolve) => (release = resolve))
+  await page.route('**/*.wasm', async (route) => {
+    await held
+    await route.continue()
+  })
+  await alice.opens()
+  await page.getByRole('link', { name: 'Create an account' }).click()
+  await page.getByRole('link', { name: /By a username/ }).click()
+  await page.getByLabel('Username').fill('alice')
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery')
+  await page.getByRole('button', { name: 'Create' }).click()
+  release()
+  await page.getByRole('button', { name: 'I’ll do it later' }).click()
+  await expect(page.getByLabel('Your name')).toBeVisible()
+})
+
 test('who signed up without a name writes down the words later, and comes back by them', async ({
   somebody,
 }) => {

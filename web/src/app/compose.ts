@@ -55,6 +55,8 @@ export interface Host {
   readonly notifications: NotificationHost
   readonly updates: UpdateHost
   readonly fetch: typeof globalThis.fetch
+  /** Whether nobody has ever been here. */
+  readonly isVacant: () => Promise<boolean>
 }
 
 export async function compose(port: EnginePort, { window: host, ...rest }: Host): Promise<App> {
@@ -64,9 +66,9 @@ export async function compose(port: EnginePort, { window: host, ...rest }: Host)
     storage,
     languages: host.navigator.languages,
   })
-  await speak(settings.language)
+  const [isVacant] = await Promise.all([rest.isVacant(), speak(settings.language)])
   const engine = new Engine(port)
-  const session = new Session(engine)
+  const session = new Session(engine, isVacant)
   const sounds = new Sounds()
   const server = new Server(host.location.origin, rest.fetch)
   return {

@@ -21,6 +21,7 @@ export async function inApp(
   server: Partial<typeof SERVER> = {},
   browser = new FakeBrowser(),
   updates: UpdateHost = { onWaiting: () => () => undefined, takeOver: () => undefined },
+  isVacant = false,
 ): Promise<void> {
   localStorage.clear()
   history.replaceState(null, '', address)
@@ -28,6 +29,7 @@ export async function inApp(
     window,
     notifications: browser,
     updates,
+    isVacant: () => Promise.resolve(isVacant),
     fetch: () => Promise.resolve(Response.json({ ...SERVER, ...server })),
   })
   await render(App, { app })

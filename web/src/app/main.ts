@@ -2,6 +2,7 @@ import './own-scripts'
 import '@/styles/index.css'
 import { mount } from 'svelte'
 import { EngineClient } from '@/engine/client'
+import { isVacant } from '@/engine/vacant'
 import App from './App.svelte'
 import { compose } from './compose'
 import { notificationHost } from './notification-host'
@@ -17,6 +18,7 @@ const app = await compose(new EngineClient(), {
   notifications: notificationHost(window, worker),
   updates: updateHost(window, worker),
   fetch: fetch.bind(window),
+  isVacant: () => isVacant(navigator.storage),
 })
 answerWorker(worker, app)
 target.replaceChildren()

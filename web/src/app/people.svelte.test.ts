@@ -10,6 +10,18 @@ beforeEach(() => speak('en'))
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 
 describe('first run', () => {
+  test('where nobody has been before, nobody waits for the engine', async () => {
+    const engine = nobody()
+    engine.views.me = () => {
+      throw new Error('it is still loading')
+    }
+    await inApp(engine, '/', {}, undefined, undefined, true)
+    await expect.element(page.getByRole('link', { name: 'Create an account' })).toBeVisible()
+    engine.views.me = () => ME
+    engine.tell({ notice: 'me' })
+    await expect.element(page.getByRole('link', { name: 'Create an account' })).not.toBeInTheDocument()
+  })
+
   test('somebody signs up with a username, and is shown the words', async () => {
     const engine = nobody()
     engine.on('sign_up', () => {

@@ -9,7 +9,11 @@ export class Session {
   readonly #phrase: Live<string | null>
   readonly #warnings: Live<Warning[]>
 
-  constructor(engine: Engine) {
+  readonly #isVacant: boolean
+
+  /** @param isVacant nobody has ever been here, so that one need not wait for the engine to say so */
+  constructor(engine: Engine, isVacant: boolean) {
+    this.#isVacant = isVacant
     this.#me = engine.live({ query: 'me' })
     this.#connection = engine.live({ query: 'connection' })
     this.#phrase = engine.live({ query: 'phrase' })
@@ -18,7 +22,7 @@ export class Session {
 
   /** Null while nobody has joined; undefined while that is not known. */
   get me(): Me | null | undefined {
-    return this.#me.now
+    return this.#me.now === undefined && this.#isVacant ? null : this.#me.now
   }
 
   get connection(): ConnectionState | undefined {

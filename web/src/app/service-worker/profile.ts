@@ -5,8 +5,8 @@
  */
 
 import type { Profile } from '@/engine/peek'
+import { FOLDER } from '@/engine/vacant'
 
-const FOLDER = 'beseda'
 const SLOTS = '.opaque'
 const DATABASE = 'engine.db'
 const NAME_BYTES = 512

@@ -19,7 +19,7 @@ function open(count: number, read = count) {
   const seen: number[] = []
   const screen = render(Harness, {
     timeline,
-    names: new People(engine, new Session(engine)),
+    names: new People(engine, new Session(engine, false)),
     onseen: (seq: number) => seen.push(seq),
   })
   const scroller = () => {
