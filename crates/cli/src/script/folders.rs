@@ -24,9 +24,7 @@ impl Session {
                 let Outcome::Folder { folder } = self.change(None, Command::MakeFolder { name }).await? else {
                     return self.done();
                 };
-                for conversation in &conversations {
-                    self.lay(folder, conversation, true).await?;
-                }
+                self.lay(folder, &conversations, true).await?;
                 let made = self.host.read(|core, _| core.folders()).await?;
                 return made.iter().filter(|known| known.folder == folder).try_for_each(|made| self.say_folder(made));
             }
@@ -43,16 +41,10 @@ impl Session {
                 self.change(None, Command::DeleteFolder { folder }).await?;
             }
             FolderCommand::Put { folder, conversations } => {
-                let folder = self.folder(&folder).await?;
-                for conversation in &conversations {
-                    self.lay(folder, conversation, true).await?;
-                }
+                self.lay(self.folder(&folder).await?, &conversations, true).await?;
             }
             FolderCommand::Take { folder, conversations } => {
-                let folder = self.folder(&folder).await?;
-                for conversation in &conversations {
-                    self.lay(folder, conversation, false).await?;
-                }
+                self.lay(self.folder(&folder).await?, &conversations, false).await?;
             }
         }
         self.done()
@@ -62,12 +54,15 @@ impl Session {
         self.say("folder", folder, || folder.name.clone())
     }
 
-    async fn lay(&self, folder: FolderId, conversation: &str, into: bool) -> Result<(), Trip> {
-        self.keep(conversation, |_, own| {
-            own.folders.retain(|other| *other != folder);
-            own.folders.extend(into.then_some(folder));
-        })
-        .await
+    async fn lay(&self, folder: FolderId, conversations: &[String], into: bool) -> Result<(), Trip> {
+        for conversation in conversations {
+            self.keep(conversation, |_, own| {
+                own.folders.retain(|other| *other != folder);
+                own.folders.extend(into.then_some(folder));
+            })
+            .await?;
+        }
+        Ok(())
     }
 
     /// A folder: its name, its id, or the end of that.
