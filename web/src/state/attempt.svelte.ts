@@ -1,4 +1,4 @@
-import { words, type Words } from '@/lib/failure'
+import { sentence, words, type Words } from '@/lib/failure'
 
 /** Something that a person asked for: whether it is under way, and how it failed. */
 export class Attempt {
@@ -12,6 +12,11 @@ export class Attempt {
   /** Why the last try failed, in the language of now. */
   get failure(): Words | undefined {
     return this.#thrown && words(this.#thrown.error)
+  }
+
+  /** The same in one sentence, as it stands under a field. */
+  get sentence(): string | undefined {
+    return this.#thrown && sentence(this.#thrown.error)
   }
 
   /** What was thrown, to act upon it. */
