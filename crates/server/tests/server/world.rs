@@ -1,6 +1,6 @@
 //! A server in a temporary folder, and clients that speak to it over TCP.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Deref;
 use std::path::Path;
@@ -267,6 +267,8 @@ pub(crate) struct Socket {
     pub(crate) encoding: Encoding,
     next_id: u32,
     pushes: VecDeque<Push>,
+    /// That have overtaken the awaited one, by request.
+    answers: HashMap<u32, Result<Reply, Problem>>,
 }
 
 /// What came over a socket.
@@ -308,7 +310,7 @@ impl Socket {
         let (stream, response) =
             tokio_tungstenite::client_async(request, Box::new(stream) as Box<dyn Transport>).await?;
         assert_eq!(response.headers().get("sec-websocket-protocol").unwrap(), protocol);
-        Ok(Self { stream, encoding, next_id: 0, pushes: VecDeque::new() })
+        Ok(Self { stream, encoding, next_id: 0, pushes: VecDeque::new(), answers: HashMap::new() })
     }
 
     /// Authenticates.
@@ -339,15 +341,23 @@ impl Socket {
         self.answer(id).await
     }
 
-    /// Waits for the answer with this id.
+    /// Waits for the answer with this id. What comes before it is kept: pushes, and answers to other requests, which
+    /// may overtake each other.
     pub(crate) async fn answer(&mut self, wanted: u32) -> Result<Reply, Problem> {
         loop {
-            match self.next().await {
-                Came::Frame(ServerFrame::Ok { id, re }) if id == wanted => return Ok(re),
-                Came::Frame(ServerFrame::Err { id, why }) if id == wanted => return Err(why),
-                Came::Frame(ServerFrame::Push(push)) => self.pushes.push_back(push),
-                other => panic!("waiting for answer {wanted}, there came {other:?}"),
+            if let Some(answer) = self.answers.remove(&wanted) {
+                return answer;
             }
+            let (id, answer) = match self.next().await {
+                Came::Frame(ServerFrame::Ok { id, re }) => (id, Ok(re)),
+                Came::Frame(ServerFrame::Err { id, why }) => (id, Err(why)),
+                Came::Frame(ServerFrame::Push(push)) => {
+                    self.pushes.push_back(push);
+                    continue;
+                }
+                other @ Came::Closed(_) => panic!("waiting for answer {wanted}, there came {other:?}"),
+            };
+            assert!(self.answers.insert(id, answer).is_none(), "request {id} is answered twice");
         }
     }
 
