@@ -56,7 +56,15 @@ async fn one_sees_only_what_one_shows() {
     show_to(&mut at_bob, Audience::Everyone).await;
     assert_eq!(watch(&mut at_alice, &bob).await, [], "alice shows herself to contacts only");
     show_to(&mut at_alice, Audience::Everyone).await;
-    assert_eq!(presence(&mut at_alice).await, Presence { account: bob.account, online: true, last_seen: None });
+    let seen = Presence { account: bob.account, online: true, last_seen: None };
+    assert_eq!(presence(&mut at_alice).await, seen);
     show_to(&mut at_bob, Audience::Nobody).await;
-    assert_eq!(presence(&mut at_alice).await, Presence { account: bob.account, online: false, last_seen: None });
+    // It may have been told twice, once for the settings of each.
+    let then = loop {
+        match presence(&mut at_alice).await {
+            again if again == seen => {}
+            other => break other,
+        }
+    };
+    assert_eq!(then, Presence { online: false, ..seen });
 }
