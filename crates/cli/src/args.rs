@@ -151,7 +151,11 @@ pub enum Subject {
     /// Show, set, change or remove your phone number.
     Phone(OwnPhone),
     /// Set or change your password (asked for, or BESEDA_PASSWORD and BESEDA_NEW_PASSWORD).
-    Password,
+    Password {
+        /// Show the recovery phrase in place of the present password, which you have forgotten.
+        #[arg(long)]
+        forgotten: bool,
+    },
 
     /// The link to you, which is also what your QR code holds: whoever opens it knows that it is you.
     MyLink {

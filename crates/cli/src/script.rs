@@ -66,7 +66,7 @@ impl Session {
             Subject::Privacy(args) => self.privacy(args).await,
             Subject::Username { name, off } => self.username(name, off).await,
             Subject::Phone(args) => self.phone(args).await,
-            Subject::Password => self.password().await,
+            Subject::Password { forgotten } => self.password(forgotten).await,
             Subject::MyLink { off } => self.my_link(off).await,
             Subject::Follow { link, in_person } => self.follow(link, in_person).await,
             Subject::AskToJoin { link } => self.ask_to_join(link).await,

@@ -1,10 +1,13 @@
 //! The root key of an account, and the number by which two people compare theirs.
 
-use beseda_model::{AccountId, Fingerprint};
+use beseda_model::device_log::VerifySignature;
+use beseda_model::{AccountId, DeviceId, Fingerprint};
 use ed25519_dalek::{Signer, SigningKey};
 use hkdf::Hkdf;
 use sha2::{Digest, Sha256, Sha512};
 use zeroize::Zeroizing;
+
+use crate::signature::Ed25519;
 
 /// The root identity key. It exists only where the recovery phrase was typed or made, and only as long as it is needed.
 pub struct RootKey(SigningKey);
@@ -33,6 +36,26 @@ impl RootKey {
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         self.0.sign(message).to_bytes()
     }
+
+    /// Signs that a device of the account sets this password: its person has forgotten the present one, and has the phrase.
+    pub fn sign_password(&self, account: AccountId, device: DeviceId, new: &str) -> [u8; 64] {
+        self.sign(&password_bytes(account, device, new))
+    }
+}
+
+/// Whether the holder of a root key lets a device of the account set this password.
+pub fn allows_password(
+    root_public: &[u8; 32],
+    (account, device): (AccountId, DeviceId),
+    new: &str,
+    signature: &[u8; 64],
+) -> bool {
+    Ed25519.verify(root_public, &password_bytes(account, device, new), signature)
+}
+
+fn password_bytes(account: AccountId, device: DeviceId, new: &str) -> Vec<u8> {
+    let hash = Sha256::digest(new);
+    [b"beseda new password".as_slice(), account.as_bytes(), device.as_bytes(), &hash].concat()
 }
 
 impl std::fmt::Debug for RootKey {
@@ -80,10 +103,7 @@ fn half((account, root): (AccountId, Fingerprint)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use beseda_model::device_log::VerifySignature;
-
     use super::*;
-    use crate::signature::Ed25519;
 
     fn person(n: u8) -> (AccountId, Fingerprint) {
         (AccountId::from_bytes([n; 16]), RootKey::from_entropy(&[n; 32]).fingerprint())
@@ -97,6 +117,19 @@ mod tests {
         let signature = key.sign(b"message");
         assert!(Ed25519.verify(&key.public(), b"message", &signature));
         assert!(!Ed25519.verify(&key.public(), b"massage", &signature));
+    }
+
+    #[test]
+    fn a_new_password_is_allowed_to_one_device_of_one_account() {
+        let key = RootKey::from_entropy(&[5; 32]);
+        let (here, there) =
+            ((person(1).0, DeviceId::from_bytes([1; 16])), (person(2).0, DeviceId::from_bytes([2; 16])));
+        let signature = key.sign_password(here.0, here.1, "battery staple");
+        assert!(allows_password(&key.public(), here, "battery staple", &signature));
+        assert!(!allows_password(&key.public(), here, "battery stable", &signature));
+        assert!(!allows_password(&key.public(), (there.0, here.1), "battery staple", &signature));
+        assert!(!allows_password(&key.public(), (here.0, there.1), "battery staple", &signature));
+        assert!(!allows_password(&RootKey::from_entropy(&[6; 32]).public(), here, "battery staple", &signature));
     }
 
     #[test]

@@ -302,7 +302,7 @@ pub(crate) fn payload(request: &Request) -> usize {
         Request::PublishKeys { packages, last_resort } => {
             packages.iter().chain(last_resort).map(|package| package.len()).max().unwrap_or_default()
         }
-        Request::SetPassword { current, new } => new.len().max(current.as_ref().map_or(0, String::len)),
+        Request::SetPassword { current, new, .. } => new.len().max(current.as_ref().map_or(0, String::len)),
         Request::Accounts { accounts } | Request::Profiles { accounts } | Request::WatchPresence { accounts } => {
             accounts.len()
         }
@@ -404,7 +404,7 @@ mod tests {
             Request::FindAccounts { username: code.clone() },
             Request::Accounts { accounts: vec![] },
             Request::SetUsername { username: None },
-            Request::SetPassword { current: None, new: code },
+            Request::SetPassword { current: None, proof: None, new: code },
             Request::SetPhone { attempt: None },
             Request::SetProfile { body: bytes },
             Request::Profiles { accounts: vec![] },

@@ -584,6 +584,43 @@ fn a_new_phrase_is_the_same_person_with_another_safety_number() {
 }
 
 #[test]
+fn the_phrase_stands_for_a_password_that_was_forgotten() {
+    let mut world = town(11);
+    let device = world.device("alice");
+    let (server, username) = (SERVER.to_owned(), Some("alice".to_owned()));
+    let (password, device_name) = (Some("correct horse".to_owned()), "phone".to_owned());
+    let command = Command::SignUp { server, username, password, invite: None, phone: false, device_name };
+    let Ok(Outcome::SignedUp { phrase, .. }) = world.ask(device, command) else { panic!("she joins") };
+    let bob = world.person("bob");
+    let by_phrase = |phrase: &str, new: &str| {
+        let (phrase, new) = (Some(phrase.to_owned()), new.to_owned());
+        Command::SetPassword { current: None, phrase, new }
+    };
+    let by_password = |current: &str, new: &str| {
+        let (current, new) = (Some(current.to_owned()), new.to_owned());
+        Command::SetPassword { current, phrase: None, new }
+    };
+    for (wrong, new, what) in [
+        (bob.phrase.as_str(), "battery staple", "phrase"),
+        ("twenty four other words", "battery staple", "phrase"),
+        (phrase.as_str(), "short", "password"),
+    ] {
+        let refused = world.ask(device, by_phrase(wrong, new));
+        assert!(matches!(&refused, Err(Failure::Invalid { what: told, .. }) if told == what), "{refused:?}");
+    }
+    assert_eq!(world.ask(device, by_phrase(&phrase, "battery staple")), Ok(Outcome::Done));
+    let refused = world.ask(device, by_password("correct horse", "another one"));
+    assert!(matches!(refused, Err(Failure::Refused { .. })), "{refused:?}");
+    assert_eq!(world.ask(device, by_password("battery staple", "another one")), Ok(Outcome::Done));
+
+    // A phrase that was replaced stands for nothing any more.
+    let changed = world.ask(device, Command::NewPhrase { phrase: phrase.clone() });
+    assert!(matches!(changed, Ok(Outcome::PhraseChanged { .. })), "{changed:?}");
+    let refused = world.ask(device, by_phrase(&phrase, "battery staple"));
+    assert!(matches!(refused, Err(Failure::Invalid { .. })), "{refused:?}");
+}
+
+#[test]
 fn whatever_is_lost_a_new_phrase_is_never_lost() {
     for seed in 0..8 {
         let mut world = town(200 + seed);

@@ -209,6 +209,9 @@ pub enum Request {
         /// The present one, if there is one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         current: Option<String>,
+        /// In its place, from who has forgotten it and has the recovery phrase.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proof: Option<RootProof>,
         /// The new one.
         new: String,
     },
@@ -337,6 +340,15 @@ impl std::fmt::Debug for Hello {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Hello").field("token", &"…").field("feature", &self.feature).finish()
     }
+}
+
+/// What somebody shows who has the recovery phrase: it stands for the present password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RootProof {
+    /// The present root key, 32 bytes.
+    pub root: Bytes,
+    /// By it, over account, device and the new password: 64 bytes.
+    pub signature: Bytes,
 }
 
 /// One application message. Conversation, generation and epoch stand in its MLS header; message id, send number, chain

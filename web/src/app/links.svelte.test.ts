@@ -248,6 +248,35 @@ describe('the account', () => {
   })
 })
 
+describe('a forgotten password', () => {
+  test('is replaced by who has the words, and what is wrong is said where it stands', async () => {
+    const engine = signedIn()
+    engine.fail('set_password', {
+      kind: 'invalid',
+      what: 'phrase',
+      reason: 'it is not the present phrase of this account',
+    })
+    await inApp(engine, '/settings/account')
+    await userEvent.click(page.getByRole('button', { name: /^Password/ }))
+    await userEvent.click(button('I have forgotten it'))
+    const words = page.getByLabelText('The 24 words')
+    await userEvent.fill(words, 'zoo zoo')
+    await userEvent.fill(page.getByLabelText('New password'), 'battery staple')
+    expect(await problems()).toEqual([])
+    await userEvent.click(button('Set the password'))
+    await expect.element(words).toHaveAccessibleDescription(/not the present/)
+    expect(engine.commands).toContainEqual({
+      command: 'set_password',
+      current: null,
+      phrase: 'zoo zoo',
+      new: 'battery staple',
+    })
+    engine.on('set_password', () => ({ outcome: 'done' }))
+    await userEvent.click(button('Set the password'))
+    await expect.element(page.getByText('The password is changed')).toBeVisible()
+  })
+})
+
 describe('a report', () => {
   test('of a person shows what is sent before it goes', async () => {
     const engine = signedIn()

@@ -24,7 +24,11 @@ test('what was left is taken once, in the order of the calls', () => {
 })
 
 test('a secret is not left lying about', () => {
-  leave(shelf, [{ key: 'a', command: { command: 'set_password', current: 'horse', new: 'battery' } }], 1)
+  leave(
+    shelf,
+    [{ key: 'a', command: { command: 'set_password', current: 'horse', phrase: null, new: 'battery' } }],
+    1,
+  )
   expect([...kept.values()].join()).not.toContain('horse')
 })
 

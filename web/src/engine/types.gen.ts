@@ -321,6 +321,10 @@ username: string | null, } | { "command": "set_password",
  */
 current: string | null,
 /**
+ * The present recovery phrase in its place, from who has forgotten it.
+ */
+phrase: string | null,
+/**
  * The new one.
  */
 new: string, } | { "command": "block",

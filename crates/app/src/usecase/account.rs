@@ -27,7 +27,7 @@ pub use profile::{profiles, set_profile};
 pub use reset_identity::{ResetIdentity, reset_identity};
 pub(crate) use settings::emit_settings;
 pub use settings::{set_password, set_privacy, set_username};
-pub use sign_in::{Credentials, IssueTicket, credentials, issue_ticket, own_password_hash};
+pub use sign_in::{Credentials, IssueTicket, PresentPassword, credentials, issue_ticket, present_password};
 pub use sign_up::{Registration, SignUp, sign_up};
 
 use crate::domain::OverLimit;

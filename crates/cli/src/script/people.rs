@@ -108,14 +108,18 @@ impl Session {
         self.done()
     }
 
-    pub(super) async fn password(&self) -> Result<(), Trip> {
-        let current = match std::env::var("BESEDA_PASSWORD") {
-            Ok(value) => value,
-            Err(_) => ask::secret(self.lang, "BESEDA_PASSWORD", Label::PromptPasswordOptional).unwrap_or_default(),
+    pub(super) async fn password(&self, forgotten: bool) -> Result<(), Trip> {
+        let (current, phrase) = if forgotten {
+            (None, Some(ask::secret(self.lang, "BESEDA_PHRASE", Label::PromptPhrase)?))
+        } else {
+            let current = match std::env::var("BESEDA_PASSWORD") {
+                Ok(value) => value,
+                Err(_) => ask::secret(self.lang, "BESEDA_PASSWORD", Label::PromptPasswordOptional).unwrap_or_default(),
+            };
+            (Some(current).filter(|current| !current.is_empty()), None)
         };
         let new = ask::new_password(self.lang, "BESEDA_NEW_PASSWORD")?;
-        let current = Some(current).filter(|current| !current.is_empty());
-        self.ask(Command::SetPassword { current, new }).await?;
+        self.ask(Command::SetPassword { current, phrase, new }).await?;
         self.done()
     }
 

@@ -186,6 +186,22 @@ fn slow_a_phrase_brings_an_account_back() {
 }
 
 #[test]
+fn slow_a_phrase_stands_for_a_forgotten_password() {
+    let server = Served::start();
+    let alice = Terminal::new(&server).with("BESEDA_PASSWORD", "correct horse");
+    let phrase = alice.done(&["sign-up", "--username", "alice"])[0]["phrase"].as_str().unwrap().to_owned();
+    let bob = Terminal::signed_up(&server, "bob");
+    let another = bob.done(&["phrase"])[0]["phrase"].as_str().unwrap().to_owned();
+    let alice = alice.with("BESEDA_NEW_PASSWORD", "battery staple").with("BESEDA_PHRASE", &another);
+    let (exit, error) = alice.refused(&["password", "--forgotten"]);
+    assert_eq!((exit, &error["kind"]), (2, &json!("invalid")));
+    let alice = alice.with("BESEDA_PHRASE", &phrase);
+    alice.done(&["password", "--forgotten"]);
+    assert_eq!(alice.refused(&["password"]).0, 4, "the former password is another");
+    alice.with("BESEDA_PASSWORD", "battery staple").done(&["password"]);
+}
+
+#[test]
 fn slow_failures_have_codes() {
     let server = Served::start();
     let alice = Terminal::signed_up(&server, "alice");

@@ -162,6 +162,8 @@ pub enum Command {
     SetPassword {
         /// The present one.
         current: Option<String>,
+        /// The present recovery phrase in its place, from who has forgotten it.
+        phrase: Option<String>,
         /// The new one.
         new: String,
     },

@@ -1,16 +1,18 @@
 //! Requests of a person that end with the server's answer.
 
 use beseda_model::AccountId;
+use beseda_wire::request::RootProof;
 use beseda_wire::state::AccountCard;
 use beseda_wire::{Problem, Reply, Request};
 
 use super::ask::{Ask, Asks, Purpose, done, refusal};
-use super::{me, rules};
+use super::{me, rotation, rules};
 use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
 use crate::store::accounts::Account;
+use crate::store::me::Me;
 use crate::store::{StoreError, meta};
 use crate::timeline;
 
@@ -34,9 +36,11 @@ fn request(command: &Command) -> Option<Result<Request, Failure>> {
         Command::SetUsername { username } => {
             rules::username(username.as_deref()).map(|username| Request::SetUsername { username })
         }
-        Command::SetPassword { current, new } => {
-            rules::password(new).map(|()| Request::SetPassword { current: current.clone(), new: new.clone() })
-        }
+        Command::SetPassword { current, phrase: None, new } => rules::password(new).map(|()| Request::SetPassword {
+            current: current.clone(),
+            proof: None,
+            new: new.clone(),
+        }),
         Command::SetPrivacy { privacy } => Ok(Request::SetPrivacy { privacy: *privacy }),
         Command::Block { account, blocked } => Ok(Request::Block { account: *account, blocked: *blocked }),
         Command::WatchPresence { accounts } => Ok(Request::WatchPresence { accounts: accounts.clone() }),
@@ -45,7 +49,11 @@ fn request(command: &Command) -> Option<Result<Request, Failure>> {
 }
 
 pub(super) fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Result<Option<Asks>, StoreError> {
-    let Some(request) = request(command) else { return Ok(None) };
+    let request = match command {
+        Command::SetPassword { phrase: Some(phrase), new, .. } => Some(password_by_phrase(step, phrase, new)?),
+        _ => request(command),
+    };
+    let Some(request) = request else { return Ok(None) };
     let request = if me::is_signed_in(step.tx)? { request } else { Err(Failure::NotSignedIn) };
     Ok(Some(match request {
         Ok(request) => {
@@ -63,6 +71,18 @@ pub(super) fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Res
             Asks::new()
         }
     }))
+}
+
+/// The phrase stands for the password that was forgotten. It does not leave this device.
+fn password_by_phrase(step: &Step<'_>, phrase: &str, new: &str) -> Result<Result<Request, Failure>, StoreError> {
+    let Some(me) = Me::find(step.tx)? else { return Ok(Err(Failure::NotSignedIn)) };
+    let root = match rotation::present_root(step, phrase)? {
+        Ok((_, root)) => root,
+        Err(failure) => return Ok(Err(failure)),
+    };
+    let signature = root.sign_password(me.account, me.device, new);
+    let proof = RootProof { root: root.public().to_vec().into(), signature: signature.to_vec().into() };
+    Ok(rules::password(new).map(|()| Request::SetPassword { current: None, proof: Some(proof), new: new.to_owned() }))
 }
 
 /// What a new connection has to be told again.

@@ -1,8 +1,9 @@
 //! A new recovery phrase in the place of one that somebody else may have seen. The old root key signs the new one, so it
 //! is the same person for everybody, with another safety number.
 
+use beseda_crypto::root::RootKey;
 use beseda_model::Code;
-use beseda_model::device_log::DeviceLogOp;
+use beseda_model::device_log::{DeviceLog, DeviceLogOp};
 use beseda_wire::state::DeviceLogEntry;
 use beseda_wire::{Problem, Reply, Request};
 use rusqlite::Connection;
@@ -60,16 +61,25 @@ pub(super) fn begin(step: &mut Step<'_>, id: u64, present: &str) -> Result<Asks,
     }
 }
 
-fn prepare(step: &mut Step<'_>, id: u64, present: &str) -> Result<Result<Rotation, Failure>, StoreError> {
-    let present = match Phrase::parse(present) {
-        Ok(present) => present.root_key(),
+/// The root key of the phrase that somebody has typed, if it is the present one of this account; and the account's log.
+pub(super) fn present_root(step: &Step<'_>, typed: &str) -> Result<Result<(DeviceLog, RootKey), Failure>, StoreError> {
+    let typed = match Phrase::parse(typed) {
+        Ok(typed) => typed.root_key(),
         Err(error) => return Ok(Err(Failure::invalid("phrase", format!("{error}")))),
     };
     let Some(me) = Me::find(step.tx)? else { return Ok(Err(Failure::NotSignedIn)) };
     let Some(log) = accounts::device_log(step.tx, me.account)? else { return Ok(Err(Failure::NotSignedIn)) };
-    if log.root_at(log.version()) != present.fingerprint() {
+    if log.root_at(log.version()) != typed.fingerprint() {
         return Ok(Err(Failure::invalid("phrase", "it is not the present phrase of this account")));
     }
+    Ok(Ok((log, typed)))
+}
+
+fn prepare(step: &mut Step<'_>, id: u64, present: &str) -> Result<Result<Rotation, Failure>, StoreError> {
+    let (log, present) = match present_root(step, present)? {
+        Ok(found) => found,
+        Err(failure) => return Ok(Err(failure)),
+    };
     if Rotation::load(step.tx)?.is_some() {
         let reason = "it is not known yet whether the last new phrase counts".to_owned();
         return Ok(Err(Failure::NotReady { reason }));

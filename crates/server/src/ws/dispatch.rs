@@ -143,7 +143,7 @@ pub(super) fn dispatch(call: Call, request: Request) {
 
         Request::FindAccounts { username } => account::find(call, username),
         Request::SetUsername { username } => account::set_username(call, username),
-        Request::SetPassword { current, new } => account::set_password(call, current, new),
+        Request::SetPassword { current, proof, new } => account::set_password(call, current, proof, new),
         Request::SetPhone { attempt } => account::set_phone(call, attempt),
         Request::SetProfile { body } => account::set_profile(call, body),
         Request::SetPrivacy { privacy } => account::set_privacy(call, privacy),

@@ -55,8 +55,11 @@ async fn no_canary_reaches_the_log() {
     at_alice.ask(Request::Whisper { conversation: here, body: b"canary-whisper".to_vec().into() }).await.unwrap();
     at_alice.ask(Request::SetProfile { body: b"canary-profile".to_vec().into() }).await.unwrap();
     at_alice.ask(Request::FindAccounts { username: "canarysearch".to_owned() }).await.unwrap();
-    let change =
-        Request::SetPassword { current: Some("canary-guess".to_owned()), new: "canary-new-password".to_owned() };
+    let change = Request::SetPassword {
+        current: Some("canary-guess".to_owned()),
+        proof: None,
+        new: "canary-new-password".to_owned(),
+    };
     at_alice.ask(change).await.unwrap_err();
     let open = Request::OpenLink { code: "CANARY-CODE".to_owned(), nonce: vec![1; 32].into() };
     at_alice.ask(open).await.unwrap_err();

@@ -82,7 +82,7 @@ pub(crate) fn one_of_each(here: ConversationId, own: &Person, other: &Person) ->
         Request::FindAccounts { username: "somebody".to_owned() },
         Request::Accounts { accounts: vec![account] },
         Request::SetUsername { username: None },
-        Request::SetPassword { current: None, new: "correct horse".to_owned() },
+        Request::SetPassword { current: None, proof: None, new: "correct horse".to_owned() },
         Request::SetPhone { attempt: None },
         Request::SetProfile { body: bytes() },
         Request::Profiles { accounts: vec![account] },
@@ -226,7 +226,7 @@ fn enlarged(request: Request, size: usize) -> Request {
         Request::Accounts { accounts } => Request::Accounts { accounts: vec![accounts[0]; size] },
         Request::Profiles { accounts } => Request::Profiles { accounts: vec![accounts[0]; size] },
         Request::WatchPresence { accounts } => Request::WatchPresence { accounts: vec![accounts[0]; size] },
-        Request::SetPassword { .. } => Request::SetPassword { current: None, new: text },
+        Request::SetPassword { .. } => Request::SetPassword { current: None, proof: None, new: text },
         Request::SetPushSubscription { .. } => {
             Request::SetPushSubscription { subscription: Some(subscription(&text)), muted: Vec::new() }
         }

@@ -1,12 +1,13 @@
 //! Joining a server: what it asks for, and what it refuses.
 
+use beseda_crypto::root::RootKey;
 use beseda_model::{Code, LIMITS};
 use beseda_server::Config;
 use beseda_server::admin::{self, Answer, Request as Admin};
 use beseda_wire::http::{
     AccountByRoot, Registration, ResetIdentity, ServerInfo, Session, SignIn, SignInTicket, SignUp,
 };
-use beseda_wire::request::{Reply, Request};
+use beseda_wire::request::{Reply, Request, RootProof};
 use beseda_wire::{Encoding, Problem, Push};
 
 use crate::people::{Person, stranger};
@@ -199,6 +200,7 @@ async fn a_password_is_changed_by_who_knows_it() {
     let mut socket = alice.connect(&server).await;
     let change = |current: Option<&str>, new: &str| Request::SetPassword {
         current: current.map(str::to_owned),
+        proof: None,
         new: new.to_owned(),
     };
     assert_eq!(code(socket.ask(change(None, "battery staple")).await), Code::WrongCredentials);
@@ -206,6 +208,29 @@ async fn a_password_is_changed_by_who_knows_it() {
     assert_eq!(code(socket.ask(change(Some("correct horse"), "short")).await), Code::BadRequest);
     socket.ask(change(Some("correct horse"), "battery staple")).await.unwrap();
     assert_eq!(code(sign_in(&server, "alice", "correct horse").await), Code::WrongCredentials);
+    assert!(sign_in(&server, "alice", "battery staple").await.is_ok());
+}
+
+#[tokio::test]
+async fn who_has_forgotten_the_password_shows_the_root_key() {
+    let server = Server::start().await;
+    let alice = with_password(&server, 1).await;
+    let mut socket = alice.connect(&server).await;
+    let (mallory, _) = stranger(7);
+    let shown = |by: &RootKey, signed: &str| RootProof {
+        root: by.public().to_vec().into(),
+        signature: by.sign_password(alice.account, alice.device, signed).to_vec().into(),
+    };
+    let change =
+        |proof: RootProof| Request::SetPassword { current: None, proof: Some(proof), new: "battery staple".to_owned() };
+    let (own, other) = (&alice.root, &mallory.root);
+    let another_key = RootProof { root: own.public().to_vec().into(), ..shown(other, "battery staple") };
+    let cut = RootProof { signature: vec![1; 63].into(), ..shown(own, "battery staple") };
+    for wrong in [shown(other, "battery staple"), shown(own, "another one"), another_key, cut] {
+        assert_eq!(code(socket.ask(change(wrong)).await), Code::WrongCredentials);
+    }
+    assert!(sign_in(&server, "alice", "correct horse").await.is_ok(), "nothing has changed");
+    socket.ask(change(shown(own, "battery staple"))).await.unwrap();
     assert!(sign_in(&server, "alice", "battery staple").await.is_ok());
 }
 

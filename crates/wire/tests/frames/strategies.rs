@@ -11,7 +11,8 @@ use beseda_wire::http::{
     Session, SignIn, SignInTicket, SignUp, StartLink, Wake, Woken,
 };
 use beseda_wire::request::{
-    Append, CommitBundle, Create, Hello, MakeGroupLink, Report, ReportReason, ReportedMessage, Succeed, Welcome,
+    Append, CommitBundle, Create, Hello, MakeGroupLink, Report, ReportReason, ReportedMessage, RootProof, Succeed,
+    Welcome,
 };
 use beseda_wire::state::{
     AccountCard, Ask, AskOutcome, Audience, Change, ConversationState, DeviceLogEntry, Entry, EntryClass,
@@ -348,7 +349,12 @@ fn account_requests() -> Vec<BoxedStrategy<Request>> {
         text().prop_map(|username| Request::FindAccounts { username }).boxed(),
         vec(account(), 0..3).prop_map(|accounts| Request::Accounts { accounts }).boxed(),
         option::of(username()).prop_map(|username| Request::SetUsername { username }).boxed(),
-        (option::of(text()), text()).prop_map(|(current, new)| Request::SetPassword { current, new }).boxed(),
+        (option::of(text()), option::of((bytes(), bytes())), text())
+            .prop_map(|(current, proof, new)| {
+                let proof = proof.map(|(root, signature)| RootProof { root, signature });
+                Request::SetPassword { current, proof, new }
+            })
+            .boxed(),
         option::of(text()).prop_map(|attempt| Request::SetPhone { attempt }).boxed(),
         bytes().prop_map(|body| Request::SetProfile { body }).boxed(),
         vec(account(), 0..3).prop_map(|accounts| Request::Profiles { accounts }).boxed(),

@@ -29,8 +29,8 @@ pub fn set_username(uow: &mut dyn UnitOfWork, actor: Actor, username: Option<Use
     emit_settings(uow, actor.account)
 }
 
-/// Sets the password, by its hash. The shell has verified the present one against
-/// [`own_password_hash`](super::own_password_hash).
+/// Sets the password, by its hash. The shell has verified the present one, or the root key in its place, against
+/// [`present_password`](super::present_password).
 ///
 /// # Errors
 /// When the account has no username.

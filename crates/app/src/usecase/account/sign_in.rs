@@ -35,12 +35,22 @@ pub fn credentials(view: &dyn View, username: &Username) -> Result<Option<Creden
     Ok(hash.map(|password_hash| Credentials { account: row.account, root: row.root, password_hash }))
 }
 
-/// The hash of one's own password, to verify the present one before it is changed.
+/// What has to be shown before one's own password is changed: the present one, or the root key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresentPassword {
+    /// Of the present password; none if there is none.
+    pub hash: Option<String>,
+    /// The fingerprint of the present root key.
+    pub root: Fingerprint,
+}
+
+/// What one's own password is changed by.
 ///
 /// # Errors
-/// When the store fails.
-pub fn own_password_hash(view: &dyn View, actor: Actor) -> Result<Option<String>, AccountError> {
-    Ok(view.accounts().password_hash(actor.account)?)
+/// When the account is gone, or the store fails.
+pub fn present_password(view: &dyn View, actor: Actor) -> Result<PresentPassword, AccountError> {
+    let account = view.accounts().find(actor.account)?.ok_or(AccountError::NotFound)?;
+    Ok(PresentPassword { hash: view.accounts().password_hash(actor.account)?, root: account.root })
 }
 
 /// A ticket for an identity reset, after the password was verified.

@@ -1,12 +1,13 @@
 //! Accounts: finding them, what they show, what they keep to themselves.
 
-use beseda_app::domain::TokenHash;
+use beseda_app::domain::{Actor, TokenHash};
 use beseda_app::usecase;
 use beseda_app::usecase::account::{AccountError, DeleteAccount};
 use beseda_app::usecase::report::MakeReport;
-use beseda_model::{AccountId, Code, Username};
+use beseda_crypto::root;
+use beseda_model::{AccountId, Code, Fingerprint, Username};
 use beseda_wire::http::PhoneOffer;
-use beseda_wire::request::Report;
+use beseda_wire::request::{Report, RootProof};
 use beseda_wire::state::{DeviceLogEntry, Presence, PrivacySettings};
 use beseda_wire::{Bytes, Encoding, Problem, Reply};
 use zeroize::Zeroizing;
@@ -29,19 +30,28 @@ pub(super) fn set_username(call: Call, username: Option<Username>) {
     call.write_done(move |uow| usecase::account::set_username(uow, actor, username.clone()));
 }
 
-pub(super) fn set_password(call: Call, current: Option<String>, new: String) {
+pub(super) fn set_password(call: Call, current: Option<String>, proof: Option<RootProof>, new: String) {
     let tasks = call.context.tasks.clone();
     let (current, new) = (current.map(Zeroizing::new), Zeroizing::new(new));
-    tasks.spawn("set_password", change_password(call, current, new));
+    tasks.spawn("set_password", change_password(call, current, proof, new));
 }
 
-async fn change_password(call: Call, current: Option<Zeroizing<String>>, new: Zeroizing<String>) {
+async fn change_password(
+    call: Call,
+    current: Option<Zeroizing<String>>,
+    proof: Option<RootProof>,
+    new: Zeroizing<String>,
+) {
     let Call { context, actor, answer, .. } = call;
     let change = async {
         passwords::check_new(&new, &context.config.limits)?;
-        let hash = context.read(move |view| usecase::account::own_password_hash(view, actor)).await;
-        let hash = hash.map_err(|error: AccountError| refuse(&context, "set_password", &error))?;
-        if let Some(hash) = hash {
+        let present = context.read(move |view| usecase::account::present_password(view, actor)).await;
+        let present = present.map_err(|error: AccountError| refuse(&context, "set_password", &error))?;
+        if let Some(proof) = proof {
+            if !is_allowed(&proof, present.root, actor, &new) {
+                return Err(Problem::new(Code::WrongCredentials, "the recovery phrase is another"));
+            }
+        } else if let Some(hash) = present.hash {
             let fits = context.passwords.verify(current.unwrap_or_default(), Some(hash)).await;
             if !fits.map_err(password_problem)? {
                 return Err(Problem::new(Code::WrongCredentials, "the present password is another"));
@@ -57,6 +67,16 @@ async fn change_password(call: Call, current: Option<Zeroizing<String>>, new: Ze
         }
         Err(why) => answer.err(why),
     }
+}
+
+/// Whether the holder of the account's present root key lets this device set the password.
+fn is_allowed(proof: &RootProof, present: Fingerprint, actor: Actor, new: &str) -> bool {
+    let (Ok(root), Ok(signature)) =
+        (<[u8; 32]>::try_from(proof.root.0.as_slice()), <[u8; 64]>::try_from(proof.signature.0.as_slice()))
+    else {
+        return false;
+    };
+    root::fingerprint(&root) == present && root::allows_password(&root, (actor.account, actor.device), new, &signature)
 }
 
 fn password_problem(error: PasswordError) -> Problem {
