@@ -334,6 +334,14 @@ fn typing_is_seen_and_stops_by_itself() {
     assert!(row(&world, bob.device, place).typing.is_empty());
     let stopped = Notice::Typing { conversation: place, account: alice.account, typing: false };
     assert!(world.at(bob.device).notices.contains(&stopped));
+
+    // The next message may be begun right after one was sent.
+    done(&mut world, alice.device, Command::Typing { conversation: place, typing: true });
+    assert!(world.run_until(5_000, |world| row(world, bob.device, place).typing == [alice.account]));
+    world.say(alice.device, place, "one");
+    assert!(world.run_until(1_000, |world| row(world, bob.device, place).typing.is_empty()));
+    done(&mut world, alice.device, Command::Typing { conversation: place, typing: true });
+    assert!(world.run_until(1_000, |world| row(world, bob.device, place).typing == [alice.account]));
 }
 
 #[test]

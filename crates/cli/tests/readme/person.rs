@@ -60,6 +60,8 @@ impl Person {
 
     /// Types, or waits to see.
     pub(crate) fn act(&mut self, what: &Word) {
+        // Where it stands still, if it does.
+        eprintln!("{}: {what:?}", self.name);
         match what {
             Word::Type(text) => {
                 self.keyboard.write_all(&keys(text)).expect("the program reads its keyboard");

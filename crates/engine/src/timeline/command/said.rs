@@ -97,6 +97,8 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
         timer,
     };
     let id = say(step, conversation, message, draft.silent)?;
+    // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
+    step.place(conversation).typing_at = None;
     super::keep::forget_draft(step, conversation)?;
     Ok(Outcome::Queued { message: id })
 }
