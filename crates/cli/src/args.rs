@@ -309,6 +309,16 @@ pub enum Subject {
         #[arg(long)]
         off: bool,
     },
+    /// Clear a conversation on your devices; the others keep it.
+    Clear {
+        /// Which.
+        conversation: String,
+    },
+    /// Clear a conversation and take it out of the list, until something new comes. A group has to be left first.
+    Remove {
+        /// Which.
+        conversation: String,
+    },
     /// Put a conversation into the archive.
     Archive {
         /// Which.

@@ -93,6 +93,8 @@ impl Session {
             Subject::Accept { conversation } => self.answer(&conversation, true).await,
             Subject::Decline { conversation } => self.answer(&conversation, false).await,
             Subject::Mute { conversation, duration, off } => self.mute(&conversation, duration, off).await,
+            Subject::Clear { conversation } => self.clear(&conversation, false).await,
+            Subject::Remove { conversation } => self.clear(&conversation, true).await,
             Subject::Archive { conversation, off } => self.archive(&conversation, !off).await,
             Subject::Top { conversation, off } => self.top(&conversation, !off).await,
             Subject::Unread { conversation } => self.mark_unread(&conversation).await,

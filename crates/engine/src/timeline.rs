@@ -29,7 +29,7 @@ pub use expiry::{expire, next_expiry};
 pub use infos::created;
 pub(crate) use own::say_phone;
 pub(crate) use own::{device_name, name_device};
-pub use own::{folders, own_device_joined, verified};
+pub use own::{folders, own_device_joined, set_removed, verified};
 pub use own_event::own_content;
 pub use presence::{apply_presence, apply_typing};
 pub use profile::{apply_profile, joined, request_accepted};
@@ -39,6 +39,7 @@ pub use relocate::{displaced, moved, rewound};
 pub use reread::reprocess_unsupported;
 
 pub(crate) use apply::log_forked;
+pub(crate) use message_row::is_empty;
 
 #[cfg(test)]
 mod tests;

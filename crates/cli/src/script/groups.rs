@@ -196,6 +196,16 @@ impl Session {
         self.done()
     }
 
+    pub(super) async fn clear(&self, typed: &str, removed: bool) -> Result<(), Trip> {
+        let last_seq = self.conversation(typed).await?.last_seq;
+        self.keep(typed, |_, own| {
+            own.cleared_to = last_seq;
+            own.removed |= removed;
+        })
+        .await?;
+        self.done()
+    }
+
     pub(super) async fn archive(&self, typed: &str, on: bool) -> Result<(), Trip> {
         self.keep(typed, |_, own| own.archived = on).await?;
         self.done()

@@ -108,6 +108,8 @@ fn wish(step: &mut Step<'_>, me: &Me, id: u64, command: &Command) -> Result<Ende
             if Conversation::find(step.tx, *conversation)?.is_none() {
                 return Ok(Some(Err(Failure::NotFound)));
             }
+            // A stranger who is turned down is not told, and can write no more: there is nothing to wait for.
+            timeline::set_removed(step, *conversation, !accept)?;
             desk::request(step, id, Request::AnswerStranger { conversation: *conversation, accept: *accept });
             Ok(None)
         }

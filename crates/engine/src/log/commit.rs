@@ -287,6 +287,10 @@ pub(super) fn joined(
     row.own_sends = 0;
     row.state_wanted = row.kind != ConversationKind::Notes;
     adopt(step, row, id, mls)?;
+    if timeline::is_empty(step.tx, row.id)? {
+        // What was said before can't be read here: it is not what somebody at this device has still to read.
+        row.read_count = row.read_count.max(entry.count);
+    }
     row.save(step.tx)?;
     let me = Me::get(step.tx)?;
     timeline::apply_system(step, row.id, entry.seq, entry.at, me.account, SystemEvent::JoinedHere)?;

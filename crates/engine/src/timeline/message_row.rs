@@ -239,6 +239,13 @@ pub(crate) fn hide(conn: &Connection, row: i64, why: Hidden) -> Result<(), Store
     Ok(())
 }
 
+/// Whether nothing of a conversation has come to this device.
+pub(crate) fn is_empty(conn: &Connection, conversation: ConversationId) -> Result<bool, StoreError> {
+    let some =
+        conn.prepare_cached("SELECT 1 FROM messages WHERE conversation = ?1")?.exists([conversation.as_bytes()])?;
+    Ok(!some)
+}
+
 /// An id for a row that no message stands behind: always the same for the same thing.
 pub(crate) fn derived_id(parts: &[&[u8]]) -> [u8; 16] {
     let mut hash = Sha256::new();

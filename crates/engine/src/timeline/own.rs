@@ -344,13 +344,28 @@ pub(crate) fn is_cleared(
     Ok(deleted || (seq > 0 && seq <= state(conn, conversation)?.cleared_to))
 }
 
-/// Somebody else has said something: an archived conversation comes back. Whether it is muted.
+/// Takes a conversation out of the list, or puts it there again.
+///
+/// # Errors
+/// When the database fails or a row is damaged.
+pub fn set_removed(step: &mut Step<'_>, conversation: ConversationId, removed: bool) -> Result<(), StoreError> {
+    let present = state(step.tx, conversation)?;
+    if present.removed == removed {
+        return Ok(());
+    }
+    say(step, OwnSync::Conversation { conversation, state: OwnState { removed, ..present } })
+}
+
+/// Somebody else has said something: a conversation that was removed comes back, and one from the archive unless it is
+/// muted. Whether it is.
 pub(crate) fn heard(step: &mut Step<'_>, conversation: ConversationId) -> Result<bool, StoreError> {
     let present = state(step.tx, conversation)?;
     let muted = present.muted_until.is_some_and(|until| until > step.now);
-    if present.archived && !muted {
+    let archived = present.archived && muted;
+    if present.removed || archived != present.archived {
         // Every device sees the message and comes to the same conclusion: there is nothing to tell.
-        let back = OwnSync::Conversation { conversation, state: OwnState { archived: false, ..present } };
+        let state = OwnState { archived, removed: false, ..present };
+        let back = OwnSync::Conversation { conversation, state };
         let (kind, id) = Key::Conversation(conversation).columns();
         step.tx.prepare_cached("UPDATE own_values SET value = ?3 WHERE kind = ?1 AND id = ?2")?.execute((
             kind,

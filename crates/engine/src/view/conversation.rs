@@ -9,7 +9,8 @@ use crate::api::view::{ConversationView, MessageView, Readiness};
 use crate::store::conversations::Conversation;
 use crate::timeline::{column, infos, own, presence};
 
-/// All conversations: pinned ones first, then by last activity. One that was left and has nothing to show is not missed.
+/// All conversations but those that were removed: pinned ones first, then by last activity. One that was left and has nothing
+/// to show is not missed, and neither is a stranger's who has not said anything yet.
 ///
 /// # Errors
 /// When the database fails or a row is damaged.
@@ -17,7 +18,8 @@ pub fn conversations(view: &View<'_>) -> Result<Vec<ConversationView>, StoreErro
     let mut all = Vec::new();
     for place in Conversation::all(view.conn)? {
         let row = row(view, &place)?;
-        if place.member || row.last.is_some() {
+        let is_silent = place.count == 0 && place.request_from.is_some_and(|from| view.me != Some(from));
+        if !row.own.removed && !is_silent && (place.member || row.last.is_some()) {
             all.push(row);
         }
     }

@@ -89,6 +89,10 @@ pub struct OwnState {
     /// Out of the way until something new comes.
     #[serde(default)]
     pub archived: bool,
+    /// Out of the list, also of the archive, until something new comes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<bool>"))]
+    pub removed: bool,
     /// Kept at the top; a higher number is higher.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pinned: Option<u32>,

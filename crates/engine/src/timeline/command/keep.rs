@@ -1,6 +1,6 @@
 //! What a person keeps for themselves: drafts, read marks, own state, names, profile.
 
-use beseda_model::{AccountId, ConversationId};
+use beseda_model::{AccountId, ConversationId, ConversationKind};
 use beseda_wire::content::{OwnState, OwnSync};
 
 use super::Done;
@@ -60,6 +60,10 @@ pub(super) fn keep(step: &mut Step<'_>, conversation: ConversationId, state: &Ow
     // What was cleared stays cleared, and nothing is cleared that has not been seen.
     let cleared_to = state.cleared_to.min(place.applied).max(before.cleared_to);
     let mut state = OwnState { cleared_to, ..state.clone() };
+    if state.removed && !before.removed {
+        may_be_removed(&place)?;
+        (state.archived, state.pinned) = (false, None);
+    }
     own::forget_deleted_folders(step.tx, &mut state.folders)?;
     if state.folders.len() > own::MAX_FOLDERS {
         return Err(Failure::invalid("folders", "too many"));
@@ -68,6 +72,16 @@ pub(super) fn keep(step: &mut Step<'_>, conversation: ConversationId, state: &Ow
         own::say(step, OwnSync::Conversation { conversation, state })?;
     }
     Ok(Outcome::Done)
+}
+
+/// Whoever is still a member of a group would go on being written to; and notes are always there.
+fn may_be_removed(place: &Conversation) -> Result<(), Failure> {
+    let not_yet = |reason: &str| Err(Failure::NotReady { reason: reason.to_owned() });
+    match place.kind {
+        ConversationKind::Notes => not_yet("your notes are always there"),
+        ConversationKind::Group if place.member => not_yet("the group has to be left first"),
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn verify(step: &mut Step<'_>, account: AccountId, verified: bool) -> Done {

@@ -17,7 +17,7 @@ use crate::timeline::access::Here;
 use crate::timeline::apply::shown;
 use crate::timeline::message_row::{self, Kind, NewRow, State, TABLE};
 use crate::timeline::rules::{self, text, timer};
-use crate::timeline::{column, own_event, profile};
+use crate::timeline::{column, own, own_event, profile};
 
 /// Most messages and places of one forwarding.
 const MAX_FORWARDS: usize = 100;
@@ -99,6 +99,7 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
     let id = say(step, conversation, message, draft.silent)?;
     // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
     step.place(conversation).typing_at = None;
+    own::set_removed(step, conversation, false)?;
     super::keep::forget_draft(step, conversation)?;
     Ok(Outcome::Queued { message: id })
 }
