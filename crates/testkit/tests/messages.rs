@@ -324,6 +324,26 @@ fn who_accepts_a_request_and_who_has_asked_learn_each_others_names() {
 }
 
 #[test]
+fn who_is_added_to_a_group_sees_everybodys_name_at_once() {
+    let mut world = town(18);
+    let ([alice, bob, _], place) = group(&mut world);
+    for (device, name) in [(alice.device, "Алиса"), (bob.device, "Боб")] {
+        let profile = ProfileDraft { name: name.to_owned(), ..ProfileDraft::default() };
+        done(&mut world, device, Command::SetProfile { profile });
+    }
+    world.run_for(60_000);
+    let dave = world.person("dave");
+    world.run_for(5_000);
+    // He says nothing: it is alice who tells.
+    world.set_online(bob.device, false);
+    let add = Command::AddMembers { conversation: place, accounts: vec![dave.account] };
+    done(&mut world, alice.device, add);
+    world.run_for(60_000);
+    let name = |of| looking(&world, dave.device, |view| view::account(view, of).unwrap().name);
+    assert_eq!((name(alice.account), name(bob.account)), ("Алиса".to_owned(), "Боб".to_owned()));
+}
+
+#[test]
 fn typing_is_seen_and_stops_by_itself() {
     let mut world = town(16);
     let ([alice, bob, _], place) = group(&mut world);

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 pub use message::{Delete, Edit, Entity, Forward, Message, Pin, Reaction, Style, TimedFrom, Timer};
 pub use own::{OwnState, OwnSync};
-pub use state::{GroupState, InfoChange, ProfileKey, Repair, RepairAnswer, RepairRequest};
+pub use state::{GroupState, InfoChange, MemberKey, ProfileKey, Repair, RepairAnswer, RepairRequest};
 
 use crate::Bytes;
 use crate::codec::{DecodeError, decode_cbor_prefix, encode_cbor};

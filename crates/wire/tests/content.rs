@@ -3,8 +3,8 @@
 use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, Timestamp};
 use beseda_wire::Bytes;
 use beseda_wire::content::{
-    Authored, Content, Delete, Edit, Entity, Forward, GroupState, InfoChange, Message, MessageRef, OwnState, OwnSync,
-    Pin, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest, Style, TimedFrom, Timer, Unsupported,
+    Authored, Content, Delete, Edit, Entity, Forward, GroupState, InfoChange, MemberKey, Message, MessageRef, OwnState,
+    OwnSync, Pin, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest, Style, TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -58,6 +58,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         archived: true,
         pinned: Some(2),
         unread: true,
+        removed: false,
         cleared_to: 7,
         folders: Vec::new(),
     };
@@ -67,6 +68,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         description: "о книгах".to_owned(),
         timer: Some(Timer { seconds: 60, from: TimedFrom::Sent }),
         pins: vec![message_ref(1, 2), message_ref(3, 4)],
+        keys: Vec::new(),
     };
     let info = |title: Option<&str>, description: Option<&str>, timer| {
         let owned = |text: Option<&str>| text.map(str::to_owned);
@@ -228,9 +230,11 @@ fn any_content() -> impl Strategy<Value = Content> {
         .prop_map(|(text, entities, reply_to, forward, timer)| {
             Content::Message(Message { text, entities, reply_to, forward, timer })
         });
-    let state = (any::<u64>(), ".*", ".*", option::of(any_timer()), vec(any_ref(), 0..4)).prop_map(
-        |(seq, title, description, timer, pins)| {
-            Content::GroupState(GroupState { seq, title, description, timer, pins })
+    let key = (any::<[u8; 16]>(), vec(any::<u8>(), 0..40))
+        .prop_map(|(account, key)| MemberKey { account: AccountId::from_bytes(account), key: key.into() });
+    let state = (any::<u64>(), ".*", ".*", option::of(any_timer()), vec(any_ref(), 0..4), vec(key, 0..3)).prop_map(
+        |(seq, title, description, timer, pins, keys)| {
+            Content::GroupState(GroupState { seq, title, description, timer, pins, keys })
         },
     );
     let info = (option::of(".*"), option::of(".*"), option::of(option::of(any_timer())))

@@ -1,7 +1,7 @@
 //! Profiles: sealed under a key that contacts are given in conversations, so that the server can't read them.
 
 use beseda_model::{AccountId, ConversationId, ConversationKind, Rng, Timestamp};
-use beseda_wire::content::{Authored, Content, OwnSync, ProfileKey};
+use beseda_wire::content::{Authored, Content, MemberKey, OwnSync, ProfileKey};
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
@@ -165,6 +165,29 @@ pub(super) fn learn_key(
 /// Another own device knows somebody's key: it counts until they give one themselves.
 pub(super) fn take_contact_key(step: &mut Step<'_>, account: AccountId, key: &[u8]) -> Result<(), StoreError> {
     learn_key(step, account, key, Timestamp::default()).map(|_| ())
+}
+
+/// The keys of a conversation's members, for those who join it.
+pub(super) fn keys_of_members(conn: &Connection, place: &Conversation) -> Result<Vec<MemberKey>, StoreError> {
+    let keys = contact_keys(conn)?.into_iter().filter(|(account, _)| place.role(*account).is_some());
+    Ok(keys.map(|(account, key)| MemberKey { account, key: key.into() }).collect())
+}
+
+/// A member tells the keys of others: they count where none is known, and only for members. A wrong one opens nothing.
+pub(super) fn take_members_keys(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    keys: &[MemberKey],
+) -> Result<(), StoreError> {
+    let Some(place) = Conversation::find(step.tx, conversation)? else { return Ok(()) };
+    for MemberKey { account, key } in keys {
+        let sql = "SELECT 1 FROM profiles WHERE account = ?1 AND key <> x''";
+        let is_known = step.tx.prepare_cached(sql)?.exists([account.as_bytes()])?;
+        if !is_known && place.role(*account).is_some() {
+            learn_key(step, *account, &key.0, Timestamp::default())?;
+        }
+    }
+    Ok(())
 }
 
 /// The keys that others have given.

@@ -1,6 +1,6 @@
 //! Encrypted state that members keep for one another.
 
-use beseda_model::{DeviceId, MessageId};
+use beseda_model::{AccountId, DeviceId, MessageId};
 use serde::{Deserialize, Serialize};
 
 use super::{MessageRef, Timer};
@@ -51,6 +51,26 @@ pub struct GroupState {
     /// Pinned messages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pins: Vec<MessageRef>,
+    /// Keys of members' profiles, so that those who join see names before everybody has said something.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<MemberKey>,
+}
+
+/// The key that opens a member's sealed profile, told by another member: it counts where none is known.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberKey {
+    /// Whose.
+    #[serde(rename = "a")]
+    pub account: AccountId,
+    /// 32 bytes.
+    #[serde(rename = "k")]
+    pub key: Bytes,
+}
+
+impl std::fmt::Debug for MemberKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemberKey").field("account", &self.account).finish_non_exhaustive()
+    }
 }
 
 /// The key that opens the sender's sealed profile.

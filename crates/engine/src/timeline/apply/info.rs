@@ -14,7 +14,7 @@ use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::rules::Broken;
 use crate::timeline::rules::info::{self, Info, Telling, Witness};
-use crate::timeline::{column, infos, message_row};
+use crate::timeline::{column, infos, message_row, profile};
 
 pub(super) fn change(
     step: &mut Step<'_>,
@@ -65,7 +65,12 @@ pub(super) fn told(
         Witness::Member
     };
     let mut info: Info = infos::load(step.tx, arrival.conversation)?;
-    match info.tell(witness, arrival.seq, state) {
+    let (keys, state) = (&state.keys, &GroupState { keys: Vec::new(), ..state.clone() });
+    let telling = info.tell(witness, arrival.seq, state);
+    if !matches!(telling, Telling::False) {
+        profile::take_members_keys(step, arrival.conversation, keys)?;
+    }
+    match telling {
         Telling::False => return Ok(Some(Broken::FalseState)),
         Telling::Nothing => return Ok(None),
         Telling::Believed => {}
@@ -103,5 +108,7 @@ pub fn group_state(conn: &Connection, conversation: ConversationId) -> Result<Op
     while let Some(row) = rows.next()? {
         pins.extend(column::reference(&row.get::<_, Vec<u8>>(0)?, &row.get::<_, Vec<u8>>(1)?, "pins")?);
     }
-    Ok(info.state(place.applied, pins))
+    let Some(mut state) = info.state(place.applied, pins) else { return Ok(None) };
+    state.keys = profile::keys_of_members(conn, &place)?;
+    Ok(Some(state))
 }

@@ -175,6 +175,7 @@ impl Info {
             description: self.description().to_owned(),
             timer: self.timer(),
             pins,
+            keys: Vec::new(),
         })
     }
 }
