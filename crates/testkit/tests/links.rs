@@ -76,7 +76,12 @@ fn answer(
 }
 
 fn asks(world: &Town, device: DeviceKey, conversation: ConversationId) -> Vec<AskView> {
-    view::asks(&view(world, device), conversation).unwrap()
+    let view = view(world, device);
+    let asks = view::asks(&view, conversation).unwrap();
+    // The list of conversations tells how many of them wait for somebody.
+    let told = view::conversation(&view, conversation).unwrap().map_or(0, |row| row.asks);
+    assert_eq!(usize::try_from(told).unwrap(), asks.iter().filter(|ask| !ask.being_added).count());
+    asks
 }
 
 fn own_ask(world: &Town, device: DeviceKey) -> Option<OwnAskView> {

@@ -75,6 +75,7 @@ export const conversation = (id: string, more: Partial<ConversationView> = {}): 
   last_seq: 0,
   read: 0,
   own: { archived: false, unread: false, cleared_to: 0 },
+  asks: 0,
   failed: 0,
   draft: '',
   typing: [],

@@ -773,6 +773,10 @@ own: OwnState,
  */
 failed: number,
 /**
+ * People who ask to join and wait for an answer that this person may give.
+ */
+asks: number,
+/**
  * What was typed but not sent.
  */
 draft: string,
@@ -1586,6 +1590,10 @@ muted_until?: Timestamp | null,
  * Out of the way until something new comes.
  */
 archived: boolean,
+/**
+ * Out of the list, also of the archive, until something new comes.
+ */
+removed?: boolean,
 /**
  * Kept at the top; a higher number is higher.
  */

@@ -246,6 +246,8 @@ pub struct ConversationView {
     pub own: OwnState,
     /// Messages that could not be sent.
     pub failed: u32,
+    /// People who ask to join and wait for an answer that this person may give.
+    pub asks: u32,
     /// What was typed but not sent.
     pub draft: String,
     /// Who is typing.

@@ -77,6 +77,14 @@ pub(crate) fn list(conn: &Connection, conversation: ConversationId) -> Result<Ve
     rows.into_iter().map(read).collect()
 }
 
+/// How many wait that nobody is adding.
+pub(crate) fn count(conn: &Connection, conversation: ConversationId, now: Timestamp) -> Result<u32, StoreError> {
+    let sql = "SELECT count(*) FROM join_asks WHERE conversation = ?1 AND taken_until <= ?2";
+    let count =
+        conn.prepare_cached(sql)?.query_row((conversation.as_bytes(), column::millis(now)), |row| row.get(0))?;
+    Ok(count)
+}
+
 pub(super) fn find(
     conn: &Connection,
     conversation: ConversationId,

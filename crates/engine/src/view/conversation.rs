@@ -6,6 +6,7 @@ use rusqlite::OptionalExtension;
 use super::message::{COLUMNS, Reader};
 use super::{StoreError, View, account, deeds};
 use crate::api::view::{ConversationView, MessageView, Readiness};
+use crate::links::waiting;
 use crate::store::conversations::Conversation;
 use crate::timeline::{column, infos, own, presence};
 
@@ -72,6 +73,7 @@ fn row(view: &View<'_>, place: &Conversation) -> Result<ConversationView, StoreE
         read: place.seen(),
         own: own::state(conn, id)?,
         failed: failed(view, id)?,
+        asks: waiting::count(view.conn, id, view.now)?,
         draft: draft(view, id)?,
         typing: presence::typing(conn, id, view.now)?,
     })

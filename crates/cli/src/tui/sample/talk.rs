@@ -216,6 +216,7 @@ fn row(n: u8, kind: ConversationKind, title: &str, minutes_ago: u64) -> Conversa
         read: 15,
         own: OwnState::default(),
         failed: 0,
+        asks: 0,
         draft: String::new(),
         typing: Vec::new(),
     }
@@ -233,6 +234,7 @@ pub(super) fn conversations() -> Vec<ConversationView> {
             own: OwnState { pinned: Some(1), ..OwnState::default() },
             last: team().pop(),
             failed: 1,
+            asks: 0,
             unread: 3,
             mentions: 1,
             description: "Хлеб и всё, что с ним связано.".to_owned(),
