@@ -16,11 +16,16 @@ pub use render::render;
 
 /// Who is who, for mentions.
 pub trait Names {
-    /// The account with this username, if it may be mentioned here.
-    fn account(&self, username: &str) -> Option<AccountId>;
+    /// The account with this username, if it may be mentioned here; or the only one without a username that is called so.
+    fn account(&self, name: &str) -> Option<AccountId>;
 
     /// An account's username.
     fn username(&self, account: AccountId) -> Option<String>;
+}
+
+/// Whether names with this character can be told from the markup around them.
+pub(crate) fn is_in_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, ' ' | '-' | '’' | '.')
 }
 
 /// Nobody is known: no `@word` is a mention.
@@ -130,10 +135,17 @@ mod tests {
     struct People;
 
     const ALICE: AccountId = AccountId::from_bytes([1; 16]);
+    const MARIA: AccountId = AccountId::from_bytes([2; 16]);
+    const TEACHER: AccountId = AccountId::from_bytes([3; 16]);
 
     impl Names for People {
         fn account(&self, username: &str) -> Option<AccountId> {
-            username.eq_ignore_ascii_case("alice").then_some(ALICE)
+            match username.to_lowercase().as_str() {
+                "alice" => Some(ALICE),
+                "мария" => Some(MARIA),
+                "мария сергеевна" => Some(TEACHER),
+                _ => None,
+            }
         }
 
         fn username(&self, account: AccountId) -> Option<String> {
@@ -157,6 +169,8 @@ mod tests {
                     Style::Spoiler => "spoiler",
                     Style::Link { url } => &format!("link({url})"),
                     Style::Mention { account } if *account == ALICE => "alice",
+                    Style::Mention { account } if *account == MARIA => "maria",
+                    Style::Mention { account } if *account == TEACHER => "teacher",
                     Style::Mention { .. } => "mention",
                     Style::Unknown => "unknown",
                 };
@@ -177,6 +191,10 @@ mod tests {
             ("the ||butler|| did it", "the butler did it | spoiler 4+6"),
             ("[words](https://b.example/x_y)", "words | link(https://b.example/x_y) 0+5"),
             ("hello @alice!", "hello @alice! | alice 6+6"),
+            ("@Мария Сергеевна, привет", "@Мария Сергеевна, привет | teacher 0+16"),
+            ("@мария Сергеева", "@мария Сергеева | maria 0+6"),
+            ("**@Мария.**", "@Мария. | bold 0+7, maria 0+6"),
+            ("@Марияна", "@Марияна | "),
             ("> one\n> **two**\nthree", "one\ntwo\nthree | quote 0+7, bold 4+3"),
             ("```rust\nlet a = 1;\n```\nend", "let a = 1;\nend | block(rust) 0+10"),
             ("**_both_**", "both | bold 0+4, italic 0+4"),
@@ -249,6 +267,8 @@ mod tests {
             ("hi Bob", vec![entity(3, 3, Style::Mention { account: bob })], format!("hi [Bob](@{bob})")),
             ("hi @alice", vec![entity(3, 6, Style::Mention { account: ALICE })], "hi @alice".to_owned()),
             ("hi @alice", vec![], r"hi \@alice".to_owned()),
+            ("hi @Мария", vec![entity(3, 6, Style::Mention { account: MARIA })], "hi @Мария".to_owned()),
+            ("hi @Мария", vec![], r"hi \@Мария".to_owned()),
             ("**", vec![], "**".to_owned()),
             ("**a**", vec![], r"\*\*a\*\*".to_owned()),
             ("x", vec![entity(0, 9, Style::Bold), entity(7, 2, Style::Italic)], "**x**".to_owned()),
@@ -280,6 +300,7 @@ mod tests {
             Just(")"),
             Just("\\"),
             Just("@alice"),
+            Just("@Мария"),
             Just("@bob"),
             Just("\n"),
             Just("\n> "),

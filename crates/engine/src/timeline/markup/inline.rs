@@ -4,7 +4,10 @@
 use beseda_model::AccountId;
 use beseda_wire::content::Style;
 
-use super::{Builder, Names, is_safe_link};
+use super::{Builder, Names, is_in_name, is_safe_link};
+
+/// Characters of the longest name that is looked for.
+const MAX_CALLED: usize = 64;
 
 /// A delimiter that opens and closes alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -219,13 +222,26 @@ impl Scanner<'_> {
             .collect();
         // No username ends with an underline: it closes what was opened before.
         let name = name.trim_end_matches('_');
-        if name.is_empty() || self.peek(1 + name.len()).is_some_and(char::is_alphanumeric) {
-            return false;
-        }
-        let Some(account) = self.names.account(name) else { return false };
-        self.at += 1 + name.len();
+        let ends = |len: usize| len > 0 && !self.peek(1 + len).is_some_and(char::is_alphanumeric);
+        let username = Some(name).filter(|name| ends(name.len())).and_then(|name| self.names.account(name));
+        let found = match username {
+            Some(account) => Some((name.to_owned(), account)),
+            None => self.called(ends),
+        };
+        let Some((name, account)) = found else { return false };
+        self.at += 1 + name.chars().count();
         self.tokens.push(Token::Mention(format!("@{name}"), account));
         true
+    }
+
+    /// Somebody without a username, by the longest name that stands here.
+    fn called(&self, ends: impl Fn(usize) -> bool) -> Option<(String, AccountId)> {
+        let rest: Vec<char> =
+            self.chars.iter().skip(self.at + 1).take(MAX_CALLED).copied().take_while(|c| is_in_name(*c)).collect();
+        (1..=rest.len()).rev().filter(|len| ends(*len)).find_map(|len| {
+            let name: String = rest.iter().take(len).collect();
+            self.names.account(&name).map(|account| (name, account))
+        })
     }
 
     /// An address as it stands: what is in it is no markup.
