@@ -6,7 +6,6 @@ use beseda_model::{AccountId, CommandKey};
 use beseda_wire::state::{AccountCard, Change};
 use beseda_wire::{Problem, Push, Reply, Request};
 
-use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, Notice};
 use crate::api::failure::Failure;
@@ -17,6 +16,7 @@ use crate::store::accounts::{Account, DeviceLogs};
 use crate::store::conversations::Conversation;
 use crate::store::intents::{self, Intent};
 use crate::store::{StoreError, commands, members, meta, warnings};
+use crate::{Step, timeline};
 
 const PROFILE: &str = "profile_upload";
 
@@ -130,6 +130,7 @@ pub(crate) fn up(step: &mut Step<'_>) -> Result<(), StoreError> {
 
 /// The connection is gone: what waited for it has failed, and wishes are kept for later.
 pub(crate) fn connection_lost(step: &mut Step<'_>) -> Result<(), StoreError> {
+    timeline::forget_presence(step)?;
     for ask in std::mem::take(&mut step.memory.desk.asks) {
         identity::on_lost(step, ask.purpose)?;
     }

@@ -31,6 +31,7 @@ pub(crate) use own::say_phone;
 pub(crate) use own::{device_name, name_device};
 pub use own::{folders, own_device_joined, set_removed, verified};
 pub use own_event::own_content;
+pub(crate) use presence::forget_presence;
 pub use presence::{apply_presence, apply_typing};
 pub use profile::{apply_profile, joined, request_accepted};
 pub(crate) use receipt::phone_leaves;

@@ -40,6 +40,20 @@ pub fn apply_presence(step: &mut Step<'_>, presence: Presence) -> Result<(), Sto
     Ok(())
 }
 
+/// Nobody tells any more who is there.
+pub(crate) fn forget_presence(step: &mut Step<'_>) -> Result<(), StoreError> {
+    prepare(step.tx)?;
+    let known: Vec<Vec<u8>> = step
+        .tx
+        .prepare_cached("DELETE FROM there_now RETURNING account")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for account in known {
+        step.notice(Notice::Account(column::account(&account, "there_now")?));
+    }
+    Ok(())
+}
+
 /// Somebody is typing, or has stopped.
 ///
 /// # Errors

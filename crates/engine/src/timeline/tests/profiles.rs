@@ -111,6 +111,9 @@ fn presence_is_known_only_while_it_is_told() {
     let presence = Presence { account: BOB, online: false, last_seen: Some(device.now) };
     device.step(|step| timeline::apply_presence(step, presence)).0.unwrap();
     assert_eq!(seen(&device), (Some(false), Some(device.now)));
+    let (forgotten, notices) = device.step(timeline::forget_presence);
+    forgotten.unwrap();
+    assert_eq!((seen(&device), notices), ((None, None), vec![Notice::Account(BOB)]));
 }
 
 #[test]
