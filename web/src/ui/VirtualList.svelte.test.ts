@@ -16,13 +16,13 @@ const row = createRawSnippet<[Row, number]>((get) => ({
     `<p data-id="${String(get().id)}">Row ${String(get().id)}${'<br>more'.repeat(get().id % 4)}</p>`,
 }))
 
-async function open(rows: Row[], onnearstart?: () => void) {
+async function open(rows: Row[], onnearstart?: () => void, anchor: 'top' | 'bottom' = 'bottom') {
   const screen = await render(VirtualList<Row>, {
     props: {
       rows,
       key: (one: Row) => one.id,
       children: row,
-      anchor: 'bottom',
+      anchor,
       'aria-label': 'Rows',
       onnearstart,
     },
@@ -76,4 +76,20 @@ test('near its beginning it asks for more', async () => {
   onnearstart.mockClear()
   list.scrollTop = 0
   await vi.waitFor(() => expect(onnearstart).toHaveBeenCalled())
+})
+
+test('at the top of a list that begins there, what is new is seen', async () => {
+  const { screen, list, top } = await open(range(100, 300), undefined, 'top')
+  await vi.waitFor(() => expect(top(100)).toBeDefined())
+  await screen.rerender({ rows: range(98, 300) })
+  await vi.waitFor(() => expect(top(98)).toBe(list.getBoundingClientRect().top))
+})
+
+test.each(['top', 'bottom'] as const)('what came while it was hidden is there: %s', async (anchor) => {
+  document.body.hidden = true
+  const { screen, top } = await open(range(1, 3), undefined, anchor)
+  await screen.rerender({ rows: range(0, 3) })
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+  document.body.hidden = false
+  await vi.waitFor(() => expect(top(0)).toBeDefined())
 })
