@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
+import { conversation } from '@/engine/sample'
 import { speak } from '@/i18n/index.svelte'
 import { inApp } from './in-app'
 import { problems } from './problems'
-import { GROUP, MARIA, ME, nobody, PHRASE, signedIn } from './sample'
+import { BOB, GROUP, MARIA, ME, nobody, PHRASE, signedIn } from './sample'
 
 beforeEach(() => speak('en'))
 
@@ -156,6 +157,31 @@ describe('devices', () => {
     expect(engine.commands).not.toContainEqual(expect.objectContaining({ command: 'remove_device' }))
     await userEvent.click(button('Sign out'))
     await expect.poll(() => engine.commands).toContainEqual({ command: 'remove_device', device: '0199-d2' })
+  })
+})
+
+describe('the page of a person', () => {
+  test('has the mute and the timer of the conversation with them, if there is one', async () => {
+    const engine = signedIn()
+    const direct = conversation('0199-direct', { peer: MARIA.account })
+    engine.views.conversations = () => [GROUP, direct]
+    await inApp(engine, `/u/${MARIA.account}`)
+    await userEvent.click(page.getByText('Mute', { exact: true }))
+    await expect
+      .poll(() => engine.commands)
+      .toContainEqual(expect.objectContaining({ command: 'keep', conversation: direct.conversation }))
+    await userEvent.selectOptions(page.getByLabelText('Disappearing messages'), '1 hour')
+    await expect
+      .poll(() => engine.commands)
+      .toContainEqual(
+        expect.objectContaining({ conversation: direct.conversation, timer: { s: 3600, f: 'sent' } }),
+      )
+  })
+
+  test('of a stranger has neither', async () => {
+    await inApp(signedIn(), `/u/${BOB.account}`)
+    await expect.element(page.getByRole('heading', { name: 'Bob' })).toBeVisible()
+    expect(page.getByText('Disappearing messages').query()).toBeNull()
   })
 })
 

@@ -82,6 +82,12 @@ export class Conversations {
     return this.#byId.get(conversation)
   }
 
+  /** The direct conversation with somebody: the one that goes on, where there was another before it. */
+  with(account: AccountId): ConversationView | undefined {
+    const direct = this.all.filter((row) => row.peer === account)
+    return direct.find((row) => row.may_send) ?? direct[0]
+  }
+
   /** Asks to hear who of one's conversation partners is there; call it in an effect. */
   watchPresence(): void {
     const peers: AccountId[] = this.all.flatMap((row) => (row.peer === null ? [] : [row.peer]))
