@@ -10,8 +10,8 @@ import Harness from './TimelineHarness.test.svelte'
 
 const NOW = new Date(2026, 2, 3, 12).getTime()
 
-function open(count: number, read = count) {
-  const here = world(talk(count, NOW), [conversation('talk', { kind: 'group', read, last_seq: count })])
+function open(count: number, read = count, said = talk(count, NOW)) {
+  const here = world(said, [conversation('talk', { kind: 'group', read, last_seq: count })])
   const engine = new Engine(here.engine)
   const shown = here.conversations[0]
   if (!shown) throw new Error('the world has one')
@@ -113,6 +113,18 @@ test('with something unread the line is seen, and what was seen is told', async 
   await timeline.toUnread()
   await expect.element(page.getByText('New messages')).toBeInViewport()
   await expect.poll(() => Math.max(...seen)).toBeGreaterThan(290)
+})
+
+test('what was never on the screen is not seen', async () => {
+  const { timeline, scroller, topOf, isSeen, seen } = open(80, 40)
+  await timeline.toUnread()
+  await expect.element(page.getByText('New messages')).toBeInViewport()
+  await still(() => topOf(41))
+  const last = Array.from({ length: 80 }, (_, at) => at + 1).findLast((row) => isSeen(row)) ?? 0
+  expect(last).toBeLessThan(80)
+  expect(Math.max(...seen)).toBeLessThanOrEqual(last)
+  scroller().scrollTop = 0
+  await expect.poll(() => Math.max(...seen)).toBe(80)
 })
 
 test('the arrow keys go from message to message', async () => {
