@@ -127,6 +127,24 @@ test('what was never on the screen is not seen', async () => {
   await expect.poll(() => Math.max(...seen)).toBe(80)
 })
 
+test('what this device can not show is not seen by standing there', async () => {
+  const rows = talk(10, NOW).map((row) =>
+    row.row <= 5
+      ? row
+      : row.row === 10
+        ? message(10, { at: NOW, body: { body: 'system', event: { event: 'joined_here' } } })
+        : message(row.row, {
+            at: row.at,
+            body: { body: 'unreadable', why: 'before_join', healing: 'asked' },
+          }),
+  )
+  const { timeline, isSeen, seen } = open(10, 3, rows)
+  await timeline.toEnd()
+  await expect.poll(() => isSeen(10)).toBe(true)
+  await expect.poll(() => seen.length).toBeGreaterThan(0)
+  expect(Math.max(...seen)).toBe(5)
+})
+
 test('the arrow keys go from message to message', async () => {
   const { timeline, scroller, isSeen } = open(60)
   await timeline.toEnd()

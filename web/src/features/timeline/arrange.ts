@@ -16,6 +16,10 @@ export interface Item {
   readonly isLast: boolean
 }
 
+/** Whether who sees this row has read something. What this device can't show, another one may still have to. */
+export const isReadable = ({ seq, body }: MessageView): boolean =>
+  seq !== null && (body.body === 'text' || body.body === 'deleted')
+
 const stands = (message: MessageView): boolean => message.body.body === 'system'
 
 function belongTogether(one: MessageView, next: MessageView): boolean {
