@@ -19,6 +19,16 @@ test('a window takes the focus and gives it back', async () => {
   await expect.element(screen.getByRole('button', { name: 'Open' })).toHaveFocus()
 })
 
+test('one Escape closes a window that the keyboard has opened', async () => {
+  const screen = await render(Harness, { urgent: false })
+  await userEvent.tab()
+  await userEvent.keyboard('{Enter}')
+  await expect.element(screen.getByRole('button', { name: 'Close' })).toHaveFocus()
+  await expect.poll(() => document.querySelector('.tooltip')).not.toBeNull()
+  await userEvent.keyboard('{Escape}')
+  await expect.element(screen.getByRole('dialog')).not.toBeInTheDocument()
+})
+
 test('a question is not answered by a click beside it', async () => {
   const screen = await render(Harness, { urgent: true })
   await screen.getByRole('button', { name: 'Open' }).click()
