@@ -35,6 +35,8 @@ const SIGNS: Readonly<Record<string, string>> = {
   ArrowLeft: '←',
   ArrowRight: '→',
   Escape: 'Esc',
+  Delete: 'Del',
+  Space: '␣',
   PageUp: 'Page Up',
   PageDown: 'Page Down',
 }

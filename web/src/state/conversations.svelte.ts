@@ -88,6 +88,12 @@ export class Conversations {
     return direct.find((row) => row.may_send) ?? direct[0]
   }
 
+  /** The row that stands so many below another one in the list; the first one if that is not in it. */
+  beside(conversation: ConversationId | undefined, step: number): ConversationView | undefined {
+    const at = this.shown.findIndex((row) => row.conversation === conversation)
+    return this.shown[at < 0 ? 0 : at + step]
+  }
+
   /** Asks to hear who of one's conversation partners is there; call it in an effect. */
   watchPresence(): void {
     const peers: AccountId[] = this.all.flatMap((row) => (row.peer === null ? [] : [row.peer]))
