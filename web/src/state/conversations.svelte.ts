@@ -166,6 +166,11 @@ export class Conversations {
     await this.#keep(row, { cleared_to: row.last_seq })
   }
 
+  /** The same, and takes it out of the list until something new comes. */
+  async remove(row: ConversationView): Promise<void> {
+    await this.#keep(row, { cleared_to: row.last_seq, removed: true })
+  }
+
   async answerStranger(row: ConversationView, accept: boolean): Promise<void> {
     await this.#engine.do({ command: 'answer_stranger', conversation: row.conversation, accept })
   }
@@ -178,6 +183,10 @@ export class Conversations {
     })
   }
 }
+
+/** Whoever is still in a group would go on being written to; one’s notes are always there. */
+export const mayBeRemoved = (row: ConversationView): boolean =>
+  row.kind === 'direct' || (row.kind === 'group' && row.readiness === 'left')
 
 export const isUnread = (row: ConversationView): boolean => row.unread > 0 || row.own.unread
 

@@ -130,6 +130,7 @@ function mayChange(query: Query, notice: Notice): boolean {
         notice.notice === 'conversation' ||
         notice.notice === 'timeline' ||
         notice.notice === 'typing' ||
+        notice.notice === 'asks' ||
         notice.notice === 'account'
       )
     case 'conversation':
