@@ -23,6 +23,8 @@ test('two people find each other, and talk', async ({ member }) => {
   await bob.says('Уже бегу, ставь чайник')
   await expect(bob.message('Уже бегу')).toContainText('Прочитано')
   await expect(alice.message('Уже бегу')).toBeVisible()
+  await expect(alice.head('Боб Марлин')).toContainText('online')
+  await expect(bob.head('Alice Walker')).toContainText('в сети')
 })
 
 test('a reload forgets nothing, wherever somebody is', async ({ member }) => {

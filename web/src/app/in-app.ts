@@ -32,5 +32,7 @@ export async function inApp(
     isVacant: () => Promise.resolve(isVacant),
     fetch: () => Promise.resolve(Response.json({ ...SERVER, ...server })),
   })
-  await render(App, { app })
+  const { container } = await render(App, { app })
+  // As #app of the page is: in a list without a height nothing is drawn.
+  container.style.blockSize = '100%'
 }

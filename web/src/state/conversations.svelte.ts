@@ -31,6 +31,7 @@ export class Conversations {
         (this.#all.now ?? []).map((row): [ConversationId, ConversationView] => [row.conversation, row]),
       ),
   )
+  #lookedAt = $state.raw<AccountId>()
   #watched = ''
 
   constructor(engine: Engine) {
@@ -94,13 +95,22 @@ export class Conversations {
     return this.shown[at < 0 ? 0 : at + step]
   }
 
-  /** Asks to hear who of one's conversation partners is there; call it in an effect. */
+  /** Whose page is open, be there a conversation with them or not; call it in an effect. */
+  lookAt(account: AccountId): () => void {
+    this.#lookedAt = account
+    return () => (this.#lookedAt = undefined)
+  }
+
+  /** Asks to hear who of those on the screen is there; call it in an effect. Who is not asked for again is heard of no more. */
   watchPresence(): void {
-    const peers: AccountId[] = this.all.flatMap((row) => (row.peer === null ? [] : [row.peer]))
-    const key = peers.toSorted().join()
+    const rows = this.all.filter((row) => row.peer !== null)
+    const looked = this.#lookedAt === undefined ? [] : [this.#lookedAt]
+    const accounts = [...rows.flatMap((row) => row.peer ?? []), ...looked]
+    // The server looks only when it is asked whether they may be seen: for most, not before they have accepted.
+    const key = [...rows.map((row) => `${row.peer} ${row.readiness}`), ...looked].toSorted().join()
     if (key === this.#watched) return
     this.#watched = key
-    void this.#engine.do({ command: 'watch_presence', accounts: peers }).catch(() => {
+    void this.#engine.do({ command: 'watch_presence', accounts }).catch(() => {
       // Asked again with the next change of the list.
       this.#watched = ''
     })
