@@ -25,6 +25,47 @@ function having(rows: ConversationView[]): FakeEngine {
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 const row = (name: string) => page.getByRole('listitem').filter({ hasText: name })
 
+const kept = (title: string, own: Partial<ConversationView['own']>, more: Partial<ConversationView> = {}) => {
+  const made = conversation(`0199-${title.replace(' ', '-')}`, { title, kind: 'group', ...more })
+  return { ...made, own: { ...made.own, ...own } }
+}
+
+describe('the archive', () => {
+  const OLD = kept('Old school', { archived: true })
+  const CHOIR = kept('Choir', {})
+
+  test('has an address: the way back leads to the list', async () => {
+    await inApp(having([OLD, CHOIR]), '/')
+    await userEvent.click(page.getByRole('link', { name: 'Archive: 1 conversation' }))
+    await expect.element(row('Old school')).toBeVisible()
+    expect(location.pathname).toBe('/archive')
+    expect(row('Choir').query()).toBeNull()
+    history.back()
+    await expect.element(row('Choir')).toBeVisible()
+  })
+
+  test('is left with its last conversation', async () => {
+    const engine = having([OLD, CHOIR])
+    await inApp(engine, '/archive')
+    await userEvent.click(row('Old school'), { button: 'right' })
+    await userEvent.click(page.getByRole('menuitem', { name: 'Take out of the archive' }))
+    await expect.element(row('Choir')).toBeVisible()
+    expect(location.pathname).toBe('/')
+  })
+
+  test('stays beside what is opened from it, and no longer', async () => {
+    const engine = having([OLD, CHOIR])
+    await inApp(engine, '/archive')
+    await expect.element(row('Old school')).toBeVisible()
+    history.pushState(null, '', `/c/${OLD.conversation}/info`)
+    window.dispatchEvent(new PopStateEvent('popstate'))
+    await expect.element(page.getByRole('heading', { name: 'Neighbours' })).toBeVisible()
+    await expect.element(page.getByText('Back to all conversations')).toBeInTheDocument()
+    await engine.command({ command: 'keep', conversation: OLD.conversation, state: CHOIR.own })
+    await expect.element(page.getByText('Back to all conversations')).not.toBeInTheDocument()
+  })
+})
+
 describe('who is there', () => {
   const watched = (engine: FakeEngine) =>
     engine.commands.flatMap((one) => (one.command === 'watch_presence' ? [one.accounts] : []))

@@ -3,6 +3,7 @@ import { href, parent, parse, type Route } from './route'
 
 const PLACES: readonly Route[] = [
   { at: 'conversations' },
+  { at: 'archive' },
   { at: 'conversation', conversation: '0199-a' },
   { at: 'conversation', conversation: '0199-a', row: 0 },
   { at: 'conversation', conversation: '0199-a', row: 50_000 },

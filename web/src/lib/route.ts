@@ -1,6 +1,7 @@
 /** Where a person is. Every place has an address, so that Back, a reload and a shared link lead there. */
 export type Route =
   | { readonly at: 'conversations' }
+  | { readonly at: 'archive' }
   | { readonly at: 'conversation'; readonly conversation: string; readonly row?: number }
   | { readonly at: 'conversation-info'; readonly conversation: string }
   | { readonly at: 'message-info'; readonly conversation: string; readonly row: number }
@@ -36,6 +37,8 @@ export function parse(address: string): Route {
   switch (first) {
     case undefined:
       return { at: 'conversations' }
+    case 'archive':
+      return second === undefined ? { at: 'archive' } : missing
     case 'c':
       return second === undefined ? missing : (inConversation(second, third, fourth) ?? missing)
     case 'u':
@@ -96,6 +99,8 @@ export function href(route: Route): string {
   switch (route.at) {
     case 'conversations':
       return '/'
+    case 'archive':
+      return '/archive'
     case 'conversation':
       return `/c/${route.conversation}` + (route.row === undefined ? '' : `/m/${route.row}`)
     case 'conversation-info':
@@ -142,6 +147,7 @@ export function parent(route: Route): Route {
     case 'link':
       return { at: 'settings', section: 'devices' }
     case 'conversations':
+    case 'archive':
     case 'person':
     case 'invitation':
     case 'shared':

@@ -13,7 +13,7 @@ import type { Engine, Live } from './engine.svelte'
 const FOR_EVER = 253_402_300_799_000
 
 /** What the list can be narrowed to, whoever one is. */
-export type Standard = 'all' | 'unread' | 'people' | 'groups' | 'archive'
+export type Standard = 'all' | 'unread' | 'people' | 'groups'
 
 /** The same, or a folder of one's own. */
 export type Folder = Standard | { readonly own: FolderId }
@@ -73,8 +73,9 @@ export class Conversations {
   readonly shown = $derived.by(() => this.all.filter((row) => isIn(this.folder, row)))
 
   /** How many conversations of a folder have something unread that makes itself heard. */
-  unreadIn(folder: Folder, now: number): number {
-    return this.all.filter((row) => isIn(folder, row) && isUnread(row) && !isMuted(row, now)).length
+  unreadIn(folder: Folder | 'archive', now: number): number {
+    const within = folder === 'archive' ? this.archived : this.all.filter((row) => isIn(folder, row))
+    return within.filter((row) => isUnread(row) && !isMuted(row, now)).length
   }
 
   readonly archived = $derived.by(() => this.all.filter((row) => row.own.archived))
@@ -205,7 +206,6 @@ export const liesIn = (row: ConversationView, folder: FolderId): boolean =>
   row.own.folders?.includes(folder) ?? false
 
 function isIn(folder: Folder, row: ConversationView): boolean {
-  if (folder === 'archive') return row.own.archived
   if (row.own.archived) return false
   if (typeof folder === 'object') return liesIn(row, folder.own)
   switch (folder) {

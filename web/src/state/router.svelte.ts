@@ -34,13 +34,13 @@ export class Router {
 
   go(route: Route): void {
     if (href(route) === this.#address) return
-    this.#host.history.pushState({ depth: this.#depth() + 1 }, '', href(route))
+    this.#host.history.pushState({ depth: this.#depth() + 1, from: this.#address }, '', href(route))
     this.#route = route
   }
 
   /** Goes there without a step that Back would return to, as after a form is done. */
   replace(route: Route): void {
-    this.#host.history.replaceState({ depth: this.#depth() }, '', href(route))
+    this.#host.history.replaceState({ depth: this.#depth(), from: this.#from() }, '', href(route))
     this.#route = route
   }
 
@@ -48,6 +48,12 @@ export class Router {
   back(): void {
     if (this.#depth() > 0) this.#host.history.back()
     else this.replace(parent(this.#route))
+  }
+
+  /** Up to a place that is wider: a step back if the person came from there, so that no place lies behind itself. */
+  up(route: Route): void {
+    if (this.#from() === href(route)) this.#host.history.back()
+    else this.replace(route)
   }
 
   /** For a click on the document: a link within the app changes the place without loading the page again. */
@@ -73,6 +79,13 @@ export class Router {
     const state: unknown = this.#host.history.state
     if (typeof state !== 'object' || state === null || !('depth' in state)) return 0
     return typeof state.depth === 'number' ? state.depth : 0
+  }
+
+  /** The address of the step before this one, if it is one of the app. */
+  #from(): string | undefined {
+    const state: unknown = this.#host.history.state
+    if (typeof state !== 'object' || state === null || !('from' in state)) return undefined
+    return typeof state.from === 'string' ? state.from : undefined
   }
 }
 

@@ -111,3 +111,15 @@ test('a form that is done is not returned to', () => {
   router.back()
   expect(router.route).toEqual({ at: 'conversations' })
 })
+
+test('up from a place leaves no place behind itself', () => {
+  router.go({ at: 'archive' })
+  router.go({ at: 'conversation', conversation: '0199-a' })
+  router.up({ at: 'archive' })
+  router.up({ at: 'conversations' })
+  expect(history.path).toBe('/')
+  router.go({ at: 'conversation', conversation: '0199-a' })
+  router.up({ at: 'archive' })
+  router.up({ at: 'conversations' })
+  expect(router.route).toEqual({ at: 'conversations' })
+})
