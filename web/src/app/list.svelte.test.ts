@@ -44,6 +44,55 @@ describe('the archive', () => {
     await expect.element(row('Choir')).toBeVisible()
   })
 
+  test('is undone at once, and what was pinned is so again', async () => {
+    const engine = having([kept('Choir', { pinned: 3 })])
+    await inApp(engine, '/')
+    await userEvent.click(row('Choir'), { button: 'right' })
+    await userEvent.click(page.getByRole('menuitem', { name: 'Archive', exact: true }))
+    await expect.element(page.getByRole('link', { name: 'Archive: 1 conversation' })).toBeVisible()
+    await userEvent.click(button('Undo'))
+    await expect.element(row('Choir')).toBeVisible()
+    expect(engine.commands.findLast((one) => one.command === 'keep')).toMatchObject({
+      state: { archived: false, pinned: 3 },
+    })
+  })
+
+  test('tells how much in it is unread, without what is muted', async () => {
+    const muted = kept('Market', { archived: true, muted_until: Date.now() + 3_600_000 }, { unread: 2 })
+    await inApp(having([kept('Old school', { archived: true }, { unread: 5 }), muted]), '/')
+    await expect
+      .element(page.getByRole('link', { name: 'Archive: 2 conversations 1 unread conversation' }))
+      .toBeVisible()
+  })
+
+  test('is where a swipe leads, and says so on the way', async () => {
+    const engine = having([CHOIR])
+    await inApp(engine, '/')
+    await expect.element(row('Choir')).toBeVisible()
+    const link = row('Choir').getByRole('link').element()
+    const { x, y } = link.getBoundingClientRect()
+    const finger = (type: string, moved: number) =>
+      link.dispatchEvent(
+        new PointerEvent(type, {
+          bubbles: true,
+          pointerType: 'touch',
+          isPrimary: true,
+          pointerId: 1,
+          clientX: x + 200 + moved,
+          clientY: y + 20,
+        }),
+      )
+    // Only a real finger can be captured.
+    Element.prototype.setPointerCapture = () => undefined
+    finger('pointerdown', 0)
+    finger('pointermove', 80)
+    await expect.element(page.getByText('Unread', { exact: true })).toBeInTheDocument()
+    finger('pointermove', -80)
+    await expect.element(page.getByText('Archive', { exact: true })).toBeInTheDocument()
+    finger('pointerup', -80)
+    await expect.element(page.getByText('Conversation archived')).toBeVisible()
+  })
+
   test('is left with its last conversation', async () => {
     const engine = having([OLD, CHOIR])
     await inApp(engine, '/archive')

@@ -127,8 +127,11 @@ export class Conversations {
     await this.#keep(row, { pinned: on ? highest + 1 : null })
   }
 
-  async archive(row: ConversationView, on: boolean): Promise<void> {
+  /** Returns how to undo it. */
+  async archive(row: ConversationView, on: boolean): Promise<() => Promise<void>> {
     await this.#keep(row, on ? { archived: true, pinned: null } : { archived: false })
+    const { archived, pinned = null } = row.own
+    return () => this.#keep(this.find(row.conversation) ?? row, { archived, pinned })
   }
 
   /** Puts it into a folder, or takes it out. */

@@ -1,17 +1,26 @@
 import type { Attachment } from 'svelte/attachments'
 
+/** How an element is being swiped. */
+export interface Pull {
+  readonly to: 'start' | 'end'
+  /** Let go now, it happens. */
+  readonly isFar: boolean
+}
+
 interface Swipe {
   /** Swiped towards the start of the line (left, where one writes left to right). */
   readonly tostart?: (() => void) | undefined
   /** Swiped towards its end. */
   readonly toend?: (() => void) | undefined
+  /** To show behind the element what is meant; undefined once it is let go. */
+  readonly onpull?: ((pull: Pull | undefined) => void) | undefined
 }
 
 const FAR_PX = 64
 const SLACK_PX = 10
 
 /** Lets a finger swipe an element sideways: it follows the finger, and what was meant happens when it was far enough. */
-export function swipe({ tostart, toend }: Swipe): Attachment<HTMLElement> {
+export function swipe({ tostart, toend, onpull }: Swipe): Attachment<HTMLElement> {
   return (element) => {
     let begin: { readonly x: number; readonly y: number; readonly id: number } | undefined
     let moved = 0
@@ -31,6 +40,7 @@ export function swipe({ tostart, toend }: Swipe): Attachment<HTMLElement> {
       }
       const isStart = x < 0 === (getComputedStyle(element).direction === 'ltr')
       moved = (isStart ? tostart : toend) ? x : 0
+      onpull?.(moved === 0 ? undefined : { to: isStart ? 'start' : 'end', isFar: Math.abs(moved) >= FAR_PX })
       // It goes on more slowly than the finger, so that one feels where the end is.
       element.style.translate = `${Math.sign(moved) * Math.min(Math.abs(moved), FAR_PX + Math.abs(moved) / 5)}px 0`
     }
@@ -38,6 +48,7 @@ export function swipe({ tostart, toend }: Swipe): Attachment<HTMLElement> {
       if (event.pointerId !== begin?.id) return
       begin = undefined
       element.style.translate = ''
+      onpull?.(undefined)
       if (event.type === 'pointerup' && Math.abs(moved) >= FAR_PX) {
         const isStart = moved < 0 === (getComputedStyle(element).direction === 'ltr')
         if (isStart) tostart?.()
