@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import type { FakeEngine } from '@/engine/fake'
 import type { ConversationView } from '@/engine/port'
-import { conversation } from '@/engine/sample'
+import { conversation, message } from '@/engine/sample'
 import { speak } from '@/i18n/index.svelte'
 import { inApp } from './in-app'
 import { BOB, MARIA, signedIn } from './sample'
@@ -112,6 +112,71 @@ describe('the archive', () => {
     await expect.element(page.getByText('Back to all conversations')).toBeInTheDocument()
     await engine.command({ command: 'keep', conversation: OLD.conversation, state: CHOIR.own })
     await expect.element(page.getByText('Back to all conversations')).not.toBeInTheDocument()
+  })
+})
+
+describe('a row', () => {
+  const GROUP = kept('Choir', {})
+  const said = message(1, {
+    author_name: 'Bartholomew '.repeat(12),
+    body: { body: 'text', text: 'Hi', entities: [] },
+  })
+  const within = (name: string, selector: string) => {
+    const found = row(name).element().querySelector(selector)
+    if (!found) throw new Error(`no ${selector}`)
+    return found
+  }
+
+  test('leaves room for what was said, however long its author’s name', async () => {
+    await inApp(having([{ ...GROUP, last: said }]), '/')
+    await expect.element(row('Choir')).toBeVisible()
+    const line = within('Choir', '.line')
+    expect(within('Choir', '.label').clientWidth).toBeLessThan(line.clientWidth / 2)
+    expect(line.scrollWidth).toBe(line.clientWidth)
+  })
+
+  test('is red where something could not be sent', async () => {
+    await inApp(having([{ ...GROUP, failed: 1 }]), '/')
+    await expect.element(row('Choir')).toBeVisible()
+    const line = within('Choir', '.line')
+    const { color } = getComputedStyle(line)
+    expect(color).not.toBe(getComputedStyle(within('Choir', '.foot')).color)
+  })
+})
+
+describe('selecting', () => {
+  test('what is open does not look chosen', async () => {
+    await inApp(having([kept('Choir', {}), kept('Market', {})]), '/')
+    const look = (name: string) => {
+      const link = document.querySelector(`[data-conversation="0199-${name}"] a`)
+      return link && getComputedStyle(link).backgroundColor
+    }
+    await userEvent.click(row('Market'), { button: 'right' })
+    await userEvent.click(page.getByRole('menuitem', { name: 'Select' }))
+    history.pushState(null, '', '/c/0199-Choir/info')
+    window.dispatchEvent(new PopStateEvent('popstate'))
+    await expect.poll(() => document.querySelectorAll('[aria-current=page]').length).toBe(1)
+    expect(look('Choir')).not.toBe(look('Market'))
+  })
+
+  test('is left by one Escape', async () => {
+    await inApp(having([kept('Choir', {}), kept('Market', {})]), '/')
+    await userEvent.click(row('Choir'), { button: 'right' })
+    await userEvent.click(page.getByRole('menuitem', { name: 'Select' }))
+    await userEvent.click(row('Market'))
+    await expect.element(page.getByRole('toolbar', { name: '2 selected' })).toBeVisible()
+    await userEvent.keyboard('{Escape}')
+    await expect.element(page.getByRole('toolbar', { name: '2 selected' })).not.toBeInTheDocument()
+  })
+
+  test('is left by one Escape from its bar, too', async () => {
+    await inApp(having([kept('Choir', {})]), '/')
+    await userEvent.click(row('Choir'), { button: 'right' })
+    await userEvent.click(page.getByRole('menuitem', { name: 'Select' }))
+    await userEvent.hover(button('Pin to the top'))
+    await expect.element(page.getByText('Pin to the top', { exact: true })).toBeVisible()
+    await userEvent.keyboard('{Escape}')
+    await expect.element(page.getByRole('toolbar', { name: '1 selected' })).not.toBeInTheDocument()
   })
 })
 
