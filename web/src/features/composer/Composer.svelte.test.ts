@@ -11,19 +11,17 @@ function open(kept = '') {
   const here = world([], [conversation('talk', { draft: kept })])
   const draft = new Drafts(new Engine(here.engine), window).of('talk', kept)
   let edits = 0
-  const failures: unknown[] = []
   render(Harness, {
     draft,
     conversation: here.conversations[0] ?? conversation('talk'),
     members: [person(0), person(1), person(2)],
     onsent: () => undefined,
-    onfailed: (error: unknown) => failures.push(error),
     oneditlast: () => (edits += 1),
     onjump: () => undefined,
   })
   const commands = (kind: Command['command']) =>
     here.engine.commands.filter(({ command }) => command === kind)
-  return { here, draft, commands, edits: () => edits, failures, box: page.getByRole('textbox') }
+  return { here, draft, commands, edits: () => edits, box: page.getByRole('textbox') }
 }
 
 test('Enter sends, Shift and Enter begin a new line', async () => {
@@ -35,12 +33,31 @@ test('Enter sends, Shift and Enter begin a new line', async () => {
 })
 
 test('what could not be accepted comes back', async () => {
-  const { box, here, failures } = open()
+  const { box, here } = open()
   here.engine.fail('send', { kind: 'store' })
   await box.fill('hello')
   await userEvent.keyboard('{Enter}')
-  await expect.poll(() => failures.length).toBe(1)
+  await expect.element(page.getByRole('alert')).toBeVisible()
   await expect.element(box).toHaveValue('hello')
+  await userEvent.keyboard('!')
+  await expect.element(page.getByRole('alert')).not.toBeInTheDocument()
+})
+
+test('what is too long is counted, and not sent', async () => {
+  const { box, commands } = open()
+  const send = page.getByRole('button', { name: 'Send', exact: true })
+  await box.fill('👍'.repeat(16_380))
+  await expect.element(page.getByText('4 characters left')).toBeVisible()
+  await expect.element(send).toBeEnabled()
+  await userEvent.keyboard('12345')
+  await expect.element(send).toBeDisabled()
+  await expect
+    .element(send)
+    .toHaveAccessibleDescription('1 character too many: a message has at most 16,384.')
+  await userEvent.keyboard('{Enter}')
+  expect(commands('send')).toEqual([])
+  await userEvent.keyboard('{Backspace}')
+  await expect.element(send).toBeEnabled()
 })
 
 test('an answer says what it answers, until it is given up', async () => {
