@@ -1,5 +1,5 @@
 // Every main screen as people see it who see, hear or point less well: in each look nothing stands in their way, nothing is
-// wider than the screen, and what a screen reader tells is what was meant.
+// larger than the screen, and what a screen reader tells is what was meant.
 
 import { expect, type Locator, type Page } from '@playwright/test'
 import { barriers } from '../axe'
@@ -44,8 +44,11 @@ const SETTINGS = [
 
 async function isForEverybody(page: Page, screen: string): Promise<void> {
   const found = await barriers(page)
-  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)
-  expect({ screen, found, tooWide }).toEqual({ screen, found: [], tooWide: false })
+  const beyond = await page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement
+    return { width: scrollWidth > window.innerWidth, height: scrollHeight > window.innerHeight }
+  })
+  expect({ screen, found, beyond }).toEqual({ screen, found: [], beyond: { width: false, height: false } })
 }
 
 /** What a screen reader makes of a part of the page is what stands in `__aria__`: one look is enough, all say the same. */
