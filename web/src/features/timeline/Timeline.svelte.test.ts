@@ -145,6 +145,30 @@ test('what this device can not show is not seen by standing there', async () => 
   expect(Math.max(...seen)).toBe(5)
 })
 
+test('the floating day never covers a real line', async () => {
+  const said = talk(100, NOW).map((row) => ({ ...row, at: NOW - (100 - row.row) * 3 * 3_600_000 }))
+  const { timeline, scroller, isSeen, screen } = open(100, 100, said)
+  await timeline.toEnd()
+  await expect.poll(() => isSeen(100)).toBe(true)
+  const floating = screen.container.querySelector('.floating')
+  const found = { floating: 0, lines: 0 }
+  for (let step = 0; step < 200 && (found.floating === 0 || found.lines === 0); step += 1) {
+    scroller().scrollTop -= 30
+    await new Promise(requestAnimationFrame)
+    await new Promise(requestAnimationFrame)
+    const place = floating?.getBoundingClientRect() ?? new DOMRect()
+    const isOver = [...scroller().querySelectorAll('[data-divider]')].some((line) => {
+      const { top, bottom } = line.getBoundingClientRect()
+      return bottom > place.top && top < place.bottom
+    })
+    if (isOver) found.lines += 1
+    if (!floating?.classList.contains('visible')) continue
+    found.floating += 1
+    expect(isOver).toBe(false)
+  }
+  expect(Math.min(found.floating, found.lines)).toBeGreaterThan(0)
+})
+
 test('the arrow keys go from message to message', async () => {
   const { timeline, scroller, isSeen } = open(60)
   await timeline.toEnd()
