@@ -58,6 +58,34 @@ test('an address in the text is a link, without the full stop behind it', () => 
   ])
 })
 
+const linksIn = (text: string) =>
+  blocks(text, []).flatMap((block) =>
+    block.block === 'code'
+      ? []
+      : block.spans.flatMap(({ styles }) =>
+          styles.flatMap((style) => (style.style === 'link' ? style.url : [])),
+        ),
+  )
+
+test.each([
+  ['see www.example.org/a.', ['https://www.example.org/a']],
+  ['(Www.Example.org)', ['https://Www.Example.org']],
+  ['write to anna.k+tea@mail.example.org, please', ['mailto:anna.k+tea@mail.example.org']],
+  ['почта@пример.рф', ['mailto:почта@пример.рф']],
+  ['https://anna@example.org/?to=bob@example.org', ['https://anna@example.org/?to=bob@example.org']],
+  ['HTTPS://EXAMPLE.ORG', ['HTTPS://EXAMPLE.ORG']],
+  ['www. @anna anna@home www.x nowww.example.org', []],
+])('the addresses in "%s" are links', (text, links) => {
+  expect(linksIn(text)).toEqual(links)
+})
+
+test('a long text without an end is looked through at once', () => {
+  const before = performance.now()
+  expect(linksIn('a'.repeat(16_384))).toEqual([])
+  expect(linksIn(`${'a@a.'.repeat(4_000)}!`)).toEqual([])
+  expect(performance.now() - before).toBeLessThan(1_000)
+})
+
 test('no address of another kind becomes a link', () => {
   expect(blocks('javascript:alert(1) data:text/html,x', [])).toEqual([
     { block: 'text', spans: [{ text: 'javascript:alert(1) data:text/html,x', styles: [] }] },

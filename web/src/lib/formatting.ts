@@ -17,8 +17,15 @@ export type Block =
   | { readonly block: 'text' | 'quote'; readonly spans: readonly Span[] }
   | { readonly block: 'code'; readonly language: string; readonly text: string }
 
-/** An address that stands in the text as it is. */
-const ADDRESS = /https?:\/\/[^\s<>"'«»“”]*[^\s<>"'«»“”.,;:!?)\]}…]/g
+/** Addresses that stand in the text as they are: of pages, and of people's mail. */
+const ADDRESS = new RegExp(
+  [
+    String.raw`(?:https?:\/\/|(?<![\p{L}\p{N}_.@/-])www\.(?=[\p{L}\p{N}-]+\.))[^\s<>"'«»“”]*[^\s<>"'«»“”.,;:!?)\]}…]`,
+    // Each part has an end, so that no text takes long to look through.
+    String.raw`(?<![\p{L}\p{N}._%+/-])[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,63}`,
+  ].join('|'),
+  'giu',
+)
 
 /**
  * Cuts a text into blocks and runs. Runs of formatting may nest and overlap, and their positions count Unicode scalar
@@ -90,11 +97,17 @@ function linked(text: string, styles: readonly Inline[]): Span[] {
   let from = 0
   for (const found of text.matchAll(ADDRESS)) {
     if (found.index > from) spans.push({ text: text.slice(from, found.index), styles })
-    spans.push({ text: found[0], styles: [...styles, { style: 'link', url: found[0] }] })
+    spans.push({ text: found[0], styles: [...styles, { style: 'link', url: addressed(found[0]) }] })
     from = found.index + found[0].length
   }
   if (from < text.length) spans.push({ text: text.slice(from), styles })
   return spans
+}
+
+/** Where an address leads that was written without its beginning. */
+function addressed(address: string): string {
+  if (/^https?:/i.test(address)) return address
+  return /^www\./i.test(address) && !address.includes('@') ? `https://${address}` : `mailto:${address}`
 }
 
 /** A block stands on lines of its own: the line ends around it are not shown twice. */
