@@ -109,7 +109,9 @@ export class Person {
     await this.opens('new')
     await page.getByRole('searchbox', { name: this.#words.find }).fill(username)
     await page.getByRole('button', { name: `@${username}` }).click()
-    await this.says(text)
+    await this.composer.fill(text)
+    await this.composer.press('Enter')
+    await expect(this.message(text)).toBeVisible()
   }
 
   /** Opens the only request: whether the name is known by now depends on what came first. */

@@ -8,7 +8,8 @@ test('two people find each other, and talk', async ({ member }) => {
   const bob = await member('bob', 'Боб Марлин', phone)
 
   await alice.addresses('bob', 'Are you coming?')
-  await expect(alice.page.getByText('bob has to accept before you can go on talking')).toBeVisible()
+  await expect(alice.page.getByText('bob has to accept first. You can write again then.')).toBeVisible()
+  await expect(alice.composer).toHaveCount(0)
 
   await expect(bob.row('alice')).toContainText('Хочет вам написать')
   await bob.opensRequest()
@@ -19,6 +20,8 @@ test('two people find each other, and talk', async ({ member }) => {
   await bob.page.getByRole('button', { name: 'Принять' }).click()
   await expect(alice.message('Are you coming?')).toContainText('Read')
   await expect(alice.page.getByText('has to accept')).toBeHidden()
+  await alice.says('Then hurry')
+  await expect(bob.message('Then hurry')).toBeVisible()
 
   await bob.says('Уже бегу, ставь чайник')
   await expect(bob.message('Уже бегу')).toContainText('Прочитано')
