@@ -25,6 +25,8 @@ test('messages are found by other forms of their words, and shown where they wer
   await alice.page.getByRole('searchbox', { name: 'Search in this conversation' }).fill('run')
   const found = alice.page.getByRole('link', { name: /running along.*\d:\d/ })
   await expect(found).toHaveCount(1)
+  await alice.page.getByLabel('Written by').selectOption('You')
+  await expect(found).toHaveCount(1)
   await found.click()
   await expect(alice.message('running along the river')).toBeInViewport()
 })
