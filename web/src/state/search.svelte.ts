@@ -21,10 +21,16 @@ export class Search {
   #asked = 0
   readonly #engine: Engine
   readonly #conversation: ConversationId | null
+  readonly #onfound: (hits: readonly SearchHit[]) => void
 
-  constructor(engine: Engine, conversation: ConversationId | null) {
+  constructor(
+    engine: Engine,
+    conversation: ConversationId | null,
+    onfound: (hits: readonly SearchHit[]) => void,
+  ) {
     this.#engine = engine
     this.#conversation = conversation
+    this.#onfound = onfound
   }
 
   get hits(): readonly SearchHit[] {
@@ -83,6 +89,7 @@ export class Search {
       if (asked !== this.#asked) return
       this.#hits = before === null ? found : [...this.#hits, ...found]
       this.#isComplete = found.length < PAGE
+      this.#onfound(this.#hits)
     } catch (error) {
       if (asked === this.#asked) this.#failure = words(error)
     } finally {
@@ -94,13 +101,19 @@ export class Search {
 /** Begins searches. */
 export class Searches {
   readonly #engine: Engine
+  #found: readonly SearchHit[] = []
 
   constructor(engine: Engine) {
     this.#engine = engine
   }
 
   begin(conversation: ConversationId | null): Search {
-    return new Search(this.#engine, conversation)
+    return new Search(this.#engine, conversation, (hits) => (this.#found = hits))
+  }
+
+  /** Where in a message that was found last the first match begins, in characters. */
+  placeIn(row: number): number | undefined {
+    return this.#found.find((hit) => hit.message.row === row)?.matches[0]?.[0]
   }
 }
 

@@ -16,7 +16,15 @@ const PAGE = 80
 const MOST = 500
 
 /** A place for the view to go to. Each is another object, so that going to the same place twice works. */
-export type Goal = { readonly row: number; readonly flash: boolean } | 'end' | 'unread'
+export type Goal =
+  | {
+      readonly row: number
+      readonly flash: boolean
+      /** What is meant stands behind so many characters: a message may be higher than the screen. */
+      readonly at?: number | undefined
+    }
+  | 'end'
+  | 'unread'
 
 /**
  * The part of a conversation's timeline that is held: some hundred rows around what is seen, read again whenever the
@@ -94,8 +102,8 @@ export class Timeline {
     await this.#jump('first_unread', () => 'unread')
   }
 
-  async toRow(row: number): Promise<void> {
-    const goal = { row, flash: true }
+  async toRow(row: number, at?: number): Promise<void> {
+    const goal = { row, flash: true, at }
     if (this.#rows.some((held) => held.row === row)) this.#goal = { to: goal }
     else await this.#jump({ around: row }, () => goal)
   }

@@ -108,6 +108,22 @@ test('a jump far away shows the message in the middle, marked', async () => {
     .toBe(true)
 })
 
+test('a jump into a long message shows the word that is meant', async () => {
+  const before = 'far away \n'.repeat(200)
+  const text = `${before}needle${' and more \n'.repeat(50)}`
+  const entities = [{ s: before.length, n: 6, k: 'bold' as const }]
+  const said = talk(50, NOW).map((row) =>
+    row.row === 20 ? message(20, { at: row.at, body: { body: 'text', text, entities } }) : row,
+  )
+  const { timeline, scroller } = open(50, 50, said)
+  await timeline.toEnd()
+  await timeline.toRow(20, before.length)
+  const needle = () => scroller().querySelector('[data-row="20"] strong')?.getBoundingClientRect().top ?? 0
+  await still(needle)
+  const view = scroller().getBoundingClientRect()
+  expect(Math.abs(needle() - (view.top + view.height / 2))).toBeLessThan(view.height / 4)
+})
+
 test('with something unread the line is seen, and what was seen is told', async () => {
   const { timeline, seen } = open(300, 290)
   await timeline.toUnread()
