@@ -1,5 +1,5 @@
 // What is cleared or deleted, and only after a yes.
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import { conversation } from '@/engine/sample'
 import { speak } from '@/i18n/index.svelte'
@@ -7,15 +7,7 @@ import { inApp } from './in-app'
 import { problems } from './problems'
 import { MARIA, signedIn } from './sample'
 
-// As the app stands in its page: the list fills what is there.
-const style = document.createElement('style')
-style.textContent = 'body, body > div { block-size: 100vh; }'
-
-beforeEach(async () => {
-  document.head.append(style)
-  await speak('en')
-})
-afterAll(() => style.remove())
+beforeEach(() => speak('en'))
 
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 const DIRECT = { ...conversation('0199-direct', { title: 'Maria', last_seq: 7 }), peer: MARIA.account }

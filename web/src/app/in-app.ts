@@ -33,6 +33,6 @@ export async function inApp(
     fetch: () => Promise.resolve(Response.json({ ...SERVER, ...server })),
   })
   const { container } = await render(App, { app })
-  // As #app of the page is: in a list without a height nothing is drawn.
-  container.style.blockSize = '100%'
+  // As index.html has it: in a list without a height nothing is drawn.
+  container.id = 'app'
 }
