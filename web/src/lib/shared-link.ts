@@ -15,6 +15,14 @@ export const personAddress = (origin: string, account: string): string =>
 /** Scanned on an old device, by the app or by the phone's own camera, it opens the approval of the new one. */
 export const linkCodeAddress = (origin: string, code: string): string => origin + href({ at: 'link', code })
 
+/** The place in this app that a link leads to; undefined if it leads elsewhere. */
+export function placeOf(link: string, origin: string): string | undefined {
+  if (!URL.canParse(link)) return undefined
+  const url = new URL(link)
+  const place = url.pathname + url.hash
+  return url.origin !== origin || parse(place).at === 'missing' ? undefined : place
+}
+
 const SAFETY_NUMBER = /^\d{60}$/
 
 /** What a scanned or pasted text is; undefined if it is nothing of this server's. */
