@@ -34,6 +34,8 @@ describe('first run', () => {
     await inApp(engine, '/')
     await userEvent.click(page.getByRole('link', { name: 'Create an account' }))
     await userEvent.click(page.getByRole('link', { name: /By a username/ }))
+    await expect.element(page.getByLabelText('Username')).toHaveFocus()
+    await expect.element(page.getByText(/^3 to 32 characters/)).toBeVisible()
     await userEvent.fill(page.getByLabelText('Username'), 'ivan')
     await userEvent.fill(page.getByRole('textbox', { name: 'Password' }), 'correct horse')
     await userEvent.click(button('Create'))
@@ -201,6 +203,16 @@ describe('groups', () => {
         conversation: GROUP.conversation,
         account: MARIA.account,
       })
+  })
+
+  test('one that was left shows what it was, and nothing that works no more', async () => {
+    const engine = signedIn()
+    engine.views.conversation = () => ({ ...GROUP, readiness: 'left' })
+    await inApp(engine, `/c/${GROUP.conversation}/info`)
+    await expect.element(page.getByText(/^You are not a member here any more/)).toBeVisible()
+    for (const gone of [/member$/, 'Maria', 'Mute', 'Disappearing messages', 'Leave the group', 'Edit']) {
+      expect(page.getByText(gone).query()).toBeNull()
+    }
   })
 
   test('a new group is made of whom was chosen', async () => {
