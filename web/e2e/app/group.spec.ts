@@ -28,7 +28,7 @@ test('a group of three: made, changed, managed and left', async ({ member }) => 
   await vera.opens()
   await vera.goesTo('Sunday hikes')
   // What was said before she came is not for her.
-  await expect(vera.page.getByRole('log').getByText('Alice Walker добавляет: вы')).toBeVisible()
+  await expect(vera.page.getByRole('log').getByText('Alice Walker добавляет вас')).toBeVisible()
   await expect(vera.message('Where do we go')).toHaveCount(0)
   await vera.says('Я с вами!')
   await expect(bob.message('Я с вами!')).toContainText('Вера Орлова')

@@ -64,7 +64,7 @@ test('who was sent a link joins Beseda, asks, and is let in', async ({ member, s
 
   await alice.page.getByRole('button', { name: 'Let in: vera' }).click()
   await expect(vera.composer).toBeVisible()
-  await expect(vera.page.getByRole('log').getByText('Alice Walker добавляет: вы')).toBeVisible()
+  await expect(vera.page.getByRole('log').getByText('Alice Walker добавляет вас')).toBeVisible()
   await vera.says('Я с вами!')
   await bob.goesTo('Sunday hikes')
   await expect(bob.message('Я с вами!')).toContainText('Вера Орлова')

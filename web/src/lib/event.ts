@@ -12,25 +12,24 @@ export interface Names {
 export function eventSentence(event: SystemEvent, actor: AccountId, names: Names): string {
   const who = names.name(actor)
   const own = names.isMe(actor) ? 'yes' : 'no'
-  const object = (account: AccountId) => (names.isMe(account) ? m.event.you() : names.name(account))
   switch (event.event) {
     case 'created':
       return m.event.created({ own, who })
-    case 'added':
-      return m.event.added({
-        own,
-        who,
-        whom: new Intl.ListFormat(locale()).format(event.accounts.map(object)),
-      })
+    case 'added': {
+      const others = event.accounts.filter((account) => !names.isMe(account))
+      const whom = new Intl.ListFormat(locale()).format(others.map((account) => names.name(account)))
+      if (others.length === event.accounts.length) return m.event.added({ own, who, whom })
+      return others.length === 0 ? m.event.added_you({ who }) : m.event.added_you_too({ who, whom })
+    }
     case 'removed':
-      return m.event.removed({ own, who, whom: object(event.account) })
+      return m.event.removed({ own, who, ...object(event.account, names) })
     case 'left':
       return m.event.left({ own: names.isMe(event.account) ? 'yes' : 'no', who: names.name(event.account) })
     case 'role_changed': {
       const becomes = { owner: m.event.role_owner, admin: m.event.role_admin, member: m.event.role_member }[
         event.role
       ]
-      return becomes({ own, who, whom: object(event.account) })
+      return becomes({ own, who, ...object(event.account, names) })
     }
     case 'permissions_changed':
       return m.event.permissions({ own, who })
@@ -63,3 +62,9 @@ export function eventSentence(event: SystemEvent, actor: AccountId, names: Names
       return m.event.rule_broken({ who, reason: event.reason })
   }
 }
+
+/** Whom it concerns: languages have words of their own for oneself. */
+const object = (account: AccountId, names: Names) => ({
+  you: names.isMe(account) ? 'yes' : 'no',
+  whom: names.name(account),
+})
