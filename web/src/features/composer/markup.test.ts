@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { apply, insert, mentionBefore, type Field } from './markup'
+import { person } from '@/engine/sample'
+import { apply, insert, mentionBefore, mentionOf, type Field } from './markup'
 
 /** `[` and `]` are the ends of what is selected; `|` is both. */
 const field = (drawn: string): Field => {
@@ -48,10 +49,19 @@ test('a link asks for what is missing', () => {
 test.each([
   ['hi @an', { from: 3, name: 'an' }],
   ['@', { from: 0, name: '' }],
+  ['мой @Бор', { from: 4, name: 'бор' }],
   ['mail me@ex', undefined],
   ['@an ', undefined],
 ])('in "%s" the mention is %o', (text, found) => {
   expect(mentionBefore({ text, start: text.length, end: text.length })).toEqual(found)
+})
+
+test.each([
+  [person(1, { name: 'Anna', username: 'anna' }), '@anna'],
+  [person(2, { name: 'Мария Сергеевна', username: null }), '@Мария Сергеевна'],
+  [person(3, { account: '0199-c', name: 'C*rol [x]', username: null }), '[C*rol \\[x\\]](@0199-c)'],
+])('somebody is mentioned so that the engine knows whom', (who, text) => {
+  expect(mentionOf(who)).toBe(text)
 })
 
 test('a mention takes the place of its beginning', () => {

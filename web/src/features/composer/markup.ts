@@ -1,3 +1,5 @@
+import type { AccountView } from '@/engine/port'
+
 /** A text field's text and what is selected in it. */
 export interface Field {
   readonly text: string
@@ -102,9 +104,20 @@ export function mentionBefore({
   end,
 }: Field): { readonly from: number; readonly name: string } | undefined {
   if (start !== end) return undefined
-  const found = /(^|[\s(])@([a-z0-9_]{0,32})$/i.exec(text.slice(0, start))
+  const found = /(^|[\s(])@([\p{L}\p{N}_]{0,32})$/u.exec(text.slice(0, start))
   const name = found?.[2]
   return name === undefined ? undefined : { from: start - name.length - 1, name: name.toLowerCase() }
+}
+
+/**
+ * What mentions somebody: their username, or what they are called. A name that the engine could not tell from the words
+ * around it stands in brackets, with the account behind it.
+ */
+export function mentionOf({ account, username, name }: AccountView): string {
+  if (username !== null) return `@${username}`
+  return /^[\p{L}\p{N} .’-]+$/u.test(name)
+    ? `@${name}`
+    : `[${name.replaceAll(/[[\]\\]/g, '\\$&')}](@${account})`
 }
 
 /** Puts text in the place of a part of the field; the cursor ends behind it. */
