@@ -162,6 +162,34 @@ describe('devices', () => {
   })
 })
 
+describe('people you know', () => {
+  const known = page.getByRole('heading', { name: 'People you know' })
+
+  test('are those with whom one talks or shares a group', async () => {
+    const engine = signedIn()
+    engine.views.conversations = () => [conversation('0199-direct', { peer: MARIA.account })]
+    await inApp(engine, '/new')
+    await expect.element(known).toBeVisible()
+    await expect.element(page.getByRole('button', { name: /Maria/ })).toBeVisible()
+    expect(page.getByRole('button', { name: /Bob/ }).query()).toBeNull()
+  })
+
+  test('are no strangers whom one looked for once', async () => {
+    const engine = signedIn()
+    engine.views.conversations = () => []
+    engine.on('find_accounts', () => ({
+      outcome: 'accounts',
+      accounts: [{ account: MARIA.account, username: 'maria', root: 'bb', device_log_version: 1 }],
+    }))
+    await inApp(engine, '/new')
+    await expect.element(page.getByText('You don’t know anybody here yet')).toBeVisible()
+    await userEvent.fill(page.getByRole('searchbox'), 'maria')
+    await expect.element(page.getByRole('heading', { name: 'On this server' })).toBeVisible()
+    await expect.element(page.getByRole('button', { name: /Maria/ })).toBeVisible()
+    expect(known.query()).toBeNull()
+  })
+})
+
 describe('the page of a person', () => {
   test('has the mute and the timer of the conversation with them, if there is one', async () => {
     const engine = signedIn()

@@ -1,4 +1,4 @@
-import type { AccountView } from '@/engine/port'
+import type { AccountId, AccountView, Readiness } from '@/engine/port'
 import type { Engine } from './engine.svelte'
 import type { People } from './people.svelte'
 
@@ -16,6 +16,8 @@ export class PeopleSearch {
   #found = $state.raw<readonly Candidate[]>([])
   #searching = $state(false)
   #error = $state.raw<unknown>()
+  /** With whom there is a conversation that both accepted, or a group; undefined until that has been looked up. */
+  #met = $state.raw<readonly AccountId[]>()
   #turn = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   readonly #engine: Engine
@@ -27,6 +29,9 @@ export class PeopleSearch {
   constructor(engine: Engine, people: People) {
     this.#engine = engine
     this.#people = people
+    this.#meet().catch(() => {
+      this.#met = []
+    })
   }
 
   get text(): string {
@@ -48,7 +53,7 @@ export class PeopleSearch {
   }
 
   get searching(): boolean {
-    return this.#searching
+    return this.#searching || this.#met === undefined
   }
 
   /** Why the server could not be asked. */
@@ -56,23 +61,45 @@ export class PeopleSearch {
     return this.#error
   }
 
-  /** Those who are known here and fit; everybody while nothing is typed. Whoever only asks to talk is not known yet. */
+  /** Those who are known and fit; everybody while nothing is typed. */
   get known(): readonly Candidate[] {
     const wanted = fold(this.#text.trim().replace(/^@/, ''))
     return this.#people.all
       .filter(
         (person) =>
-          !person.blocked &&
-          !person.asking &&
-          !person.deleted &&
-          `${fold(person.name)} ${fold(person.username ?? '')}`.includes(wanted),
+          this.#knows(person) && `${fold(person.name)} ${fold(person.username ?? '')}`.includes(wanted),
       )
       .map(candidate)
   }
 
   /** Those whom the server knows besides. */
   get found(): readonly Candidate[] {
-    return this.#found.filter(({ account }) => !this.#people.find(account) && !this.#people.isMe(account))
+    return this.#found.flatMap((one) => {
+      if (this.#people.isMe(one.account)) return []
+      const seen = this.#people.find(one.account)
+      if (seen === undefined) return [one]
+      return seen.blocked || seen.deleted || this.#knows(seen) ? [] : [candidate(seen)]
+    })
+  }
+
+  /** Not everybody whom this device has seen: a stranger found once is one still, and so is whoever only asks to talk. */
+  #knows({ account, blocked, asking, deleted, verified, nickname }: AccountView): boolean {
+    if (blocked || asking || deleted) return false
+    return verified || nickname !== null || this.#met?.includes(account) === true
+  }
+
+  async #meet(): Promise<void> {
+    const places = await this.#engine.ask({ query: 'conversations' })
+    const accepted = places.filter(({ readiness }) => !NOT_MET.includes(readiness))
+    const groups = await Promise.all(
+      accepted
+        .filter(({ kind }) => kind === 'group')
+        .map(({ conversation }) => this.#engine.ask({ query: 'members', conversation })),
+    )
+    this.#met = [
+      ...accepted.flatMap(({ peer }) => peer ?? []),
+      ...groups.flatMap((group) => group?.members.map(({ who }) => who.account) ?? []),
+    ]
   }
 
   async #search(username: string, turn: number): Promise<void> {
@@ -96,6 +123,8 @@ export class PeopleSearch {
     this.#searching = false
   }
 }
+
+const NOT_MET: readonly Readiness[] = ['request_sent', 'request_received', 'left']
 
 const fold = (text: string) => text.toLocaleLowerCase().normalize('NFKC')
 
