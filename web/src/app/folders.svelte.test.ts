@@ -77,6 +77,31 @@ test('a conversation is put into a folder and taken out by its menu', async () =
   await expect.element(page.getByText('This folder is empty')).toBeVisible()
 })
 
+test('a name that is too long is cut, and it is said so', async () => {
+  await inApp(withFolders([], []), '/settings/folders')
+  await userEvent.click(button('New folder').first())
+  const name = page.getByLabelText('Name of the folder')
+  await userEvent.fill(name, 'Reggae')
+  expect(page.getByText('No more than 32 characters').query()).toBeNull()
+  await userEvent.fill(name, 'r'.repeat(32))
+  await expect.element(page.getByText('No more than 32 characters')).toBeVisible()
+})
+
+test('where there are more tabs than fit, the row fades out on that side', async () => {
+  const many = Array.from({ length: 12 }, (_, at) => ({
+    folder: `0199-${at}`,
+    name: `Folder ${at}`,
+    place: at,
+  }))
+  await inApp(withFolders(many, [keptIn('Office', [])]), '/')
+  const tabs = page.getByRole('radiogroup')
+  await expect.element(tabs).toHaveClass('behind')
+  await expect.element(tabs).not.toHaveClass('before')
+  tabs.element().scrollLeft = 10_000
+  await expect.element(tabs).toHaveClass('before')
+  await expect.element(tabs).not.toHaveClass('behind')
+})
+
 test('one is made with what shall lie in it; what has one name already keeps its others', async () => {
   const engine = withFolders([WORK], [keptIn('Office', [WORK.folder]), keptIn('Chess', [])])
   await inApp(engine, '/settings/folders')
