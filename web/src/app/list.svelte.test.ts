@@ -115,6 +115,22 @@ describe('the archive', () => {
   })
 })
 
+describe('a newcomer', () => {
+  test('is shown how to find people, until there is somebody', async () => {
+    const notes = kept('Notes', {}, { kind: 'notes' })
+    const engine = having([notes])
+    await inApp(engine, '/')
+    await expect
+      .element(page.getByRole('link', { name: 'Your link' }))
+      .toHaveAttribute('href', '/new/contact')
+    await expect.element(page.getByRole('link', { name: 'Find people' })).toHaveAttribute('href', '/new')
+    engine.views.conversations = () => [notes, kept('Choir', {})]
+    engine.tell({ notice: 'conversation', about: '0199-Choir' })
+    await expect.element(row('Choir')).toBeVisible()
+    expect(page.getByRole('link', { name: 'Your link' }).query()).toBeNull()
+  })
+})
+
 describe('a row', () => {
   const GROUP = kept('Choir', {})
   const said = message(1, {
