@@ -56,6 +56,8 @@ const REASONS: Readonly<Record<string, () => string>> = {
   'it does not lead to a group': () => m.reason.no_group_link(),
   'nobody could use it': () => m.reason.useless_link(),
   'type your username, or the end of your id': () => m.reason.confirm(),
+  'the group has to be left first': () => m.reason.leave_first(),
+  'your notes are always there': () => m.reason.notes_stay(),
   refused: () => m.reason.refused(),
   'it may have been sent before this device was signed in again': () => m.reason.perhaps_sent(),
   'something else was asked meanwhile': () => m.reason.overtaken(),
