@@ -216,8 +216,18 @@ describe('who is there', () => {
     const engine = having([direct])
     await inApp(engine, `/u/${BOB.account}`)
     await expect.element(page.getByRole('heading', { name: 'Bob' })).toBeVisible()
-    await expect.poll(() => watched(engine).at(-1)).toEqual([MARIA.account, BOB.account])
+    await expect.poll(() => watched(engine).at(-1)).toEqual([BOB.account, MARIA.account])
     await userEvent.click(button('Back'))
     await expect.poll(() => watched(engine).at(-1)).toEqual([MARIA.account])
+  })
+
+  test('is asked of as many as the server allows, the latest first', async () => {
+    const rows = Array.from({ length: 250 }, (_, at) => ({
+      ...conversation(`0199-${at}`, { title: `Person ${at}` }),
+      peer: `0199-p${at}`,
+    }))
+    const engine = having(rows)
+    await inApp(engine, '/')
+    await expect.poll(() => watched(engine).at(-1)).toEqual(rows.slice(0, 200).map(({ peer }) => peer))
   })
 })

@@ -18,6 +18,9 @@ export type Standard = 'all' | 'unread' | 'people' | 'groups'
 /** The same, or a folder of one's own. */
 export type Folder = Standard | { readonly own: FolderId }
 
+/** As many people as the server lets one watch (`watched_accounts`). */
+const MOST_WATCHED = 200
+
 /** The list of conversations, its folders, and what a person does with its rows. */
 export class Conversations {
   readonly #engine: Engine
@@ -106,8 +109,8 @@ export class Conversations {
   watchPresence(): void {
     const rows = this.all.filter((row) => row.peer !== null)
     const looked = this.#lookedAt === undefined ? [] : [this.#lookedAt]
-    const accounts = [...rows.flatMap((row) => row.peer ?? []), ...looked]
-    // The server looks only when it is asked whether they may be seen: for most, not before they have accepted.
+    const accounts = [...looked, ...rows.flatMap((row) => row.peer ?? [])].slice(0, MOST_WATCHED)
+    // Those of the latest conversations. The server looks only when it is asked whether they may be seen: for most, not before they have accepted.
     const key = [...rows.map((row) => `${row.peer} ${row.readiness}`), ...looked].toSorted().join()
     if (key === this.#watched) return
     this.#watched = key
