@@ -18,8 +18,9 @@ export default mergeConfig(
         },
         {
           extends: true,
-          // Everything that tests may import is found before they start: a late find would reload the page under them.
-          optimizeDeps: { entries: ['src/**/*.{ts,svelte}', '!src/**/*.d.ts'] },
+          // Everything that tests may import is found before they start, each time anew: a late find would reload the page
+          // under them, and they would wait for ever.
+          optimizeDeps: { entries: ['src/**/*.{ts,svelte}', '!src/**/*.d.ts'], force: true },
           test: {
             name: 'components',
             include: ['src/**/*.svelte.test.ts'],
