@@ -25,6 +25,8 @@ export default mergeConfig(
             name: 'components',
             include: ['src/**/*.svelte.test.ts'],
             setupFiles: ['src/app/component-test.ts'],
+            // For a machine that is busy with other things: it may draw a few frames a second, and scrolling takes a hundred.
+            testTimeout: 60_000,
             browser: {
               enabled: true,
               headless: true,
