@@ -67,13 +67,12 @@ pub(super) fn told(
     let mut info: Info = infos::load(step.tx, arrival.conversation)?;
     let (keys, state) = (&state.keys, &GroupState { keys: Vec::new(), ..state.clone() });
     let telling = info.tell(witness, arrival.seq, state);
-    if !matches!(telling, Telling::False) {
-        profile::take_members_keys(step, arrival.conversation, keys)?;
+    if matches!(telling, Telling::False) {
+        return Ok(Some(Broken::FalseState));
     }
-    match telling {
-        Telling::False => return Ok(Some(Broken::FalseState)),
-        Telling::Nothing => return Ok(None),
-        Telling::Believed => {}
+    profile::take_members_keys(step, arrival.conversation, keys)?;
+    if matches!(telling, Telling::Nothing) {
+        return Ok(None);
     }
     infos::save(step.tx, arrival.conversation, &info)?;
     take_pins(step.tx, arrival.conversation, &state.pins)?;
