@@ -197,9 +197,9 @@ impl Session {
     }
 
     pub(super) async fn clear(&self, typed: &str, removed: bool) -> Result<(), Trip> {
-        let last_seq = self.conversation(typed).await?.last_seq;
         self.keep(typed, |_, own| {
-            own.cleared_to = last_seq;
+            // The engine clears what has come, and nothing beyond it.
+            own.cleared_to = u64::MAX;
             own.removed |= removed;
         })
         .await?;

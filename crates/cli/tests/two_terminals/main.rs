@@ -186,6 +186,23 @@ fn slow_a_phrase_brings_an_account_back() {
 }
 
 #[test]
+fn slow_what_is_cleared_or_removed_is_gone_here_and_not_there() {
+    let server = Served::start();
+    let (alice, bob) = alice_and_bob(&server);
+    let texts = |lines: &[serde_json::Value]| lines.iter().filter(|row| row["body"]["body"] == "text").count();
+    assert!(texts(&alice.done(&["history", "@bob", "--sync"])) > 0);
+    alice.done(&["clear", "@bob"]);
+    assert_eq!(texts(&alice.done(&["history", "@bob"])), 0);
+    assert!(texts(&bob.done(&["history", "@alice", "--sync"])) > 0);
+    let listed = |terminal: &Terminal| terminal.done(&["chats", "--sync"]).len();
+    let before = listed(&alice);
+    alice.done(&["remove", "@bob"]);
+    assert_eq!(listed(&alice), before - 1);
+    bob.done(&["send", "@alice", "Still there?"]);
+    assert_eq!(listed(&alice), before);
+}
+
+#[test]
 fn slow_a_phrase_stands_for_a_forgotten_password() {
     let server = Served::start();
     let alice = Terminal::new(&server).with("BESEDA_PASSWORD", "correct horse");
