@@ -59,8 +59,8 @@ impl Person {
     }
 
     /// Types, or waits to see.
+    #[expect(clippy::print_stderr, reason = "a story that stands still is shown with where it does")]
     pub(crate) fn act(&mut self, what: &Word) {
-        // Where it stands still, if it does.
         eprintln!("{}: {what:?}", self.name);
         match what {
             Word::Type(text) => {
