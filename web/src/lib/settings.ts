@@ -28,6 +28,8 @@ export interface Settings {
   readonly text: TextSize
   readonly density: Density
   readonly sendKey: SendKey
+  /** The buttons for formatting stay in sight, not only while text is selected. */
+  readonly formatBar: boolean
   /** Undefined: as the browser wishes. */
   readonly language: Locale | undefined
 }
@@ -38,6 +40,7 @@ export const DEFAULTS: Settings = {
   text: 'normal',
   density: 'comfortable',
   sendKey: 'enter',
+  formatBar: false,
   language: undefined,
 }
 
@@ -59,6 +62,7 @@ export function parseSettings(kept: string | null): Settings {
     text: pick('text', TEXT_SIZES, DEFAULTS.text),
     density: pick('density', DENSITIES, DEFAULTS.density),
     sendKey: pick('sendKey', SEND_KEYS, DEFAULTS.sendKey),
+    formatBar: pick('formatBar', [false, true], DEFAULTS.formatBar),
     language: pick<Locale | undefined>('language', LOCALES, undefined),
   }
 }

@@ -103,6 +103,32 @@ test('Ctrl and B make what is selected bold, and can be undone', async () => {
   await expect.element(box).toHaveValue('loud')
 })
 
+test('the buttons for formatting come with a selection, or stay if that is wished', async () => {
+  const { box } = open()
+  const bar = page.getByRole('toolbar', { name: 'Formatting' })
+  await box.fill('loud')
+  await expect.element(bar).not.toBeInTheDocument()
+  await userEvent.keyboard('{Control>}a{/Control}')
+  await bar.getByRole('button', { name: 'Bold' }).click()
+  await expect.element(box).toHaveValue('**loud**')
+  await userEvent.keyboard('{End}')
+  await expect.element(bar).not.toBeInTheDocument()
+
+  await page.viewport(1000, 600)
+  await page.getByRole('button', { name: 'Formatting' }).click()
+  await expect.element(bar).toBeVisible()
+  await userEvent.keyboard('!')
+  await expect.element(bar).toBeVisible()
+})
+
+test('to put the caret into a kept draft is not to type', async () => {
+  const { box, commands } = open('kept')
+  await box.click()
+  await userEvent.keyboard('{Home}')
+  await expect.element(box).toHaveFocus()
+  expect(commands('typing')).toEqual([])
+})
+
 test('the arrow up in an empty field edits the last message', async () => {
   const { box, edits } = open()
   await box.click()
