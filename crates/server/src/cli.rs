@@ -270,7 +270,9 @@ async fn administer(config: &Config, request: &Request) -> anyhow::Result<()> {
             "version   {version}\naccounts  {accounts}\nonline    {online} ({sockets} sockets)\nqueued    {queued}"
         )),
         Answer::Accounts { accounts, online } => print(&format!("{accounts} accounts, {online} online")),
-        Answer::Invite { id, secret } => print(&format!("{secret}\n\nThe invitation's id, for revoking it: {id}")),
+        Answer::Invite { id, secret } => print(&format!(
+            "{secret}\n\nAs a link: your server's address and /join/{secret}\nThe invitation's id, for revoking it: {id}"
+        )),
         Answer::Invites { invites } => {
             for invite in invites {
                 let hours = |at: Timestamp| at.millis_since(SystemClock.now()) / 3_600_000;

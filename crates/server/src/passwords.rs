@@ -30,12 +30,12 @@ pub(crate) enum PasswordError {
 /// Whether a new password is one that is taken.
 ///
 /// # Errors
-/// When it is too short or too long.
+/// When it is too short, without the spaces around it, or too long.
 pub(crate) fn check_new(password: &str, limits: &Limits) -> Result<(), Problem> {
     if password.len() as u64 > limits.password_bytes {
         return Err(problem::over_limit("password_bytes", limits.password_bytes));
     }
-    if (password.chars().count() as u64) < limits.password_min {
+    if (password.trim().chars().count() as u64) < limits.password_min {
         let data = ProblemData {
             limit: Some("password_min".to_owned()),
             limit_value: Some(limits.password_min),
@@ -157,6 +157,7 @@ mod tests {
         assert_eq!(check_new(&of(min - 1), &limits).map_err(|why| why.code), Err(beseda_model::Code::BadRequest));
         assert_eq!(check_new(&of(max + 1), &limits).map_err(|why| why.code), Err(beseda_model::Code::TooLarge));
         assert!(check_new("пароль", &limits).is_err(), "characters count, not bytes");
+        assert!(check_new(&" ".repeat(16), &limits).is_err(), "spaces protect nothing");
     }
 
     #[tokio::test]
