@@ -13,7 +13,7 @@ use crate::store::{StoreError, commands, meta};
 pub const WORDS: u8 = 24;
 
 /// How many words a person is asked for to show that the phrase was written down.
-pub const QUESTIONS: usize = 3;
+pub const QUESTIONS: usize = 2;
 
 /// From this length on the beginning of a word stands for the word: no two words of the list begin with the same four.
 const PREFIX: usize = 4;
