@@ -13,6 +13,7 @@ use std::panic::PanicHookInfo;
 
 use beseda_engine::api::event::HttpResponse;
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::reason::{Field, Reason};
 use beseda_engine::{Effect, Engine, Event};
 use beseda_model::{Rng, Timestamp};
 use js_sys::Array;
@@ -74,7 +75,7 @@ impl BrowserEngine {
         match (key.parse(), serde_json::from_str(command)) {
             (Ok(key), Ok(command)) => self.handle(Event::Command { id: id.into(), key: Some(key), command }),
             _ => {
-                let result = Err(Failure::invalid("command", "this version does not know it"));
+                let result = Err(Failure::invalid(Field::Command, Reason::UnknownCommand));
                 effects::array(vec![Effect::Done { id: id.into(), result }])
             }
         }
@@ -84,7 +85,7 @@ impl BrowserEngine {
     pub fn query(&self, query: &str) -> String {
         let answer = match serde_json::from_str::<Query>(query) {
             Ok(query) => ask(&self.engine, &query, now(), &mut WebRng),
-            Err(_) => Err(Failure::invalid("query", "this version does not know it")),
+            Err(_) => Err(Failure::invalid(Field::Command, Reason::UnknownCommand)),
         };
         json(&answer)
     }

@@ -5,4 +5,5 @@ pub mod deeds;
 pub mod event;
 pub mod failure;
 pub mod notification;
+pub mod reason;
 pub mod view;

@@ -7,6 +7,7 @@ use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, Event, Notice};
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::api::view::ConnectionState;
 use crate::memory::Memory;
 use crate::session::{clock, connection, pump};
@@ -193,7 +194,7 @@ fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<(), StoreError
     }
     let result = timeline::on_command(step, command)
         .or_else(|| matches!(command, Command::MarkRead { .. }).then_some(Ok(Outcome::Done)))
-        .unwrap_or_else(|| Err(Failure::invalid("command", "this version does not know it")));
+        .unwrap_or_else(|| Err(Failure::invalid(Field::Command, Reason::UnknownCommand)));
     if matches!(result, Err(Failure::Store)) {
         return Err(StoreError::damaged("timeline"));
     }

@@ -41,6 +41,7 @@ use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::HttpResponse;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::store::StoreError;
 
 /// Whether a device may go on after its hello.
@@ -114,7 +115,7 @@ fn confirm(step: &mut Step<'_>, words: &[(u8, String)]) -> Result<Result<Outcome
     let Some(phrase) = phrase::kept(step.tx)? else { return Ok(Err(Failure::NotFound)) };
     let wrong = words.iter().find(|(position, word)| !phrase.is_word(*position, word));
     Ok(match wrong {
-        Some((position, _)) => Err(Failure::invalid("words", format!("word {position} is another one"))),
+        Some((position, _)) => Err(Failure::invalid(Field::Words, Reason::WrongWord { position: (*position).into() })),
         None => {
             phrase::forget(step.tx)?;
             step.notice(crate::Notice::Me);

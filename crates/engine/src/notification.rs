@@ -13,6 +13,7 @@ use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, Notice};
 use crate::api::failure::Failure;
 use crate::api::notification::{News, Notification, NotificationLevel, NotificationSettings, QuietHours};
+use crate::api::reason::{Field, Reason};
 use crate::api::view::{Anchor, Body, ConversationView, MessageView};
 use crate::session::Asked;
 use crate::store::conversations::Conversation;
@@ -39,7 +40,7 @@ pub(crate) fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<boo
         Command::SetNotifications { settings } => {
             let hours = settings.quiet.iter().flat_map(|quiet| [quiet.from, quiet.to]);
             if hours.into_iter().any(|minute| minute >= QuietHours::DAY) {
-                Err(Failure::invalid("quiet", "a day has 1440 minutes"))
+                Err(Failure::invalid(Field::Quiet, Reason::Between { least: 0, most: (QuietHours::DAY - 1).into() }))
             } else {
                 meta::put(step.tx, SETTINGS, settings)?;
                 step.notice(Notice::Me);

@@ -11,6 +11,7 @@ use beseda_wire::{Bytes, Problem};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::api::failure::Failure;
+use crate::api::reason::Reason;
 use crate::session::reply::AFTER_FAILURE;
 use crate::store::conversations::Conversation;
 use crate::store::me::Me;
@@ -205,13 +206,13 @@ pub(crate) fn rewound(step: &mut Step<'_>, row: &Conversation) -> Result<(), Sto
 }
 
 /// Nothing that waits here will ever be sent.
-pub(crate) fn fail_all(step: &mut Step<'_>, conversation: ConversationId, reason: &str) -> Result<(), StoreError> {
+pub(crate) fn fail_all(step: &mut Step<'_>, conversation: ConversationId, reason: Reason) -> Result<(), StoreError> {
     let waiting: Vec<Vec<u8>> = step
         .tx
         .prepare_cached("SELECT message FROM outbox WHERE conversation = ?1 AND state <> 2 ORDER BY id")?
         .query_map([conversation.as_bytes()], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
-    let failure = Failure::NotReady { reason: reason.to_owned() };
+    let failure = Failure::NotReady { reason };
     for message in waiting {
         let message = MessageId::try_from(message.as_slice()).map_err(|_| StoreError::damaged("outbox"))?;
         fail(step, conversation, message, &failure)?;

@@ -10,6 +10,7 @@ use rusqlite::OptionalExtension;
 use crate::api::command::Command;
 use crate::api::event::Effect;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::store::StoreError;
 use crate::store::me::Me;
 use crate::timeline::column;
@@ -26,7 +27,7 @@ pub(crate) fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<boo
     let result = if Me::find(step.tx)?.is_none_or(|me| me.signed_out) {
         Err(Failure::NotSignedIn)
     } else if note.chars().count() > NOTE || messages.len() > MESSAGES {
-        Err(Failure::invalid("report", "it is too long to be sent"))
+        Err(Failure::invalid(Field::Report, Reason::TooLong))
     } else {
         let mut shown = Vec::new();
         for message in messages {

@@ -3,6 +3,7 @@
 
 use beseda_engine::api::command::{Draft, Outcome};
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::reason::Field;
 use beseda_engine::api::view::{Anchor, Body, ConnectionState, KeyEvent, Readiness, SystemEvent, WarningKind};
 use beseda_engine::identity::{self, phrase, safety_number};
 use beseda_engine::store::conversations::Conversation;
@@ -601,12 +602,12 @@ fn the_phrase_stands_for_a_password_that_was_forgotten() {
         Command::SetPassword { current, phrase: None, new }
     };
     for (wrong, new, what) in [
-        (bob.phrase.as_str(), "battery staple", "phrase"),
-        ("twenty four other words", "battery staple", "phrase"),
-        (phrase.as_str(), "short", "password"),
+        (bob.phrase.as_str(), "battery staple", Field::Phrase),
+        ("twenty four other words", "battery staple", Field::Phrase),
+        (phrase.as_str(), "short", Field::Password),
     ] {
         let refused = world.ask(device, by_phrase(wrong, new));
-        assert!(matches!(&refused, Err(Failure::Invalid { what: told, .. }) if told == what), "{refused:?}");
+        assert!(matches!(&refused, Err(Failure::Invalid { what: told, .. }) if *told == what), "{refused:?}");
     }
     assert_eq!(world.ask(device, by_phrase(&phrase, "battery staple")), Ok(Outcome::Done));
     let refused = world.ask(device, by_password("correct horse", "another one"));

@@ -226,7 +226,7 @@ describe('the account', () => {
     engine.fail('delete_account', {
       kind: 'invalid',
       what: 'confirm',
-      reason: 'type your username, or the end of your id',
+      reason: { why: 'confirm' },
     })
     await inApp(engine, '/settings/account')
     await userEvent.click(page.getByRole('button', { name: /Delete the account/ }))
@@ -254,7 +254,7 @@ describe('a forgotten password', () => {
     engine.fail('set_password', {
       kind: 'invalid',
       what: 'phrase',
-      reason: 'it is not the present phrase of this account',
+      reason: { why: 'other_phrase' },
     })
     await inApp(engine, '/settings/account')
     await userEvent.click(page.getByRole('button', { name: /^Password/ }))

@@ -272,7 +272,7 @@ describe('the state of the app', () => {
     const engine = signedIn()
     await inApp(engine, '/settings')
     await expect.element(page.getByRole('heading', { name: 'Settings' })).toBeVisible()
-    const why = { kind: 'not_allowed', reason: 'it takes the role Admin or higher' } as const
+    const why = { kind: 'not_allowed', reason: { why: 'role', needed: 'admin' } } as const
     engine.tell({ notice: 'not_done', about: { conversation: GROUP.conversation, why } })
     await expect
       .element(page.getByText(`“${GROUP.title}” was not changed after all. That is not allowed`))

@@ -68,6 +68,7 @@ export const conversation = (id: string, more: Partial<ConversationView> = {}): 
   readiness: 'ready',
   role: 'member',
   may_send: true,
+  may_remove: more.kind !== 'notes' && (more.kind !== 'group' || more.readiness === 'left'),
   unread: 0,
   mentions: 0,
   last: null,

@@ -741,6 +741,10 @@ role: Role | null,
  */
 may_send: boolean,
 /**
+ * Whether it may be taken out of the list.
+ */
+may_remove: boolean,
+/**
  * Unread messages.
  */
 unread: number,
@@ -918,23 +922,28 @@ tries_left: number, } | { "kind": "code_expired" } | { "kind": "unreachable" } |
 /**
  * Which rule.
  */
-reason: string, } | { "kind": "invalid",
+reason: Reason, } | { "kind": "invalid",
 /**
  * The field.
  */
-what: string,
+what: Field,
 /**
  * What is wrong with it.
  */
-reason: string, } | { "kind": "not_ready",
+reason: Reason, } | { "kind": "not_ready",
 /**
  * What it waits for.
  */
-reason: string, } | { "kind": "other_server",
+reason: Reason, } | { "kind": "other_server",
 /**
  * Its address.
  */
 server: string, } | { "kind": "link_ended" } | { "kind": "store" };
+
+/**
+ * What was given to a command.
+ */
+export type Field = "account" | "bio" | "code" | "command" | "confirm" | "description" | "emoji" | "entities" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
 
 /**
  * SHA-256 over a root public key: who an account is, as far as cryptography can tell.
@@ -1885,6 +1894,59 @@ mine: boolean, };
  * How far a conversation's encryption is.
  */
 export type Readiness = "ready" | "joining" | "left" | "request_received" | "request_sent" | "update_required" | "forked" | "broken" | "peer_gone" | "peer_deleted";
+
+/**
+ * Why not. Counts are in characters unless the reason says otherwise.
+ */
+export type Reason = { "why": "kind" } | { "why": "role",
+/**
+ * The lowest role that may.
+ */
+needed: Role, } | { "why": "rank" } | { "why": "last_owner" } | { "why": "groups_only" } | { "why": "author_only" } | { "why": "under_way" } | { "why": "leave_first" } | { "why": "notes_stay" } | { "why": "left" } | { "why": "joining" } | { "why": "update_required" } | { "why": "forked" } | { "why": "request_waits" } | { "why": "peer_gone" } | { "why": "not_started" } | { "why": "encryption" } | { "why": "too_many_devices",
+/**
+ * The limit.
+ */
+most: number, } | { "why": "group",
+/**
+ * A sentence for developers.
+ */
+detail: string, } | { "why": "perhaps_sent" } | { "why": "overtaken" } | { "why": "other_way" } | { "why": "turned_down" } | { "why": "code_expired" } | { "why": "devices_changed" } | { "why": "key_not_shown" } | { "why": "phrase_unclear" } | { "why": "phrase_later" } | { "why": "account_in_use" } | { "why": "other_group" } | { "why": "other_person" } | { "why": "ask",
+/**
+ * Why.
+ */
+doubt: AskDoubt, } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
+/**
+ * The fewest.
+ */
+least: number, } | { "why": "at_most",
+/**
+ * The most.
+ */
+most: number, } | { "why": "at_most_bytes",
+/**
+ * The most.
+ */
+most: number, } | { "why": "between",
+/**
+ * The smallest.
+ */
+least: number,
+/**
+ * The greatest.
+ */
+most: number, } | { "why": "one_emoji" } | { "why": "username_length" } | { "why": "username_characters" } | { "why": "needs_username" } | { "why": "needs_both" } | { "why": "scheme" } | { "why": "host" } | { "why": "digits_only" } | { "why": "number_characters" } | { "why": "word_count",
+/**
+ * How many there are.
+ */
+found: number, } | { "why": "unknown_word",
+/**
+ * Its place, from 1 on.
+ */
+position: number, } | { "why": "wrong_word",
+/**
+ * Its place, from 1 on.
+ */
+position: number, } | { "why": "checksum" } | { "why": "other_phrase" } | { "why": "other_account" } | { "why": "no_link" } | { "why": "no_group_link" } | { "why": "useless_link" } | { "why": "confirm" } | { "why": "unknown_command" };
 
 /**
  * The message that a reply answers.

@@ -32,7 +32,7 @@ declare module '*/wasm/engine.js' {
   }
 
   export class Look {
-    constructor(copy: Uint8Array, token: string, minute: number)
+    constructor(database: Uint8Array, journal: Uint8Array | undefined, token: string, minute: number)
     free(): void
     question(): string | undefined
     answer(status: number, body: Uint8Array): void

@@ -201,10 +201,6 @@ export class Conversations {
   }
 }
 
-/** Whoever is still in a group would go on being written to; one’s notes are always there. */
-export const mayBeRemoved = (row: ConversationView): boolean =>
-  row.kind === 'direct' || (row.kind === 'group' && row.readiness === 'left')
-
 export const isUnread = (row: ConversationView): boolean => row.unread > 0 || row.own.unread
 
 /** Whether it lies in a folder of one's own. */

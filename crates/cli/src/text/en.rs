@@ -4,6 +4,7 @@ pub(super) mod event;
 pub(super) mod failure;
 pub(super) mod help;
 pub(super) mod label;
+mod reason;
 pub(super) mod sentence;
 
 use super::Unit;

@@ -3,6 +3,8 @@
 use beseda_model::Code;
 use serde::{Deserialize, Serialize};
 
+use super::reason::{Field, Reason};
+
 /// Why a command failed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -44,21 +46,21 @@ pub enum Failure {
     #[error("not allowed: {reason}")]
     NotAllowed {
         /// Which rule.
-        reason: String,
+        reason: Reason,
     },
     /// What was given is not acceptable.
-    #[error("{what}: {reason}")]
+    #[error("{what:?}: {reason}")]
     Invalid {
         /// The field.
-        what: String,
+        what: Field,
         /// What is wrong with it.
-        reason: String,
+        reason: Reason,
     },
     /// The conversation can't be written to at present.
     #[error("the conversation is not ready: {reason}")]
     NotReady {
         /// What it waits for.
-        reason: String,
+        reason: Reason,
     },
     /// The link belongs to another server.
     #[error("the link belongs to another server")]
@@ -76,8 +78,8 @@ pub enum Failure {
 
 impl Failure {
     /// An [`Failure::Invalid`].
-    pub fn invalid(what: &str, reason: impl Into<String>) -> Self {
-        Self::Invalid { what: what.to_owned(), reason: reason.into() }
+    pub fn invalid(what: Field, reason: impl Into<Reason>) -> Self {
+        Self::Invalid { what, reason: reason.into() }
     }
 }
 

@@ -230,6 +230,8 @@ pub struct ConversationView {
     pub role: Option<Role>,
     /// Whether this person may say something, react, and change or delete their own messages here now.
     pub may_send: bool,
+    /// Whether it may be taken out of the list.
+    pub may_remove: bool,
     /// Unread messages.
     pub unread: u64,
     /// Unread mentions of this person.
@@ -788,7 +790,6 @@ pub struct AskView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum AskDoubt {
     /// What is needed to judge it is not here yet.
     #[error("what is needed to judge the request is not here yet")]

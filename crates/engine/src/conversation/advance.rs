@@ -8,6 +8,7 @@ use beseda_wire::Request;
 use rusqlite::OptionalExtension;
 
 use super::{change, prepare};
+use crate::api::reason::Reason;
 use crate::api::view::WarningKind;
 use crate::mls::group;
 use crate::session::{Asked, pump};
@@ -137,10 +138,10 @@ pub(crate) fn leave(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), S
     drop_group(step, row, u64::MAX)?;
     row.standing = Standing::Left;
     for intent in intents::ids(step.tx, row.id)? {
-        change::give_up(step, intent, &crate::api::failure::Failure::NotReady { reason: "left".to_owned() })?;
+        change::give_up(step, intent, &crate::api::failure::Failure::NotReady { reason: Reason::Left })?;
     }
     row.save(step.tx)?;
-    outbox::fail_all(step, row.id, "left")?;
+    outbox::fail_all(step, row.id, Reason::Left)?;
     step.notice(crate::api::event::Notice::Conversation(row.id));
     Ok(())
 }

@@ -6,6 +6,7 @@ use beseda_wire::Request;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, Notice};
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::api::view::WarningKind;
 use crate::store::conversations::{Conversation, Standing};
 use crate::store::intents::{self, Intent};
@@ -71,7 +72,7 @@ fn wish(step: &mut Step<'_>, me: &Me, id: u64, command: &Command) -> Result<Ende
         Command::CreateGroup { title, members } => {
             let wanted = members.len() as u64;
             if wanted >= beseda_model::LIMITS.members_per_conversation {
-                return Ok(Some(Err(Failure::invalid("members", "too many"))));
+                return Ok(Some(Err(Failure::invalid(Field::Members, Reason::TooMany))));
             }
             let conversation = make(step, me, ConversationKind::Group, members.clone())?;
             timeline::created(step, conversation, title)?;
@@ -178,14 +179,14 @@ fn change(
 ) -> Result<Ended, StoreError> {
     let Some(row) = Conversation::find(step.tx, conversation)? else { return Ok(Some(Err(Failure::NotFound))) };
     if !row.member || row.standing == Standing::Left {
-        return Ok(Some(Err(Failure::NotReady { reason: "left".to_owned() })));
+        return Ok(Some(Err(Failure::NotReady { reason: Reason::Left })));
     }
     if let (Some(action), Some(policy)) = (action, &row.policy) {
         let Some(role) = policy.role(me.account) else {
-            return Ok(Some(Err(Failure::NotReady { reason: "left".to_owned() })));
+            return Ok(Some(Err(Failure::NotReady { reason: Reason::Left })));
         };
         if let Err(denied) = decide(policy.kind, &policy.permissions, role, action) {
-            return Ok(Some(Err(Failure::NotAllowed { reason: denied.to_string() })));
+            return Ok(Some(Err(Failure::NotAllowed { reason: denied.into() })));
         }
     }
     intents::insert(step.tx, conversation, &intent)?;

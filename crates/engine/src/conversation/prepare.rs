@@ -18,6 +18,7 @@ use super::members::{Candidate, Gathered, gather};
 use super::{advance, change};
 use crate::Step;
 use crate::api::failure::Failure;
+use crate::api::reason::Reason;
 use crate::log::join::message_aad;
 use crate::mls::group::{self, BuiltCommit, GroupChange};
 use crate::outbox;
@@ -71,11 +72,7 @@ pub(super) fn wish(step: &mut Step<'_>, row: &mut Conversation, wish: Wish) -> R
             Some(plan) if plan.is_of(&step.memory.logs, *root) => plan,
             Some(_) => {
                 step.place(row.id).claims.clear();
-                return change::give_up(
-                    step,
-                    wish.id,
-                    &not_allowed("the person is another one than the one who asked"),
-                );
+                return change::give_up(step, wish.id, &not_allowed(Reason::OtherPerson));
             }
             None => return Ok(()),
         },
@@ -100,8 +97,8 @@ fn finish_without(step: &mut Step<'_>, wish: &Wish) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn not_allowed(reason: impl std::fmt::Display) -> Failure {
-    Failure::NotAllowed { reason: reason.to_string() }
+fn not_allowed(reason: impl Into<Reason>) -> Failure {
+    Failure::NotAllowed { reason: reason.into() }
 }
 
 /// The policy after a wish that concerns the roster or the permissions alone.
@@ -141,7 +138,7 @@ fn roster_change(policy: &Policy, own: AccountId, intent: &Intent) -> Result<Pol
         Intent::Create { .. } | Intent::Add { .. } | Intent::Admit { .. } | Intent::Leave | Intent::Renew => {}
     }
     if after.kind == ConversationKind::Group && after.owners() == 0 {
-        return Err(not_allowed("the group would have no owner"));
+        return Err(not_allowed(Reason::LastOwner));
     }
     if after != *policy {
         after.revision = after.revision.saturating_add(1);
@@ -236,7 +233,7 @@ fn create(
         change::give_up(step, wish, &failure)?;
         step.tx.prepare_cached("DELETE FROM conversations WHERE conversation = ?1")?.execute([row.id.as_bytes()])?;
         step.notice(crate::api::event::Notice::Conversation(row.id));
-        return outbox::fail_all(step, row.id, "refused");
+        return outbox::fail_all(step, row.id, Reason::NotStarted);
     }
     let own_role = if kind == ConversationKind::Direct { Role::Member } else { Role::Owner };
     let roster = candidates.iter().map(|candidate| RosterEntry {
@@ -260,7 +257,7 @@ fn create(
             row.save(step.tx)?;
             submit(step, row, PendingKind::Create, id.generation, 0, Request::Create(create), Some(wish))
         }
-        Err(error) => change::give_up(step, wish, &Failure::NotReady { reason: error.0 }),
+        Err(error) => change::give_up(step, wish, &Failure::NotReady { reason: Reason::Group { detail: error.0 } }),
     }
 }
 
@@ -288,7 +285,7 @@ fn succeed(step: &mut Step<'_>, row: &mut Conversation, me: &Me, wish: i64) -> R
     };
     match built {
         Ok(succeed) => submit(step, row, PendingKind::Succeed, id.generation, 0, Request::Succeed(succeed), Some(wish)),
-        Err(error) => change::give_up(step, wish, &Failure::NotReady { reason: error.0 }),
+        Err(error) => change::give_up(step, wish, &Failure::NotReady { reason: Reason::Group { detail: error.0 } }),
     }
 }
 
@@ -304,14 +301,14 @@ pub(crate) fn leaving(step: &mut Step<'_>, row: &Conversation) -> Result<BTreeSe
 
 fn leave(step: &mut Step<'_>, row: &mut Conversation, me: &Me, wish: i64) -> Result<(), StoreError> {
     let (Some(generation), Some(policy)) = (row.mls_generation, row.policy.clone()) else {
-        return change::give_up(step, wish, &Failure::NotReady { reason: "joining".to_owned() });
+        return change::give_up(step, wish, &Failure::NotReady { reason: Reason::Joining });
     };
     if !row.is_current() {
         return Ok(());
     }
     let last_owner = policy.role(me.account) == Some(Role::Owner) && policy.owners() == 1;
     if last_owner {
-        return change::give_up(step, wish, &not_allowed("the last owner must make somebody else an owner first"));
+        return change::give_up(step, wish, &not_allowed(Reason::LastOwner));
     }
     let id = GroupId { conversation: row.id, generation };
     let Some(mut mls) = group::take(step, id)? else { return Ok(()) };
@@ -331,7 +328,7 @@ fn leave(step: &mut Step<'_>, row: &mut Conversation, me: &Me, wish: i64) -> Res
         }
         Err(error) => {
             drop(mls);
-            change::give_up(step, wish, &Failure::NotReady { reason: error.0 })
+            change::give_up(step, wish, &Failure::NotReady { reason: Reason::Group { detail: error.0 } })
         }
     }
 }
@@ -438,7 +435,9 @@ fn commit(
             drop(mls);
             tracing::warn!(conversation = %row.id, %error, "A commit could not be made");
             return match wish {
-                Some(wish) => change::give_up(step, wish, &Failure::NotReady { reason: error.0 }),
+                Some(wish) => {
+                    change::give_up(step, wish, &Failure::NotReady { reason: Reason::Group { detail: error.0 } })
+                }
                 None => {
                     put_off(step, row);
                     Ok(())
@@ -449,14 +448,14 @@ fn commit(
     // Nobody else would follow what this device itself would refuse.
     step.memory.logs.load(step.tx, cited.iter().map(|cited| cited.account))?;
     let verdict = match facts::of_pending_commit(&mls, &cited) {
-        Ok(Some(facts)) => validate_commit(&facts, &step.memory.logs).map_err(|error| error.to_string()),
-        Ok(None) => Err("no commit is pending".to_owned()),
-        Err(error) => Err(error.to_string()),
+        Ok(Some(facts)) => validate_commit(&facts, &step.memory.logs).map_err(Reason::from),
+        Ok(None) => Err(Reason::Group { detail: "no commit is pending".to_owned() }),
+        Err(error) => Err(Reason::Group { detail: error.to_string() }),
     };
     if let Err(reason) = verdict {
         mls.clear_pending_commit(&step.mls)?;
         group::keep(step, id, mls);
-        tracing::info!(conversation = %row.id, reason, "A change of a group is not allowed");
+        tracing::info!(conversation = %row.id, %reason, "A change of a group is not allowed");
         return match wish {
             Some(wish) => change::give_up(step, wish, &Failure::NotAllowed { reason }),
             None => {

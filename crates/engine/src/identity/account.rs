@@ -11,6 +11,7 @@ use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::store::accounts::Account;
 use crate::store::me::Me;
 use crate::store::{StoreError, meta};
@@ -28,7 +29,7 @@ fn request(command: &Command) -> Option<Result<Request, Failure>> {
         Command::FindAccounts { username } => {
             let username = username.trim().trim_start_matches('@').to_lowercase();
             if username.chars().count() < BEGINNING {
-                Err(Failure::invalid("username", format!("at least {BEGINNING} characters of it are needed")))
+                Err(Failure::invalid(Field::Username, Reason::AtLeast { least: BEGINNING as u64 }))
             } else {
                 Ok(Request::FindAccounts { username })
             }

@@ -14,6 +14,7 @@ use crate::Step;
 use crate::api::command::Outcome;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::mls::keys;
 use crate::store::conversations::Conversation;
 use crate::store::intents::{self, Intent};
@@ -58,7 +59,7 @@ fn word(step: &Step<'_>, me: &Me) -> Result<String, StoreError> {
 pub(super) fn begin(step: &mut Step<'_>, id: u64, confirm: &str) -> Result<Asks, StoreError> {
     let me = Me::get(step.tx)?;
     if confirm.trim().trim_start_matches('@').to_lowercase() != word(step, &me)? {
-        done(step, id, Err(Failure::invalid("confirm", "type your username, or the end of your id")));
+        done(step, id, Err(Failure::invalid(Field::Confirm, Reason::Confirm)));
         return Ok(Asks::new());
     }
     if !step.memory.session.is_up() {

@@ -12,6 +12,7 @@ use super::ask::{Ask, Asks, Purpose, done, refusal};
 use super::{deletion, device_logs, link, me, phrase, rotation, rules};
 use crate::api::command::Outcome;
 use crate::api::failure::Failure;
+use crate::api::reason::Reason;
 use crate::api::view::DeviceView;
 use crate::store::me::Me;
 use crate::store::{StoreError, accounts, meta};
@@ -203,7 +204,7 @@ pub(super) fn own_log_seen(step: &mut Step<'_>, has_grown: bool) -> Result<Asks,
     let own = Me::find(step.tx)?.map(|me| me.device);
     wanted.retain(|device, _| own == Some(*device));
     save_removals(step.tx, &wanted)?;
-    let reason = "the list of devices has changed; look again".to_owned();
+    let reason = Reason::DevicesChanged;
     told(step, refused, &Err(Failure::NotReady { reason }));
     Ok(Asks::new())
 }

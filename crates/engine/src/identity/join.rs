@@ -26,6 +26,7 @@ use crate::Step;
 use crate::api::command::Command;
 use crate::api::event::HttpResponse;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::store::StoreError;
 use crate::store::me::Me;
 
@@ -88,7 +89,7 @@ pub(super) fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Res
         _ => return Ok(false),
     };
     if let Some(Join { command: Some(other), .. }) = Join::load(step.tx)?.filter(|_| begun.is_ok()) {
-        let reason = "another way in was chosen".to_owned();
+        let reason = Reason::OtherWay;
         done(step, other, Err(Failure::NotReady { reason }));
     }
     let begun = begun.map(|mut join| {
@@ -279,9 +280,7 @@ fn again(step: &mut Step<'_>, mut join: Join, retry_after: Option<u64>) -> Resul
 /// Whether this profile may be taken by `account`: it is nobody's, or it was this account's before.
 fn check_profile(conn: &Connection, account: beseda_model::AccountId) -> Result<(), Stop> {
     match Me::find(conn)? {
-        Some(me) if me.account != account => {
-            Err(Failure::invalid("account", "this profile holds the history of another account").into())
-        }
+        Some(me) if me.account != account => Err(Failure::invalid(Field::Account, Reason::OtherAccount).into()),
         _ => Ok(()),
     }
 }

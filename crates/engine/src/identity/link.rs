@@ -21,6 +21,7 @@ use crate::Step;
 use crate::api::command::Outcome;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::api::view::WarningKind;
 use crate::mls::keys;
 use crate::store::me::Me;
@@ -96,7 +97,7 @@ fn folded(code: &str) -> String {
 pub(super) fn open(step: &mut Step<'_>, id: u64, typed: &str) -> Result<Asks, StoreError> {
     let code = folded(typed);
     if code.is_empty() {
-        done(step, id, Err(Failure::invalid("code", "it is empty")));
+        done(step, id, Err(Failure::invalid(Field::Code, Reason::Empty)));
         return Ok(Asks::new());
     }
     let mut links = load(step)?;
@@ -187,7 +188,7 @@ pub(super) fn approve(step: &mut Step<'_>, id: u64, typed: &str) -> Result<Asks,
         return Ok(Asks::new());
     };
     let Some((device, signature_key)) = link.revealed else {
-        let reason = "the new device has not shown its key yet".to_owned();
+        let reason = Reason::KeyNotShown;
         done(step, id, Err(Failure::NotReady { reason }));
         return Ok(Asks::new());
     };

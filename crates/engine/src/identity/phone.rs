@@ -19,6 +19,7 @@ use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::{HttpResponse, Notice};
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::api::view::{NumberHolder, PhoneView};
 use crate::store::me::Me;
 use crate::store::{StoreError, meta};
@@ -191,7 +192,7 @@ pub(super) fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Res
 fn typed(phone: &str) -> Result<String, Failure> {
     let phone = phone.trim();
     if !phone.contains(|c: char| c.is_ascii_digit()) || phone.chars().count() > TYPED {
-        return Err(Failure::invalid("phone", "it has digits, and perhaps a plus, spaces and brackets"));
+        return Err(Failure::invalid(Field::Phone, Reason::NumberCharacters));
     }
     Ok(phone.to_owned())
 }
@@ -226,7 +227,7 @@ fn check_code(step: &mut Step<'_>, id: u64, code: &str) -> Result<(), StoreError
         return Ok(());
     }
     if code.is_empty() || !code.chars().all(|c| c.is_ascii_digit()) {
-        done(step, id, Err(Failure::invalid("code", "it has digits only")));
+        done(step, id, Err(Failure::invalid(Field::Code, Reason::DigitsOnly)));
         return Ok(());
     }
     ask(step, id, What::Check { code })
@@ -236,7 +237,7 @@ fn check_code(step: &mut Step<'_>, id: u64, code: &str) -> Result<(), StoreError
 fn ask(step: &mut Step<'_>, id: u64, what: What) -> Result<(), StoreError> {
     let mut phone = Phone::load(step.tx)?;
     if let Some(other) = phone.asking.as_ref().and_then(|asking| asking.command) {
-        done(step, other, Err(Failure::NotReady { reason: "something else was asked meanwhile".to_owned() }));
+        done(step, other, Err(Failure::NotReady { reason: Reason::Overtaken }));
     }
     phone.asking = Some(Asking { command: Some(id), what, http: None, at: None, failures: 0 });
     post(step, &mut phone);

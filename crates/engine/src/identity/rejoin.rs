@@ -5,6 +5,7 @@ use beseda_model::{ConversationId, MessageId};
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
+use crate::api::reason::Reason;
 use crate::api::view::WarningKind;
 use crate::store::{StoreError, meta, warnings};
 use crate::timeline;
@@ -35,8 +36,7 @@ pub(super) fn as_new_device(step: &mut Step<'_>) -> Result<(), StoreError> {
         .prepare("SELECT conversation, message FROM outbox WHERE state = 1")?
         .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    let failure =
-        Failure::NotReady { reason: "it may have been sent before this device was signed in again".to_owned() };
+    let failure = Failure::NotReady { reason: Reason::PerhapsSent };
     step.tx.execute(
         "UPDATE outbox SET state = 2, sealed = x'', failure = ?1 WHERE state = 1",
         [beseda_wire::codec::encode_cbor(&failure)],

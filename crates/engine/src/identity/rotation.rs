@@ -16,6 +16,7 @@ use crate::Step;
 use crate::api::command::Outcome;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::store::me::Me;
 use crate::store::{StoreError, accounts, meta};
 
@@ -65,12 +66,12 @@ pub(super) fn begin(step: &mut Step<'_>, id: u64, present: &str) -> Result<Asks,
 pub(super) fn present_root(step: &Step<'_>, typed: &str) -> Result<Result<(DeviceLog, RootKey), Failure>, StoreError> {
     let typed = match Phrase::parse(typed) {
         Ok(typed) => typed.root_key(),
-        Err(error) => return Ok(Err(Failure::invalid("phrase", format!("{error}")))),
+        Err(error) => return Ok(Err(Failure::invalid(Field::Phrase, error))),
     };
     let Some(me) = Me::find(step.tx)? else { return Ok(Err(Failure::NotSignedIn)) };
     let Some(log) = accounts::device_log(step.tx, me.account)? else { return Ok(Err(Failure::NotSignedIn)) };
     if log.root_at(log.version()) != typed.fingerprint() {
-        return Ok(Err(Failure::invalid("phrase", "it is not the present phrase of this account")));
+        return Ok(Err(Failure::invalid(Field::Phrase, Reason::OtherPhrase)));
     }
     Ok(Ok((log, typed)))
 }
@@ -81,7 +82,7 @@ fn prepare(step: &mut Step<'_>, id: u64, present: &str) -> Result<Result<Rotatio
         Err(failure) => return Ok(Err(failure)),
     };
     if Rotation::load(step.tx)?.is_some() {
-        let reason = "it is not known yet whether the last new phrase counts".to_owned();
+        let reason = Reason::PhraseUnclear;
         return Ok(Err(Failure::NotReady { reason }));
     }
     let next = Phrase::generate(step.rng);
@@ -124,8 +125,7 @@ pub(super) fn lost(step: &mut Step<'_>, id: Option<u64>) -> Result<(), StoreErro
         Rotation { command: None, may_count: true, ..rotation }.save(step.tx)?;
     }
     if let Some(id) = id {
-        let reason = "it is tried again when the server can be reached; this device shows the phrase once it counts";
-        done(step, id, Err(Failure::NotReady { reason: reason.to_owned() }));
+        done(step, id, Err(Failure::NotReady { reason: Reason::PhraseLater }));
     }
     Ok(())
 }
@@ -155,7 +155,7 @@ pub(super) fn own_log_seen(step: &mut Step<'_>) -> Result<(), StoreError> {
         step.notice(Notice::Me);
         Ok(Outcome::PhraseChanged { phrase: phrase.words().to_string() })
     } else {
-        Err(Failure::NotReady { reason: "the list of devices has changed; begin again".to_owned() })
+        Err(Failure::NotReady { reason: Reason::DevicesChanged })
     };
     if let Some(id) = rotation.command {
         done(step, id, result);

@@ -3,22 +3,23 @@
 use beseda_model::{LIMITS, Username};
 
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 
 /// A server's address as it is kept: `http(s)://host[:port]`, without a path or a final slash.
 ///
 /// # Errors
 /// When it is not such an address.
 pub(super) fn server(text: &str) -> Result<String, Failure> {
-    let wrong = |reason: &str| Failure::invalid("server", reason);
+    let wrong = |reason: Reason| Failure::invalid(Field::Server, reason);
     let text = text.trim().trim_end_matches('/');
     let lower = text.to_ascii_lowercase();
-    let (scheme, rest) = lower.split_once("://").ok_or_else(|| wrong("it starts with http:// or https://"))?;
+    let (scheme, rest) = lower.split_once("://").ok_or_else(|| wrong(Reason::Scheme))?;
     if !matches!(scheme, "http" | "https") {
-        return Err(wrong("it starts with http:// or https://"));
+        return Err(wrong(Reason::Scheme));
     }
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']' | '_');
     if rest.is_empty() || !rest.chars().all(allowed) {
-        return Err(wrong("after the scheme comes a host and perhaps a port, nothing else"));
+        return Err(wrong(Reason::Host));
     }
     Ok(lower)
 }
@@ -28,7 +29,7 @@ pub(super) fn server(text: &str) -> Result<String, Failure> {
 /// # Errors
 /// When it does not follow the rules for usernames.
 pub(super) fn username(text: Option<&str>) -> Result<Option<Username>, Failure> {
-    text.map(|text| text.trim().parse().map_err(|error| Failure::invalid("username", format!("{error}")))).transpose()
+    text.map(|text| text.trim().parse().map_err(|error| Failure::invalid(Field::Username, error))).transpose()
 }
 
 /// A new password.
@@ -37,11 +38,12 @@ pub(super) fn username(text: Option<&str>) -> Result<Option<Username>, Failure> 
 /// When it is too short or too long.
 pub(super) fn password(text: &str) -> Result<(), Failure> {
     let (least, most) = (LIMITS.password_min, LIMITS.password_bytes);
-    if (text.chars().count() as u64) < least {
-        return Err(Failure::invalid("password", format!("it has at least {least} characters")));
+    // Spaces around it are taken as typed, but protect nothing.
+    if (text.trim().chars().count() as u64) < least {
+        return Err(Failure::invalid(Field::Password, Reason::AtLeast { least }));
     }
     if text.len() as u64 > most {
-        return Err(Failure::invalid("password", format!("it has at most {most} bytes")));
+        return Err(Failure::invalid(Field::Password, Reason::AtMostBytes { most }));
     }
     Ok(())
 }
@@ -67,7 +69,8 @@ mod tests {
 
     #[test]
     fn a_password_has_a_length() {
-        assert!(password("1234567").is_err());
+        assert!(password("1234567").is_err() && password("  1234567  ").is_err() && password("        ").is_err());
+        assert!(password("12345678").is_ok() && password(" four words are good ").is_ok());
         assert!(password("пароль12").is_ok());
         assert!(password(&"a".repeat(256)).is_ok());
         assert!(password(&"a".repeat(257)).is_err());

@@ -10,6 +10,7 @@ use super::{make, own, person, waiting};
 use crate::api::command::{Command, Outcome};
 use crate::api::event::Effect;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::api::view::LinkView;
 use crate::conversation::commands::wait;
 use crate::session::Asked;
@@ -103,7 +104,7 @@ fn begin(step: &mut Step<'_>, me: &Me, command: &Command) -> Begin {
                 Request::ShowGroupLink { token: token.0.as_slice().into() },
                 About::Ask { token, key },
             ))),
-            Ok(_) => Ok(Err(Failure::invalid("link", "it does not lead to a group"))),
+            Ok(_) => Ok(Err(Failure::invalid(Field::Link, Reason::NoGroupLink))),
             Err(failure) => Ok(Err(failure)),
         },
         Command::WithdrawAsk { conversation } => {
@@ -126,7 +127,7 @@ fn begin(step: &mut Step<'_>, me: &Me, command: &Command) -> Begin {
                 Err(failure) => return Ok(Err(failure)),
             };
             if *uses == Some(0) || expires_at.is_some_and(|at| at <= step.now) {
-                return Ok(Err(Failure::invalid("link", "nobody could use it")));
+                return Ok(Err(Failure::invalid(Field::Link, Reason::UselessLink)));
             }
             let request = make::make(step, &row, *automatic, *expires_at, *uses)?;
             let about = About::Made {
@@ -154,7 +155,7 @@ fn begin(step: &mut Step<'_>, me: &Me, command: &Command) -> Begin {
 
 /// A link of this person's server.
 fn read(me: &Me, link: &str) -> Result<Link, Failure> {
-    let link: Link = link.parse().map_err(|_| Failure::invalid("link", "it is not a link of a Beseda server"))?;
+    let link: Link = link.parse().map_err(|_| Failure::invalid(Field::Link, Reason::NoLink))?;
     // Where a request would go with an account that does not exist there.
     if link.server == me.server { Ok(link) } else { Err(Failure::OtherServer { server: link.server }) }
 }
@@ -177,10 +178,10 @@ fn follow(me: &Me, link: &str, in_person: bool) -> Result<Begun, Failure> {
 fn adder(step: &Step<'_>, id: ConversationId) -> Result<Result<Conversation, Failure>, StoreError> {
     let Some(row) = Conversation::find(step.tx, id)? else { return Ok(Err(Failure::NotFound)) };
     if !row.member {
-        return Ok(Err(Failure::NotReady { reason: "left".to_owned() }));
+        return Ok(Err(Failure::NotReady { reason: Reason::Left }));
     }
     if row.policy.is_none() {
-        return Ok(Err(Failure::NotReady { reason: "joining".to_owned() }));
+        return Ok(Err(Failure::NotReady { reason: Reason::Joining }));
     }
     let me = Me::get(step.tx)?.account;
     Ok(row.check(me, Action::Add { role: Role::Member }).map(|()| row))
@@ -195,7 +196,7 @@ fn answer(step: &mut Step<'_>, conversation: ConversationId, account: AccountId,
     let about = if accept {
         match found.judge(step.tx, &row, step.now)? {
             Ok(judged) => About::Taken { conversation, account, root: judged.root },
-            Err(doubt) => return Ok(Err(Failure::NotAllowed { reason: doubt.to_string() })),
+            Err(doubt) => return Ok(Err(Failure::NotAllowed { reason: doubt.into() })),
         }
     } else {
         About::Declined
@@ -219,7 +220,7 @@ pub(crate) fn answered(step: &mut Step<'_>, id: u64, about: About, reply: Reply)
                     );
                     return Ok(());
                 }
-                Followed::Forged => Err(Failure::NotAllowed { reason: "the server shows another group".to_owned() }),
+                Followed::Forged => Err(Failure::NotAllowed { reason: Reason::OtherGroup }),
                 Followed::Member => Ok(Outcome::Conversation { conversation }),
             }
         }

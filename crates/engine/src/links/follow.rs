@@ -12,6 +12,7 @@ use super::{make, own, person};
 use crate::Step;
 use crate::api::command::Outcome;
 use crate::api::failure::Failure;
+use crate::api::reason::Reason;
 use crate::api::view::{GroupStanding, LinkView};
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
@@ -64,7 +65,7 @@ pub(super) fn shown(
             let Some((preview, statement, _)) = make::open(&LinkKey::from_secret(&key.0), &body)
                 .filter(|(_, statement, _)| statement.conversation == conversation)
             else {
-                return Ok(Err(Failure::NotAllowed { reason: "the server shows another group".to_owned() }));
+                return Ok(Err(Failure::NotAllowed { reason: Reason::OtherGroup }));
             };
             let standing = if is_member(step, conversation)? {
                 GroupStanding::Member

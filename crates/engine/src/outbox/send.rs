@@ -8,6 +8,7 @@ use beseda_wire::state::EntryClass;
 
 use super::SEALED;
 use crate::api::failure::Failure;
+use crate::api::reason::Reason;
 use crate::mls::group;
 use crate::session::Asked;
 use crate::store::StoreError;
@@ -112,7 +113,7 @@ fn seal(
         Err(error) => {
             drop(mls);
             tracing::warn!(conversation = %row.id, %error, "A message could not be encrypted");
-            super::fail(step, row.id, waiting.message, &Failure::NotReady { reason: "encryption failed".to_owned() })?;
+            super::fail(step, row.id, waiting.message, &Failure::NotReady { reason: Reason::Encryption })?;
             Ok(false)
         }
     }

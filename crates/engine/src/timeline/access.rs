@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use serde::Deserialize;
 
 use crate::api::failure::Failure;
+use crate::api::reason::Reason;
 use crate::store::conversations::{Conversation, Standing};
 use crate::store::{StoreError, meta};
 
@@ -50,22 +51,22 @@ impl Conversation {
     /// # Errors
     /// Why not, in words for the person.
     pub(crate) fn check(&self, me: AccountId, action: Action) -> Result<(), Failure> {
-        let not_ready = |reason: &str| Err(Failure::NotReady { reason: reason.to_owned() });
+        let not_ready = |reason| Err(Failure::NotReady { reason });
         match self.standing {
-            Standing::Left => return Err(Failure::NotAllowed { reason: "you are no longer a member".to_owned() }),
-            Standing::UpdateRequired => return not_ready("update the program"),
-            Standing::Forked => return not_ready("the log contradicts itself"),
+            Standing::Left => return Err(Failure::NotAllowed { reason: Reason::Left }),
+            Standing::UpdateRequired => return not_ready(Reason::UpdateRequired),
+            Standing::Forked => return not_ready(Reason::Forked),
             Standing::Joining | Standing::Ready | Standing::Broken => {}
         }
         if !self.member {
-            return Err(Failure::NotAllowed { reason: "you are no longer a member".to_owned() });
+            return Err(Failure::NotAllowed { reason: Reason::Left });
         }
         if self.request_from.is_some_and(|from| from != me) {
-            return not_ready("accept the request first");
+            return not_ready(Reason::RequestWaits);
         }
         // Before the policy is known here the server and the group decide when it is sent.
         let Some(role) = self.role(me) else { return Ok(()) };
         decide(self.kind, &self.permissions(), role, action)
-            .map_err(|denied| Failure::NotAllowed { reason: denied.to_string() })
+            .map_err(|denied| Failure::NotAllowed { reason: denied.into() })
     }
 }

@@ -14,6 +14,7 @@ use super::{infos, own, own_event, profile};
 use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::outbox::{self, EnqueueOptions};
 use crate::store::conversations::Conversation;
 
@@ -57,7 +58,7 @@ fn allowed(step: &Step<'_>, conversation: ConversationId, action: Action) -> Res
     let place = Conversation::find(step.tx, conversation)?.ok_or(Failure::NotFound)?;
     place.check(here.account, action)?;
     if place.peer_is_gone(step.tx)? {
-        return Err(Failure::NotReady { reason: "nobody is at the other end; open a new conversation".to_owned() });
+        return Err(Failure::NotReady { reason: Reason::PeerGone });
     }
     Ok((here, place))
 }
@@ -71,7 +72,7 @@ fn enqueue_event(
 ) -> Result<MessageId, Failure> {
     let authored = Authored { at: step.now, content };
     if authored.item().len() > beseda_wire::content::MAX_CONTENT {
-        return Err(Failure::invalid("text", "it is too long to be sent"));
+        return Err(Failure::invalid(Field::Text, Reason::TooLong));
     }
     profile::tell_key_if_due(step, conversation)?;
     let options = EnqueueOptions { class: EntryClass::Silent, blank, ..EnqueueOptions::default() };
@@ -124,7 +125,10 @@ fn delete_for_me(step: &mut Step<'_>, conversation: ConversationId, targets: &[M
 
 fn check_count(targets: &[MessageRef]) -> Result<(), Failure> {
     if targets.is_empty() || targets.len() > super::apply::MAX_TARGETS {
-        return Err(Failure::invalid("targets", format!("from 1 to {} messages", super::apply::MAX_TARGETS)));
+        return Err(Failure::invalid(
+            Field::Messages,
+            Reason::Between { least: 1, most: super::apply::MAX_TARGETS as u64 },
+        ));
     }
     Ok(())
 }
@@ -132,7 +136,7 @@ fn check_count(targets: &[MessageRef]) -> Result<(), Failure> {
 fn react(step: &mut Step<'_>, conversation: ConversationId, target: MessageRef, emoji: &str, on: bool) -> Done {
     allowed(step, conversation, Action::Send)?;
     if !emoji::is_emoji(emoji) {
-        return Err(Failure::invalid("emoji", "a reaction is one emoji"));
+        return Err(Failure::invalid(Field::Emoji, Reason::OneEmoji));
     }
     said::Said::find(step.tx, conversation, target)?.filter(|said| said.is_shown).ok_or(Failure::NotFound)?;
     let reaction = Reaction { target, emoji: emoji.to_owned(), on };
@@ -153,17 +157,17 @@ fn set_info(step: &mut Step<'_>, conversation: ConversationId, change: InfoChang
     let (_, place) = allowed(step, conversation, Action::EditInfo)?;
     let is_group = place.kind == beseda_model::ConversationKind::Group;
     if !is_group && (change.title.is_some() || change.description.is_some()) {
-        return Err(Failure::NotAllowed { reason: "only groups have a title and a description".to_owned() });
+        return Err(Failure::NotAllowed { reason: Reason::GroupsOnly });
     }
     if change.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
-        return Err(Failure::invalid("title", "it is empty"));
+        return Err(Failure::invalid(Field::Title, Reason::Empty));
     }
     let title = change.title.as_deref().unwrap_or_default();
     if !info::is_sound(title, "", 0) {
-        return Err(Failure::invalid("title", format!("at most {} characters", info::MAX_TITLE)));
+        return Err(Failure::invalid(Field::Title, Reason::AtMost { most: info::MAX_TITLE as u64 }));
     }
     if !info::is_sound("", change.description.as_deref().unwrap_or_default(), 0) {
-        return Err(Failure::invalid("description", format!("at most {} characters", info::MAX_DESCRIPTION)));
+        return Err(Failure::invalid(Field::Description, Reason::AtMost { most: info::MAX_DESCRIPTION as u64 }));
     }
     check_timer(change.timer.flatten())?;
     if change == InfoChange::default() {
@@ -176,7 +180,7 @@ fn set_info(step: &mut Step<'_>, conversation: ConversationId, change: InfoChang
 fn check_timer(timer: Option<Timer>) -> Result<(), Failure> {
     match timer {
         Some(timer) if timer.seconds == 0 || timer.seconds > timer::MAX_SECONDS => {
-            Err(Failure::invalid("timer", format!("from 1 to {} seconds", timer::MAX_SECONDS)))
+            Err(Failure::invalid(Field::Timer, Reason::Between { least: 1, most: timer::MAX_SECONDS.into() }))
         }
         _ => Ok(()),
     }

@@ -14,6 +14,8 @@ use super::rules::Broken;
 use super::{access, column, profile};
 use crate::Step;
 use crate::api::event::Notice;
+use crate::api::failure::Failure;
+use crate::api::reason::Reason;
 use crate::api::view::FolderView;
 use crate::identity;
 use crate::log::arrival::Arrival;
@@ -83,6 +85,19 @@ fn find(conn: &Connection, key: Key) -> Result<Option<OwnSync>, StoreError> {
         .query_row((kind, id), |row| row.get(0))
         .optional()?;
     value.map(|value| column::decode(&value, TABLE)).transpose()
+}
+
+/// Whether a conversation may be taken out of the list.
+///
+/// # Errors
+/// Whoever is still a member of a group would go on being written to; and notes are always there.
+pub(crate) fn may_be_removed(place: &Conversation) -> Result<(), Failure> {
+    let not_yet = |reason| Err(Failure::NotReady { reason });
+    match place.kind {
+        ConversationKind::Notes => not_yet(Reason::NotesStay),
+        ConversationKind::Group if place.member => not_yet(Reason::LeaveFirst),
+        _ => Ok(()),
+    }
 }
 
 /// How this person keeps a conversation.

@@ -64,6 +64,7 @@ fn row(view: &View<'_>, place: &Conversation) -> Result<ConversationView, StoreE
         readiness: view.me.map_or(Ok(Readiness::Left), |me| place.readiness(conn, me))?,
         role: view.me.and_then(|me| place.role(me)),
         may_send: deeds::may(view, place, Action::Send)?,
+        may_remove: own::may_be_removed(place).is_ok(),
         unread: unread(view, place)?,
         mentions: mentions(view, place)?,
         // For lack of anything said in it: when it was made, as its id says.

@@ -2,6 +2,7 @@ use beseda_engine::api::failure::{Failure, Healing, Unreadable};
 use beseda_engine::api::view::WarningKind;
 use beseda_model::Code;
 
+use super::reason::field;
 use crate::host::Trouble;
 use crate::safe;
 use crate::text::{Lang, Named, Words, capital};
@@ -32,19 +33,15 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
             Words::new("There is no such thing here.", "Check what you named; a list shows what there is.")
         }
         Failure::NotAllowed { reason } => Words::new(
-            format!("You are not allowed to do that: {}.", safe::line(reason)),
+            format!("You are not allowed to do that: {}.", safe::line(&reason.to_string())),
             "Ask an owner or admin of the group.",
         ),
         Failure::Invalid { what, reason } => {
-            Words::new(format!("{}: {}.", capital(&safe::line(what)), safe::line(reason)), "")
+            Words::new(format!("{}: {}.", capital(field(*what)), safe::line(&reason.to_string())), "")
         }
         Failure::NotReady { reason } => {
-            let why = match reason.as_str() {
-                "left" => "you are not a member any more".to_owned(),
-                "joining" => "this device is still joining".to_owned(),
-                other => safe::line(other),
-            };
-            Words::new(format!("The conversation is not ready: {why}."), "Try again when it is.")
+            let why = safe::line(&reason.to_string());
+            Words::new(format!("It can't be done now: {why}."), "Try again when it can.")
         }
         Failure::OtherServer { server } => Words::new(
             format!("The link belongs to another server: {}.", safe::line(server)),

@@ -28,10 +28,10 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
             Words::new(format!("Нельзя: {}.", reason(why)), "Попросите владельца или администратора группы.")
         }
         Failure::Invalid { what, reason: why } => {
-            Words::new(format!("{}: {}.", capital(&field(what)), reason(why)), "")
+            Words::new(format!("{}: {}.", capital(field(*what)), reason(why)), "")
         }
         Failure::NotReady { reason: why } => {
-            Words::new(format!("Беседа не готова: {}.", reason(why)), "Попробуйте, когда будет готова.")
+            Words::new(format!("Сейчас не получится: {}.", reason(why)), "Попробуйте позже.")
         }
         Failure::OtherServer { server } => Words::new(
             format!("Это ссылка другого сервера: {}.", safe::line(server)),

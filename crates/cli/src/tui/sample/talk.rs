@@ -208,6 +208,7 @@ fn row(n: u8, kind: ConversationKind, title: &str, minutes_ago: u64) -> Conversa
         readiness: Readiness::Ready,
         role: Some(Role::Owner),
         may_send: true,
+        may_remove: true,
         unread: 0,
         mentions: 0,
         last: None,

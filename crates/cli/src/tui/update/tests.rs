@@ -1,6 +1,7 @@
 use beseda_engine::Notice;
 use beseda_engine::api::command::Outcome;
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::reason::{Field, Reason};
 use beseda_engine::api::view::{Anchor, ConversationView, Readiness, TimelinePage};
 use beseda_model::{Code, DeviceId};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -348,7 +349,7 @@ fn what_could_not_be_said_is_given_back() {
         else {
             panic!("nothing was said")
         };
-        update(model, Input::Done(*tag, Err(Failure::Invalid { what: "text".into(), reason: "too long".into() })))
+        update(model, Input::Done(*tag, Err(Failure::invalid(Field::Text, Reason::TooLong))))
     };
     press(&mut model, KeyCode::Esc);
     press(&mut model, KeyCode::Char('r'));
@@ -488,7 +489,7 @@ fn an_answer_to_other_words_is_no_answer() {
 #[test]
 fn failures_are_told_in_the_persons_language() {
     let mut model = scene("group-ru");
-    update(&mut model, Input::Done(Tag::Quiet, Err(Failure::NotAllowed { reason: "rank".to_owned() })));
+    update(&mut model, Input::Done(Tag::Quiet, Err(Failure::NotAllowed { reason: Reason::Rank })));
     assert!(model.toast.as_ref().unwrap().text.contains("Нельзя"));
     update(&mut model, Input::Resolved(input::Purpose::Open, Err(Unresolved::Nobody("zed".to_owned()))));
     assert_eq!(model.toast.as_ref().unwrap().text, "Никого с именем zed нет.");

@@ -13,6 +13,7 @@ use super::{Next, Stop, check_free, check_profile};
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
+use crate::api::reason::Reason;
 use crate::identity::link::{Shown, commitment};
 use crate::identity::me::NewDevice;
 use crate::identity::rules;
@@ -97,9 +98,7 @@ pub(super) fn polled(step: &mut Step<'_>, mut join: Join, mut following: Followi
         LinkState::Approved { session, device_log, root } => {
             approved(step, join, following, session, device_log, &root)
         }
-        LinkState::Refused => {
-            Err(Failure::NotAllowed { reason: "the other device turned this one down".to_owned() }.into())
-        }
+        LinkState::Refused => Err(Failure::NotAllowed { reason: Reason::TurnedDown }.into()),
     }
 }
 
@@ -125,7 +124,7 @@ fn approved(
 
 /// The request is too old.
 pub(super) fn expired() -> Failure {
-    Failure::NotReady { reason: "the code has expired; begin again".to_owned() }
+    Failure::NotReady { reason: Reason::CodeExpired }
 }
 
 fn wait(step: &Step<'_>, join: &mut Join, mut following: Following) {

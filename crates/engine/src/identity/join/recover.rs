@@ -14,6 +14,7 @@ use super::state::{Adding, Join, Stage, Way};
 use super::{Next, Stop, check_free, check_profile};
 use crate::Step;
 use crate::api::failure::Failure;
+use crate::api::reason::Field;
 use crate::identity::ask::refusal;
 use crate::identity::link::sign_by_root;
 use crate::identity::me::NewDevice;
@@ -23,7 +24,7 @@ use crate::identity::rules;
 pub(super) fn begin(step: &mut Step<'_>, server: &str, phrase: &str, device_name: &str) -> Result<Join, Stop> {
     check_free(step.tx)?;
     let server = rules::server(server)?;
-    let phrase = Phrase::parse(phrase).map_err(|error| Failure::invalid("phrase", format!("{error}")))?;
+    let phrase = Phrase::parse(phrase).map_err(|error| Failure::invalid(Field::Phrase, error))?;
     let device = NewDevice::make(step);
     Ok(Join::new(server, rules::device_name(device_name), device, Some(phrase), Way::Recover, Stage::Finding))
 }

@@ -11,6 +11,7 @@ use super::state::{Join, Stage, Way};
 use super::{Next, Stop, check_free, check_profile};
 use crate::Step;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::identity::me::NewDevice;
 use crate::identity::phrase::Phrase;
 use crate::identity::{phone, rules};
@@ -24,7 +25,7 @@ pub(super) fn begin(
 ) -> Result<Join, Stop> {
     check_free(step.tx)?;
     let server = rules::server(server)?;
-    let username = rules::username(Some(username))?.ok_or_else(|| Failure::invalid("username", "it is needed"))?;
+    let username = rules::username(Some(username))?.ok_or_else(|| Failure::invalid(Field::Username, Reason::Needed))?;
     let device_name = rules::device_name(device_name);
     // An earlier attempt may have reset it already: its phrase is the account's then.
     if let Some(join) = Join::load(step.tx)?.filter(|join| join.server == server)
@@ -43,8 +44,7 @@ pub(super) fn begin(
 pub(super) fn begin_by_phone(step: &mut Step<'_>, device_name: &str) -> Result<Join, Stop> {
     check_free(step.tx)?;
     let (server, phone) = phone::any_verified(step)?.ok_or(Failure::CodeExpired)?;
-    let refused =
-        || Failure::NotAllowed { reason: "the account is in use; the number alone does not open it".to_owned() };
+    let refused = || Failure::NotAllowed { reason: Reason::AccountInUse };
     let account = phone.reset.ok_or_else(refused)?;
     check_profile(step.tx, account)?;
     let device_name = rules::device_name(device_name);

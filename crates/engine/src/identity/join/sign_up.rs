@@ -14,6 +14,7 @@ use super::state::{Join, Stage, Way};
 use super::{Next, Stop};
 use crate::Step;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::identity::me::NewDevice;
 use crate::identity::phrase::Phrase;
 use crate::identity::{devices, link, phone, rules};
@@ -40,7 +41,7 @@ pub(super) fn begin(step: &mut Step<'_>, server: &str, given: &Given<'_>, device
     if let Some(password) = given.password {
         rules::password(password)?;
         if username.is_none() {
-            return Err(Failure::invalid("password", "it needs a username").into());
+            return Err(Failure::invalid(Field::Password, Reason::NeedsUsername).into());
         }
     }
     let invite = given.invite.as_deref().map(|invite| invite.trim().to_owned());
@@ -69,7 +70,7 @@ pub(super) fn server(mut join: Join, body: &[u8]) -> Result<Next, Stop> {
         return Err(senseless("an answer to nothing").into());
     };
     if info.password_required && password.is_none() {
-        return Err(Failure::invalid("password", "this server asks for a username and a password").into());
+        return Err(Failure::invalid(Field::Password, Reason::NeedsBoth).into());
     }
     if info.phone == PhoneOffer::Required && phone.is_none() {
         return Err(Problem::new(Code::SignUpRefused, "this server asks for a phone number").into());

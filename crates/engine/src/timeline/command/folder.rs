@@ -7,6 +7,7 @@ use super::Done;
 use crate::Step;
 use crate::api::command::Outcome;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::api::view::FolderView;
 use crate::timeline::access::Here;
 use crate::timeline::own::{self, MAX_FOLDERS};
@@ -17,7 +18,7 @@ pub(crate) const MAX_NAME: usize = 32;
 pub(super) fn make(step: &mut Step<'_>, name: &str) -> Done {
     let present = present(step)?;
     if present.len() >= MAX_FOLDERS {
-        return Err(Failure::invalid("folders", "too many"));
+        return Err(Failure::invalid(Field::Folders, Reason::TooMany));
     }
     let folder = FolderId::new(step.now, step.rng);
     let place = present.last().map_or(0, |last| last.place.saturating_add(1));
@@ -68,10 +69,10 @@ fn find(present: &[FolderView], folder: FolderId) -> Result<FolderView, Failure>
 fn check(name: &str) -> Result<String, Failure> {
     let name = name.trim();
     if name.is_empty() {
-        return Err(Failure::invalid("name", "it is empty"));
+        return Err(Failure::invalid(Field::Name, Reason::Empty));
     }
     if name.chars().count() > MAX_NAME {
-        return Err(Failure::invalid("name", format!("at most {MAX_NAME} characters")));
+        return Err(Failure::invalid(Field::Name, Reason::AtMost { most: MAX_NAME as u64 }));
     }
     Ok(name.to_owned())
 }

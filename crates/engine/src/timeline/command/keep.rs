@@ -1,6 +1,6 @@
 //! What a person keeps for themselves: drafts, read marks, own state, names, profile.
 
-use beseda_model::{AccountId, ConversationId, ConversationKind};
+use beseda_model::{AccountId, ConversationId};
 use beseda_wire::content::{OwnState, OwnSync};
 
 use super::Done;
@@ -8,6 +8,7 @@ use crate::Step;
 use crate::api::command::{Outcome, ProfileDraft};
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::store::StoreError;
 use crate::store::accounts::Account;
 use crate::store::conversations::Conversation;
@@ -19,7 +20,7 @@ use crate::timeline::{expiry, own, profile};
 pub(super) fn draft(step: &mut Step<'_>, conversation: ConversationId, text: &str) -> Done {
     Conversation::find(step.tx, conversation)?.ok_or(Failure::NotFound)?;
     if text.chars().count() > text::MAX_CHARS {
-        return Err(Failure::invalid("text", format!("at most {} characters", text::MAX_CHARS)));
+        return Err(Failure::invalid(Field::Text, Reason::AtMost { most: text::MAX_CHARS as u64 }));
     }
     if text.is_empty() {
         forget_draft(step, conversation)?;
@@ -61,27 +62,17 @@ pub(super) fn keep(step: &mut Step<'_>, conversation: ConversationId, state: &Ow
     let cleared_to = state.cleared_to.min(place.applied).max(before.cleared_to);
     let mut state = OwnState { cleared_to, ..state.clone() };
     if state.removed && !before.removed {
-        may_be_removed(&place)?;
+        own::may_be_removed(&place)?;
         (state.archived, state.pinned) = (false, None);
     }
     own::forget_deleted_folders(step.tx, &mut state.folders)?;
     if state.folders.len() > own::MAX_FOLDERS {
-        return Err(Failure::invalid("folders", "too many"));
+        return Err(Failure::invalid(Field::Folders, Reason::TooMany));
     }
     if state != before {
         own::say(step, OwnSync::Conversation { conversation, state })?;
     }
     Ok(Outcome::Done)
-}
-
-/// Whoever is still a member of a group would go on being written to; and notes are always there.
-fn may_be_removed(place: &Conversation) -> Result<(), Failure> {
-    let not_yet = |reason: &str| Err(Failure::NotReady { reason: reason.to_owned() });
-    match place.kind {
-        ConversationKind::Notes => not_yet("your notes are always there"),
-        ConversationKind::Group if place.member => not_yet("the group has to be left first"),
-        _ => Ok(()),
-    }
 }
 
 pub(super) fn verify(step: &mut Step<'_>, account: AccountId, verified: bool) -> Done {
@@ -107,7 +98,7 @@ pub(super) fn nickname(step: &mut Step<'_>, account: AccountId, name: &str) -> D
     Here::find(step.tx)?.ok_or(Failure::NotSignedIn)?;
     let name = name.trim();
     if name.chars().count() > profile::MAX_NAME {
-        return Err(Failure::invalid("name", format!("at most {} characters", profile::MAX_NAME)));
+        return Err(Failure::invalid(Field::Name, Reason::AtMost { most: profile::MAX_NAME as u64 }));
     }
     if own::nickname(step.tx, account)?.unwrap_or_default() != name {
         own::say(step, OwnSync::Nickname { account, name: name.to_owned() })?;
@@ -118,12 +109,12 @@ pub(super) fn nickname(step: &mut Step<'_>, account: AccountId, name: &str) -> D
 pub(super) fn set_profile(step: &mut Step<'_>, draft: &ProfileDraft) -> Done {
     Here::find(step.tx)?.ok_or(Failure::NotSignedIn)?;
     for (what, text, most) in [
-        ("name", &draft.name, profile::MAX_NAME),
-        ("bio", &draft.bio, profile::MAX_BIO),
-        ("status", &draft.status, profile::MAX_STATUS),
+        (Field::Name, &draft.name, profile::MAX_NAME),
+        (Field::Bio, &draft.bio, profile::MAX_BIO),
+        (Field::Status, &draft.status, profile::MAX_STATUS),
     ] {
         if text.chars().count() > most {
-            return Err(Failure::invalid(what, format!("at most {most} characters")));
+            return Err(Failure::invalid(what, Reason::AtMost { most: most as u64 }));
         }
     }
     profile::set(step, draft)?;

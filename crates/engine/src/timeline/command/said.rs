@@ -9,6 +9,7 @@ use super::{Done, allowed, check_timer, enqueue_event, timer_of};
 use crate::Step;
 use crate::api::command::{Draft, Outcome};
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::outbox::{self, EnqueueOptions};
 use crate::search::{index, words::Words};
 use crate::store::StoreError;
@@ -16,7 +17,7 @@ use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::apply::shown;
 use crate::timeline::message_row::{self, Kind, NewRow, State, TABLE};
-use crate::timeline::rules::{self, text, timer};
+use crate::timeline::rules::{Broken, text, timer};
 use crate::timeline::{column, own, own_event, profile};
 
 /// Most messages and places of one forwarding.
@@ -106,11 +107,11 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
 
 fn check_text(text: &str, entities: &[Entity]) -> Result<Vec<Entity>, Failure> {
     if text.trim().is_empty() {
-        return Err(Failure::invalid("text", "it is empty"));
+        return Err(Failure::invalid(Field::Text, Reason::Empty));
     }
-    text::accept(text, entities).map_err(|broken| {
-        let what = if broken == rules::Broken::TooLong { "text" } else { "entities" };
-        Failure::invalid(what, broken.to_string())
+    text::accept(text, entities).map_err(|broken| match broken {
+        Broken::TooMuchFormatting => Failure::invalid(Field::Entities, Reason::TooMany),
+        _ => Failure::invalid(Field::Text, Reason::AtMost { most: text::MAX_CHARS as u64 }),
     })
 }
 
@@ -125,7 +126,7 @@ fn say(
     let authored = Authored { at: step.now, content: Content::Message(message) };
     let item = authored.item();
     if item.len() > MAX_CONTENT {
-        return Err(Failure::invalid("text", "it is too long to be sent"));
+        return Err(Failure::invalid(Field::Text, Reason::TooLong));
     }
     profile::tell_key_if_due(step, conversation)?;
     let Content::Message(message) = &authored.content else { return Err(Failure::Store) };
@@ -158,7 +159,7 @@ fn options(step: &Step<'_>, message: &Message, silent: bool, id: Option<MessageI
 pub(super) fn edit(step: &mut Step<'_>, conversation: ConversationId, edit: Edit) -> Done {
     let (here, _) = allowed(step, conversation, Action::Send)?;
     if edit.target.author != here.account {
-        return Err(Failure::NotAllowed { reason: "only its author may edit a message".to_owned() });
+        return Err(Failure::NotAllowed { reason: Reason::AuthorOnly });
     }
     Said::find(step.tx, conversation, edit.target)?.filter(Said::is_text).ok_or(Failure::NotFound)?;
     let entities = check_text(&edit.text, &edit.entities)?;
@@ -174,7 +175,7 @@ pub(super) fn forward(
     with_author: bool,
 ) -> Done {
     if messages.is_empty() || to.is_empty() || messages.len().saturating_mul(to.len()) > MAX_FORWARDS {
-        return Err(Failure::invalid("messages", format!("from 1 to {MAX_FORWARDS} at once")));
+        return Err(Failure::invalid(Field::Messages, Reason::Between { least: 1, most: MAX_FORWARDS as u64 }));
     }
     Conversation::find(step.tx, from)?.ok_or(Failure::NotFound)?;
     let mut said = Vec::new();
@@ -266,7 +267,7 @@ pub(super) fn discard(step: &mut Step<'_>, conversation: ConversationId, id: Mes
     }
     let target = MessageRef { author: Here::get(step.tx)?.account, id };
     Err(match Said::find(step.tx, conversation, target)? {
-        Some(_) => Failure::NotAllowed { reason: "it is on its way; delete it for all instead".to_owned() },
+        Some(_) => Failure::NotAllowed { reason: Reason::UnderWay },
         None => Failure::NotFound,
     })
 }

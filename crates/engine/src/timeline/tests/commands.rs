@@ -6,6 +6,7 @@ use super::{ALICE, BOB, CAROL, DIRECT, Device, GROUP, by, delete, edit, id, queu
 use crate::api::command::{Command, Draft, Outcome};
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
+use crate::api::reason::{Field, Reason};
 use crate::api::view::{Body, Delivery};
 use crate::timeline;
 use crate::timeline::rules::text::MAX_CHARS;
@@ -45,7 +46,7 @@ fn a_message_is_shown_at_once_and_moves_to_its_place_when_it_is_in_the_log() {
 fn a_refused_message_says_why_and_can_be_tried_again_or_given_up() {
     let mut device = Device::new();
     let mine = device.send(GROUP, "refused");
-    let why = Failure::NotAllowed { reason: "no".to_owned() };
+    let why = Failure::NotAllowed { reason: Reason::Rank };
     device.step(|step| timeline::failed(step, GROUP, mine, &why)).0.unwrap();
     device.conn.execute("UPDATE outbox SET state = 2", ()).unwrap();
     assert_eq!(device.message(GROUP, mine).delivery, Some(Delivery::Failed { why: why.clone() }));
@@ -95,7 +96,7 @@ fn changes_count_at_once_and_are_taken_back_if_refused() {
     assert_eq!(view::waiting(&device.view()).unwrap().len(), 5);
 
     // All but the edit are refused.
-    let why = Failure::NotAllowed { reason: "no".to_owned() };
+    let why = Failure::NotAllowed { reason: Reason::Rank };
     for id in [reaction, pin, info, delete] {
         device.step(|step| timeline::failed(step, GROUP, id, &why)).0.unwrap();
     }
@@ -174,11 +175,11 @@ fn bad_input_is_refused_with_the_field_that_is_wrong() {
         other => panic!("{other:?}"),
     };
     let of = |text: &str| Draft { text: text.to_owned(), ..Draft::default() };
-    assert_eq!(what(of(" \n")), "text");
-    assert_eq!(what(of(&"я".repeat(MAX_CHARS + 1))), "text");
-    assert_eq!(what(of(&"👍".repeat(MAX_CHARS))), "text");
-    assert_eq!(what(Draft { timer: Some(Timer { seconds: 0, from: TimedFrom::Sent }), ..of("x") }), "timer");
-    assert_eq!(what(Draft { entities: vec![super::mention(BOB, 1); 201], ..of("x") }), "entities");
+    assert_eq!(what(of(" \n")), Field::Text);
+    assert_eq!(what(of(&"я".repeat(MAX_CHARS + 1))), Field::Text);
+    assert_eq!(what(of(&"👍".repeat(MAX_CHARS))), Field::Text);
+    assert_eq!(what(Draft { timer: Some(Timer { seconds: 0, from: TimedFrom::Sent }), ..of("x") }), Field::Timer);
+    assert_eq!(what(Draft { entities: vec![super::mention(BOB, 1); 201], ..of("x") }), Field::Entities);
     device.send(GROUP, &"я".repeat(MAX_CHARS));
     let emoji = Command::React { conversation: GROUP, target: by(BOB, 1), emoji: "ok".to_owned(), on: true };
     assert!(matches!(device.command(&emoji), Err(Failure::Invalid { .. })));
