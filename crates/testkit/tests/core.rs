@@ -3,11 +3,11 @@
 
 use beseda_engine::Command;
 use beseda_engine::api::command::Outcome;
-use beseda_engine::api::view::{Anchor, Body, ConnectionState, WarningKind};
+use beseda_engine::api::view::{Anchor, Body, ConnectionState, SystemEvent, WarningKind};
 use beseda_engine::store::conversations::{Conversation, Standing};
 use beseda_engine::store::me::Me;
 use beseda_engine::view::{self, View};
-use beseda_model::{AccountId, ConversationId};
+use beseda_model::{AccountId, ConversationId, Role};
 use beseda_testkit::backend::RealServer;
 use beseda_testkit::clock::FakeClock;
 use beseda_testkit::world::{DeviceKey, SERVER, World};
@@ -149,6 +149,67 @@ fn who_was_removed_and_added_again_while_away_begins_anew_there() {
     assert_together(&world, &[alice, bob], id);
     assert_eq!(texts(&world, alice, id), ["before", "not for bob", "welcome back", "from afar"]);
     assert_eq!(texts(&world, bob, id), ["before", "welcome back", "from afar"]);
+    assert_eq!((warnings(&world, alice), warnings(&world, bob)), (vec![], vec![]));
+}
+
+#[test]
+fn who_has_seen_their_removal_is_told_who_brings_them_back_and_warned_of_nothing() {
+    let mut world = town(7);
+    let (alice, alice_account) = person(&mut world, "alice");
+    let (bob, bob_account) = person(&mut world, "bobby");
+    let (carol, carol_account) = person(&mut world, "carol");
+    for other in [bob, carol] {
+        allow(&mut world, other);
+    }
+    online(&mut world);
+    let id = group(&mut world, alice, &[bob_account]);
+    online(&mut world);
+    let remove = Command::RemoveMember { conversation: id, account: bob_account };
+    assert_eq!(world.ask(alice, remove), Ok(Outcome::Done));
+    online(&mut world);
+    assert_eq!(row(&world, bob, id).standing, Standing::Left);
+    // What changes meanwhile is not for him to follow.
+    let add = |account| Command::AddMembers { conversation: id, accounts: vec![account] };
+    assert_eq!(world.ask(alice, add(carol_account)), Ok(Outcome::Done));
+    online(&mut world);
+    assert_eq!(world.ask(alice, add(bob_account)), Ok(Outcome::Done));
+    online(&mut world);
+    assert_together(&world, &[alice, bob, carol], id);
+    assert_eq!(warnings(&world, bob), []);
+    let view = View::new(world.at(bob).engine().reader(), world.now()).unwrap();
+    let last = view::timeline(&view, id, Anchor::End, 200).unwrap().messages.pop().unwrap();
+    let added = Body::System { event: SystemEvent::Added { accounts: vec![bob_account] } };
+    assert_eq!((last.message.author, last.body), (alice_account, added));
+}
+
+#[test]
+fn a_group_that_is_handed_over_has_one_line_about_it() {
+    let mut world = town(9);
+    let (alice, alice_account) = person(&mut world, "alice");
+    let (bob, bob_account) = person(&mut world, "bobby");
+    allow(&mut world, bob);
+    online(&mut world);
+    let id = group(&mut world, alice, &[bob_account]);
+    online(&mut world);
+    let hand_over = Command::TransferOwnership { conversation: id, account: bob_account };
+    assert_eq!(world.ask(alice, hand_over), Ok(Outcome::Done));
+    online(&mut world);
+    assert_eq!(row(&world, bob, id).policy.unwrap().role(bob_account), Some(Role::Owner));
+    for device in [alice, bob] {
+        let view = View::new(world.at(device).engine().reader(), world.now()).unwrap();
+        let page = view::timeline(&view, id, Anchor::End, 200).unwrap();
+        let told: Vec<_> = page
+            .messages
+            .into_iter()
+            .filter(|message| {
+                let Body::System { event } = &message.body else { return false };
+                matches!(event, SystemEvent::RoleChanged { .. } | SystemEvent::HandedOver { .. })
+            })
+            .map(|message| (message.message.author, message.body))
+            .collect();
+        let event = SystemEvent::HandedOver { account: bob_account };
+        assert_eq!(told, [(alice_account, Body::System { event })]);
+    }
 }
 
 #[test]

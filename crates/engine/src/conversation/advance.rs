@@ -151,6 +151,10 @@ pub(crate) fn leave(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), S
 /// the log may have told it before the server said that the account is back.
 pub(crate) fn begin_anew(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), StoreError> {
     drop_group(step, row, row.first_seq)?;
+    if row.standing == Standing::Left {
+        // It has seen itself go: what was agreed since then is not for it to follow, and whoever adds it answers for it.
+        row.policy = None;
+    }
     row.standing = Standing::Joining;
     row.chain = None;
     row.applied = 0;

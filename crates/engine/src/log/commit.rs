@@ -6,8 +6,10 @@ use beseda_crypto::aad::{CommitAad, MessageAad};
 use beseda_crypto::facts;
 use beseda_crypto::group_id::GroupId;
 use beseda_crypto::header::Header;
-use beseda_model::commit::{CommitEffect, CommitFacts, CommitRejection, Committer, LeafIdentity, validate_commit};
-use beseda_model::{AccountId, ConversationKind};
+use beseda_model::commit::{
+    CommitEffect, CommitFacts, CommitRejection, Committer, LeafIdentity, RoleChange, validate_commit,
+};
+use beseda_model::{AccountId, ConversationKind, Role};
 use beseda_wire::Request;
 use beseda_wire::state::Entry;
 use openmls::framing::ProcessedMessageContent;
@@ -377,8 +379,14 @@ fn tell(step: &mut Step<'_>, row: &Conversation, entry: &Entry, effect: &CommitE
     }
     events.extend(effect.removed.iter().map(|account| (actor, SystemEvent::Removed { account: *account })));
     events.extend(effect.left.iter().map(|account| (*account, SystemEvent::Left { account: *account })));
-    for change in &effect.roles {
-        events.push((actor, SystemEvent::RoleChanged { account: change.account, role: change.to }));
+    match handed_over(actor, &effect.roles) {
+        Some(account) => events.push((actor, SystemEvent::HandedOver { account })),
+        None => events.extend(
+            effect
+                .roles
+                .iter()
+                .map(|change| (actor, SystemEvent::RoleChanged { account: change.account, role: change.to })),
+        ),
     }
     if effect.permissions_changed {
         events.push((actor, SystemEvent::PermissionsChanged));
@@ -387,6 +395,14 @@ fn tell(step: &mut Step<'_>, row: &Conversation, entry: &Entry, effect: &CommitE
         timeline::apply_system(step, row.id, entry.seq, entry.at, actor, event)?;
     }
     Ok(())
+}
+
+/// Who is the owner in the place of `actor`, who gave that up by the same commit.
+fn handed_over(actor: AccountId, roles: &[RoleChange]) -> Option<AccountId> {
+    let [one, other] = roles else { return None };
+    let (given_up, given) = if one.account == actor { (one, other) } else { (other, one) };
+    let is_so = given_up.account == actor && given_up.from == Role::Owner && given.to == Role::Owner;
+    is_so.then_some(given.account)
 }
 
 /// Processes a standalone proposal, which can only be a wish to leave.

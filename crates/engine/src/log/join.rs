@@ -351,12 +351,12 @@ fn differs(step: &mut Step<'_>, row: &Conversation, old: Option<&Policy>, new: &
         all.filter(|account| other.member(*account).is_none()).collect::<Vec<_>>()
     };
     let roles = new.roster.iter().filter(|member| old.role(member.account).is_some_and(|role| role != member.role));
-    let kind = WarningKind::MembersDiffer {
-        added: accounts(new, old),
-        removed: accounts(old, new),
-        roles: roles.map(|member| member.account).collect(),
-    };
-    warnings::add(step, Some(row.id), &kind)
+    let (added, removed) = (accounts(new, old), accounts(old, new));
+    let roles: Vec<_> = roles.map(|member| member.account).collect();
+    if added.is_empty() && removed.is_empty() && roles.is_empty() && old.permissions == new.permissions {
+        return Ok(());
+    }
+    warnings::add(step, Some(row.id), &WarningKind::MembersDiffer { added, removed, roles })
 }
 
 /// The authenticated data of whatever this device adds to a log next.

@@ -146,7 +146,8 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
         }
         crate::conversation::advance::begin_anew(step, &mut row)?;
     }
-    if is_new && live {
+    let is_back = was_out && row.member;
+    if (is_new || is_back) && live {
         row.join_after = step.now.plus_millis(WELCOME_COMES_WITHIN);
     }
     row.save(step.tx)?;

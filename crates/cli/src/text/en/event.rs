@@ -31,6 +31,7 @@ pub(in crate::text) fn event(author: AccountId, event: &SystemEvent, named: Name
             };
             format!("{subject} made {} {role}", object(*account))
         }
+        SystemEvent::HandedOver { account } => format!("{subject} handed the group over to {}", object(*account)),
         SystemEvent::PermissionsChanged => format!("{subject} changed who may do what"),
         SystemEvent::Title { title } => format!("{subject} changed the title to “{}”", safe::line(title)),
         SystemEvent::Description => format!("{subject} changed the description"),

@@ -39,6 +39,11 @@ pub(in crate::text) fn event(author: AccountId, event: &SystemEvent, named: Name
             let who = if own_role { "вы".to_owned() } else { who };
             format!("{}: {who} — {role}", did("сменили роль", "меняет роль"))
         }
+        SystemEvent::HandedOver { account } => {
+            let (who, own_role) = named(*account);
+            let who = if own_role { "вы".to_owned() } else { who };
+            format!("{}, теперь владелец {who}", did("передали группу", "передаёт группу"))
+        }
         SystemEvent::PermissionsChanged => did("сменили права участников", "меняет права участников"),
         SystemEvent::Title { title } => {
             format!("{}: «{}»", did("сменили название", "меняет название"), safe::line(title))
