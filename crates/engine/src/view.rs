@@ -42,6 +42,8 @@ pub struct View<'a> {
     pub(crate) now: Timestamp,
     /// None before somebody has signed up or in.
     pub(crate) me: Option<AccountId>,
+    /// Whether this device still has its session: without it, nothing that is said goes out.
+    pub(crate) signed_in: bool,
 }
 
 impl<'a> View<'a> {
@@ -51,6 +53,7 @@ impl<'a> View<'a> {
     /// When the database fails or a row is damaged.
     pub fn new(conn: &'a Connection, now: Timestamp) -> Result<Self, StoreError> {
         let me = Here::find(conn)?.map(|here| here.account);
-        Ok(Self { conn, now, me })
+        let signed_in = crate::identity::is_signed_in(conn)?;
+        Ok(Self { conn, now, me, signed_in })
     }
 }

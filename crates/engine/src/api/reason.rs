@@ -196,6 +196,12 @@ pub enum Reason {
         /// The fewest.
         least: u64,
     },
+    /// Too short, as spaces around it do not count.
+    #[error("at least {least} characters, without the spaces around them")]
+    AtLeastInside {
+        /// The fewest.
+        least: u64,
+    },
     /// Too long.
     #[error("at most {most} characters")]
     AtMost {

@@ -430,6 +430,11 @@ pub enum SystemEvent {
         /// Which.
         role: Role,
     },
+    /// The owner has made somebody else the owner in their place.
+    HandedOver {
+        /// Who is the owner now.
+        account: AccountId,
+    },
     /// Permissions were changed.
     PermissionsChanged,
     /// A new title.

@@ -40,7 +40,7 @@ pub(super) fn password(text: &str) -> Result<(), Failure> {
     let (least, most) = (LIMITS.password_min, LIMITS.password_bytes);
     // Spaces around it are taken as typed, but protect nothing.
     if (text.trim().chars().count() as u64) < least {
-        return Err(Failure::invalid(Field::Password, Reason::AtLeast { least }));
+        return Err(Failure::invalid(Field::Password, Reason::AtLeastInside { least }));
     }
     if text.len() as u64 > most {
         return Err(Failure::invalid(Field::Password, Reason::AtMostBytes { most }));

@@ -215,6 +215,20 @@ impl Conversation {
         }
     }
 
+    /// Whether nobody reads any more what is said here: the other one is gone, or has deleted the account.
+    ///
+    /// # Errors
+    /// When the database fails or a row is damaged.
+    pub fn is_deserted(&self, conn: &Connection) -> Result<bool, StoreError> {
+        if self.peer_is_gone(conn)? {
+            return Ok(true);
+        }
+        match (self.kind, self.peer) {
+            (ConversationKind::Direct, Some(peer)) => accounts::has_ended(conn, peer),
+            _ => Ok(false),
+        }
+    }
+
     /// Those whose log waits for this account's device log.
     ///
     /// # Errors

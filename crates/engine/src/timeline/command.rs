@@ -15,6 +15,7 @@ use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::failure::Failure;
 use crate::api::reason::{Field, Reason};
+use crate::identity;
 use crate::outbox::{self, EnqueueOptions};
 use crate::store::conversations::Conversation;
 
@@ -55,9 +56,12 @@ pub fn on_command(step: &mut Step<'_>, command: &Command) -> Option<Done> {
 /// The conversation, if this person may do something there now.
 fn allowed(step: &Step<'_>, conversation: ConversationId, action: Action) -> Result<(Here, Conversation), Failure> {
     let here = Here::find(step.tx)?.ok_or(Failure::NotSignedIn)?;
+    if !identity::is_signed_in(step.tx)? {
+        return Err(Failure::NotSignedIn);
+    }
     let place = Conversation::find(step.tx, conversation)?.ok_or(Failure::NotFound)?;
     place.check(here.account, action)?;
-    if place.peer_is_gone(step.tx)? {
+    if place.is_deserted(step.tx)? {
         return Err(Failure::NotReady { reason: Reason::PeerGone });
     }
     Ok((here, place))

@@ -17,8 +17,8 @@ use crate::timeline::own_event;
 /// # Errors
 /// When the database fails or a row is damaged.
 pub(super) fn may(view: &View<'_>, place: &Conversation, action: Action) -> Result<bool, StoreError> {
-    let Some(me) = view.me else { return Ok(false) };
-    Ok(place.check(me, action).is_ok() && !place.peer_is_gone(view.conn)?)
+    let Some(me) = view.me.filter(|_| view.signed_in) else { return Ok(false) };
+    Ok(place.check(me, action).is_ok() && !place.is_deserted(view.conn)?)
 }
 
 /// What this person may do with a message; none if it is not there or not shown.

@@ -67,6 +67,9 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::TooManyDevices { most } => return format!("в группе было бы больше {most} устройств"),
         Reason::Group { detail } => return format!("группа такого не примет ({})", safe::line(detail)),
         Reason::AtLeast { least } => return format!("не меньше {least} {}", characters(*least)),
+        Reason::AtLeastInside { least } => {
+            return format!("не меньше {least} {} без учёта пробелов по краям", characters(*least));
+        }
         Reason::AtMost { most } => return format!("не больше {most} {}", characters(*most)),
         Reason::AtMostBytes { most } => return format!("не больше {most} байт"),
         Reason::Between { least, most } => return format!("от {least} до {most}"),
