@@ -14,6 +14,8 @@ export default mergeConfig(
             name: 'rules',
             include: ['src/**/*.test.ts', 'build/**/*.test.js'],
             exclude: ['**/*.svelte.test.ts'],
+            // As below.
+            testTimeout: 60_000,
           },
         },
         {

@@ -47,6 +47,7 @@ export class Owner {
   /** Serves all tabs until the worker ends. */
   run(): Promise<never> {
     this.#asks.addEventListener('message', ({ data }: MessageEvent<Ask>) => this.#asked(data))
+    addEventListener('offline', () => this.#drop())
     this.#step((engine) => engine.first())
     this.#announce()
     return new Promise<never>(() => undefined)
@@ -209,6 +210,14 @@ export class Owner {
         return engine.disconnected()
       }),
     )
+  }
+
+  /** There is no network: nobody is heard, though a socket may notice that much later. */
+  #drop(): void {
+    const lost = this.#socket
+    this.#socket = undefined
+    lost?.close()
+    if (lost) this.#step((engine) => engine.disconnected())
   }
 
   async #http(id: bigint, method: string, url: string, body: string | undefined): Promise<void> {

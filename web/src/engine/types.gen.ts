@@ -1918,6 +1918,10 @@ doubt: AskDoubt, } | { "why": "empty" } | { "why": "needed" } | { "why": "too_ma
 /**
  * The fewest.
  */
+least: number, } | { "why": "at_least_inside",
+/**
+ * The fewest.
+ */
 least: number, } | { "why": "at_most",
 /**
  * The most.
@@ -2098,7 +2102,11 @@ account: AccountId,
 /**
  * Which.
  */
-role: Role, } | { "event": "permissions_changed" } | { "event": "title",
+role: Role, } | { "event": "handed_over",
+/**
+ * Who is the owner now.
+ */
+account: AccountId, } | { "event": "permissions_changed" } | { "event": "title",
 /**
  * It.
  */

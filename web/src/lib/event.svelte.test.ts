@@ -19,13 +19,23 @@ describe.each(['en', 'ru'] as const)('what happened, in %s', (locale) => {
     [added('me', 'Bob'), 'Ann', { en: 'Ann added you and Bob', ru: 'Ann добавляет вас, а ещё: Bob' }],
     [admin('me'), 'Ann', { en: 'Ann made you an admin', ru: 'Ann делает вас администратором' }],
     [admin('me'), 'me', { en: 'You are an admin now', ru: 'Теперь вы администратор' }],
-    [admin('Bob'), 'Ann', { en: 'Ann made Bob an admin', ru: 'Ann меняет роль: Bob — администратор' }],
+    [admin('Bob'), 'Ann', { en: 'Ann made Bob an admin', ru: 'Ann назначает администратора: Bob' }],
+    [
+      { event: 'handed_over', account: 'Bob' } satisfies SystemEvent,
+      'me',
+      { en: 'You handed the group over to Bob', ru: 'Вы передали группу, теперь владелец Bob' },
+    ],
+    [
+      { event: 'created' } satisfies SystemEvent,
+      'me',
+      { en: 'You created the group', ru: 'Вы создали группу' },
+    ],
     [
       { event: 'removed', account: 'me' } satisfies SystemEvent,
       'Ann',
       { en: 'Ann removed you', ru: 'Ann исключает вас' },
     ],
   ])('%j by %s', (event, who, said) => {
-    expect(eventSentence(event, who, NAMES)).toBe(said[locale])
+    expect(eventSentence(event, who, NAMES, 'group')).toBe(said[locale])
   })
 })

@@ -1,4 +1,4 @@
-import type { AccountId, SystemEvent } from '@/engine/port'
+import type { AccountId, ConversationKind, SystemEvent } from '@/engine/port'
 import { locale, m } from '@/i18n/index.svelte'
 import { duration } from './moment'
 
@@ -9,12 +9,17 @@ export interface Names {
 }
 
 /** Something that happened in a conversation, in words. */
-export function eventSentence(event: SystemEvent, actor: AccountId, names: Names): string {
+export function eventSentence(
+  event: SystemEvent,
+  actor: AccountId,
+  names: Names,
+  kind: ConversationKind,
+): string {
   const who = names.name(actor)
   const own = names.isMe(actor) ? 'yes' : 'no'
   switch (event.event) {
     case 'created':
-      return m.event.created({ own, who })
+      return m.event.created({ own, who, kind })
     case 'added': {
       const others = event.accounts.filter((account) => !names.isMe(account))
       const whom = new Intl.ListFormat(locale()).format(others.map((account) => names.name(account)))
@@ -31,6 +36,8 @@ export function eventSentence(event: SystemEvent, actor: AccountId, names: Names
       ]
       return becomes({ own, who, ...object(event.account, names) })
     }
+    case 'handed_over':
+      return m.event.handed_over({ own, who, ...object(event.account, names) })
     case 'permissions_changed':
       return m.event.permissions({ own, who })
     case 'title':

@@ -59,7 +59,7 @@ const say = (what: string, todo = ''): Words => ({ what, todo })
 function later(retryAfter: number | null): string {
   if (retryAfter === null) return m.failure.try_again()
   const seconds = Math.max(1, Math.ceil(retryAfter / 1000))
-  return seconds < 100
+  return seconds <= 60
     ? m.failure.try_in_seconds({ seconds })
     : m.failure.try_in_minutes({ minutes: Math.ceil(seconds / 60) })
 }
@@ -71,7 +71,7 @@ function refused(code: Code, detail: string, retryAfter: number | null): Words {
     case 'TOO_LARGE':
       return say(m.failure.too_large())
     case 'RATE_LIMITED':
-      return say(m.failure.rate_limited(), later(retryAfter))
+      return say(m.failure.rate_limited(), retryAfter === null ? m.failure.try_later() : later(retryAfter))
     case 'OVERLOADED':
       return say(m.failure.overloaded(), later(retryAfter))
     case 'UNAUTHORIZED':
@@ -132,6 +132,7 @@ function refused(code: Code, detail: string, retryAfter: number | null): Words {
 
 /** The server says in its detail what it misses. */
 function signUp(detail: string): string {
+  if (detail.includes('the invitation is')) return m.failure.sign_up_invite_over()
   if (detail.includes('invit')) return m.failure.sign_up_invite()
   if (detail.includes('phone')) return m.failure.sign_up_phone()
   if (detail.includes('closed')) return m.failure.sign_up_closed()

@@ -22,7 +22,7 @@ export function dayOf(at: number): number {
 }
 
 /** "14:05". */
-export const clock = (at: number): string => format({ hour: 'numeric', minute: '2-digit' }).format(at)
+export const clock = (at: number): string => format({ timeStyle: 'short' }).format(at)
 
 /** Everything about a moment, for those who want to know exactly. */
 export const exact = (at: number): string => format({ dateStyle: 'full', timeStyle: 'short' }).format(at)
@@ -32,10 +32,15 @@ export const dated = (at: number): string => format({ dateStyle: 'medium', timeS
 
 /** "Today", "Yesterday", "Monday, 3 March"; with the year if it is another one. */
 export function day(at: number, now: number): string {
+  const words = dayWithin(at, now)
+  return words.charAt(0).toLocaleUpperCase(locale()) + words.slice(1)
+}
+
+/** The same within a sentence: "yesterday". */
+export function dayWithin(at: number, now: number): string {
   const days = Math.round((dayOf(now) - dayOf(at)) / DAY)
   if (days === 0 || days === 1) {
-    const word = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(-days, 'day')
-    return word.charAt(0).toLocaleUpperCase(locale()) + word.slice(1)
+    return new Intl.RelativeTimeFormat(locale(), { numeric: 'auto' }).format(-days, 'day')
   }
   const isThisYear = new Date(at).getFullYear() === new Date(now).getFullYear()
   return format(

@@ -1,4 +1,4 @@
-import type { Body, MessageView } from '@/engine/port'
+import type { Body, ConversationKind, MessageView } from '@/engine/port'
 import { m } from '@/i18n/index.svelte'
 import { eventSentence, type Names } from './event'
 
@@ -9,7 +9,7 @@ interface Called {
 }
 
 /** A message in one line. What is hidden until asked for stays hidden. */
-export function preview(message: MessageView, names: Names): string {
+export function preview(message: MessageView, names: Names, kind: ConversationKind = 'direct'): string {
   const { body } = message
   switch (body.body) {
     case 'text':
@@ -21,7 +21,7 @@ export function preview(message: MessageView, names: Names): string {
     case 'unreadable':
       return m.unreadable[body.why]()
     case 'system':
-      return eventSentence(body.event, message.message.a, names)
+      return eventSentence(body.event, message.message.a, names, kind)
   }
 }
 

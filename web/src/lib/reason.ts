@@ -113,6 +113,8 @@ export function reasonText(reason: Reason): string {
       return doubtText(reason.doubt)
     case 'at_least':
       return m.reason.at_least({ count: reason.least })
+    case 'at_least_inside':
+      return m.reason.at_least_inside({ count: reason.least })
     case 'at_most':
       return m.reason.at_most({ count: reason.most })
     case 'between':

@@ -15,6 +15,9 @@ export type Mode =
   | { readonly to: 'answer'; readonly message: MessageView }
   | { readonly to: 'edit'; readonly message: MessageView }
 
+const isSame = ({ body }: MessageView, text: string, entities: FormattedText['entities']): boolean =>
+  body.body === 'text' && body.text === text && JSON.stringify(body.entities) === JSON.stringify(entities)
+
 /** What is being written in one conversation. */
 export class Draft {
   readonly conversation: ConversationId
@@ -146,6 +149,8 @@ export class Draft {
   ): Promise<void> {
     const { conversation } = this
     if (mode.to === 'edit') {
+      // What is as it was need not be marked as changed for everybody.
+      if (isSame(mode.message, text, entities)) return
       await this.#engine.do({ command: 'edit', conversation, target: mode.message.message, text, entities })
       return
     }
