@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod append;
+pub mod blob;
 pub mod change;
 pub mod conversation;
 pub mod cursor;
@@ -16,6 +17,7 @@ pub mod wake;
 
 pub use account::{AccountRow, Actor, Audience, DeviceRow, PrivacySettings, Profile, SessionRow};
 pub use append::{Admission, Append, AppendError, Appended, Head, Rostered};
+pub use blob::{Blob, BlobUse, Upload, WrongOffset};
 pub use change::{Change, ConversationState};
 pub use conversation::{Conversation, Leaf, Lease, Member, Request, WaitingWelcome};
 pub use cursor::{Cursor, CursorError, StoreEpoch};

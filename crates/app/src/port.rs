@@ -1,6 +1,8 @@
 //! What the core needs from outside. One port per aggregate; lookups return an `Option` because absence is no failure.
 
 mod account_repo;
+mod blob_repo;
+mod blob_store;
 mod budget_repo;
 mod bus;
 mod conversation_repo;
@@ -21,6 +23,8 @@ mod unit_of_work;
 mod wake_repo;
 
 pub use account_repo::{AccountRepo, AccountView, NewAccount};
+pub use blob_repo::{BlobRepo, BlobView};
+pub use blob_store::BlobStore;
 pub use budget_repo::{Budget, BudgetRepo};
 pub use bus::{Bus, EventSink};
 pub use conversation_repo::{ConversationRepo, ConversationView, NewConversation};

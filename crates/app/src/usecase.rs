@@ -1,6 +1,7 @@
 //! What may be done: one folder per capability, one public function per file, called inside a unit of work or a view.
 
 pub mod account;
+pub mod blob;
 pub mod conversation;
 pub mod device;
 pub mod group_link;

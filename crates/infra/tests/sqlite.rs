@@ -46,6 +46,12 @@ conforms! {
         blanks_by_right,
         keeps_the_highest_send_number,
         keeps_order_under_concurrency;
+    blob:
+        remembers_uploads,
+        forgets_uploads,
+        charges_those_who_keep,
+        forgets_what_nobody_keeps,
+        lets_everything_go;
     conversation:
         begins_empty,
         is_unique_per_pair,

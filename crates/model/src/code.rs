@@ -80,6 +80,14 @@ codes! {
     WrongDigits = "WRONG_CODE",
     /// The code has expired, was tried too often or was used: ask for a new one.
     DigitsExpired = "CODE_EXPIRED",
+    /// There is no room left for it among what the account keeps; `data.limit_value` says how much there is in all.
+    QuotaExceeded = "QUOTA_EXCEEDED",
+    /// The upload goes on at another byte; `data.offset` says at which.
+    WrongOffset = "WRONG_OFFSET",
+    /// What arrived is not what was announced: send it again.
+    WrongChecksum = "WRONG_CHECKSUM",
+    /// The server's own disk is full. What it has taken before is safe.
+    StorageFull = "STORAGE_FULL",
     /// Sign-up needs a proof of work, an invitation, a phone number, or is closed; `detail` says which.
     SignUpRefused = "SIGN_UP_REFUSED",
     /// The server was restored: the cursor belongs to another store epoch.

@@ -1,4 +1,5 @@
-//! Identifiers: newtypes over UUIDv7 (RFC 9562), so that ids made later sort later and database indexes grow at one end.
+//! Identifiers: newtypes over UUIDv7 (RFC 9562), so that ids made later sort later and database indexes grow at one end;
+//! and digests, which name what they are made of.
 
 use std::fmt;
 use std::str::FromStr;
@@ -114,44 +115,111 @@ id!(
     FolderId
 );
 
-/// SHA-256 over a root public key: who an account is, as far as cryptography can tell.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
-#[cfg_attr(feature = "ts", ts(type = "string"))]
-pub struct Fingerprint([u8; 32]);
+/// Bytes of a fixed number that name something: hexadecimal in text, as they are in bytes.
+macro_rules! digest {
+    ($(#[$doc:meta])* $name:ident, $length:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        pub struct $name([u8; $length]);
 
-impl Fingerprint {
-    /// The fingerprint with exactly these bytes.
-    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        impl $name {
+            /// The one with exactly these bytes.
+            pub const fn from_bytes(bytes: [u8; $length]) -> Self {
+                Self(bytes)
+            }
+
+            /// The bytes.
+            pub const fn as_bytes(&self) -> &[u8; $length] {
+                &self.0
+            }
+        }
+
+        impl TryFrom<&[u8]> for $name {
+            type Error = IdError;
+
+            fn try_from(bytes: &[u8]) -> Result<Self, IdError> {
+                bytes.try_into().map(Self).map_err(|_| IdError)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).map_err(|_| IdError)?;
+                Self::try_from(bytes.as_slice())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    serializer.collect_str(self)
+                } else {
+                    serializer.serialize_bytes(&self.0)
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+                impl serde::de::Visitor<'_> for Visitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str(concat!(stringify!($length), " bytes, in text as hexadecimal digits"))
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        text.parse().map_err(E::custom)
+                    }
+
+                    fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<$name, E> {
+                        $name::try_from(bytes).map_err(E::custom)
+                    }
+                }
+                if deserializer.is_human_readable() {
+                    deserializer.deserialize_str(Visitor)
+                } else {
+                    deserializer.deserialize_bytes(Visitor)
+                }
+            }
+        }
+    };
+}
+
+digest!(
+    /// SHA-256 over a root public key: who an account is, as far as cryptography can tell.
+    Fingerprint,
+    32
+);
+digest!(
+    /// SHA-256 over a blob's bytes, which are encrypted already: its name, and the right to have it. Nobody guesses it, as
+    /// every blob is encrypted under a key of its own; so it is in no log.
+    BlobId,
+    32
+);
+digest!(
+    /// An upload that is under way: 128 random bits.
+    UploadId,
+    16
+);
+
+impl UploadId {
+    /// A new one, out of chance.
+    pub fn random(rng: &mut dyn Rng) -> Self {
+        let mut bytes = [0; 16];
+        rng.fill(&mut bytes);
         Self(bytes)
-    }
-
-    /// The 32 bytes.
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl TryFrom<&[u8]> for Fingerprint {
-    type Error = IdError;
-
-    fn try_from(bytes: &[u8]) -> Result<Self, IdError> {
-        bytes.try_into().map(Self).map_err(|_| IdError)
-    }
-}
-
-impl FromStr for Fingerprint {
-    type Err = IdError;
-
-    fn from_str(text: &str) -> Result<Self, IdError> {
-        let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).map_err(|_| IdError)?;
-        Self::try_from(bytes.as_slice())
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&data_encoding::HEXLOWER.encode(&self.0))
     }
 }
 
@@ -161,35 +229,15 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-impl Serialize for Fingerprint {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_bytes(&self.0) }
+impl fmt::Debug for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BlobId(…)")
     }
 }
 
-impl<'de> Deserialize<'de> for Fingerprint {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl serde::de::Visitor<'_> for Visitor {
-            type Value = Fingerprint;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("32 bytes or 64 hexadecimal digits")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Fingerprint, E> {
-                text.parse().map_err(E::custom)
-            }
-
-            fn visit_bytes<E: serde::de::Error>(self, bytes: &[u8]) -> Result<Fingerprint, E> {
-                Fingerprint::try_from(bytes).map_err(E::custom)
-            }
-        }
-        if deserializer.is_human_readable() {
-            deserializer.deserialize_str(Visitor)
-        } else {
-            deserializer.deserialize_bytes(Visitor)
-        }
+impl fmt::Debug for UploadId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UploadId({self})")
     }
 }
 
@@ -221,5 +269,17 @@ mod tests {
         assert_eq!(AccountId::try_from(id.as_bytes().as_slice()), Ok(id));
         assert_eq!("7".parse::<AccountId>(), Err(IdError));
         assert_eq!(AccountId::try_from([0u8; 15].as_slice()), Err(IdError));
+    }
+    #[test]
+    fn a_digest_survives_text_and_is_in_no_log() {
+        let blob = BlobId::from_bytes([0xab; 32]);
+        assert_eq!(blob.to_string(), "ab".repeat(32));
+        assert_eq!(blob.to_string().to_uppercase().parse(), Ok(blob));
+        for wrong in ["", "ab", &"ab".repeat(33), &"zz".repeat(32), &"é".repeat(32)] {
+            assert_eq!(wrong.parse::<BlobId>(), Err(IdError), "{wrong}");
+        }
+        assert!(!format!("{blob:?}").contains("ab"));
+        let upload = UploadId::random(&mut Counting(9));
+        assert_eq!(upload.to_string().parse(), Ok(upload));
     }
 }

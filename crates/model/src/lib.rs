@@ -16,8 +16,8 @@ mod username;
 pub use code::Code;
 pub use decision::{Action, Denied, decide};
 pub use id::{
-    AccountId, CommandKey, ConversationId, DeviceId, Fingerprint, FolderId, GroupLinkId, IdError, InviteId, LinkId,
-    MessageId, ReportId,
+    AccountId, BlobId, CommandKey, ConversationId, DeviceId, Fingerprint, FolderId, GroupLinkId, IdError, InviteId,
+    LinkId, MessageId, ReportId, UploadId,
 };
 pub use limits::{LIMITS, Limit, Limits, Unit};
 pub use policy::{ConversationKind, POLICY_FORMAT, Permissions, Policy, Role, RosterEntry};

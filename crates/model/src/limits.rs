@@ -131,6 +131,25 @@ limits! {
     reports: 20, PerDay;
     /// One report, with the texts that the reporter shows.
     report_bytes: 65_536, Bytes;
+    /// One blob: a file as its sender has encrypted it.
+    blob_bytes: 4 * 1_073_741_824, Bytes;
+    /// The blobs that one account keeps and the uploads that it has begun, together; each counts as 4 KiB at least.
+    blob_quota_bytes: 10 * 1_073_741_824, Bytes;
+    /// Bytes that one account may announce for upload. It may let go what it has uploaded, and upload anew, but not without
+    /// end: for a while, what nobody keeps takes room, too.
+    uploaded_bytes: 20 * 1_073_741_824, PerDay;
+    /// Unfinished uploads of one account.
+    uploads: 16, Count;
+    /// Blobs in one request to keep them or to let them go.
+    blobs_at_once: 100, Count;
+    /// Requests of one account for uploads and blobs over HTTP.
+    blob_requests: 1_200, PerMinute;
+    /// Requests over HTTP that bring a session's token, or should, from one address prefix.
+    session_requests: 12_000, PerMinute;
+    /// Life of an upload after its last byte.
+    upload_millis: 3 * 86_400_000, Millis;
+    /// Life of a blob that nobody keeps any more: time in which a recipient who was away still gets it.
+    blob_millis: 30 * 86_400_000, Millis;
     /// Attempts to sign up from one address prefix.
     sign_ups: 10, PerMinute;
     /// Attempts to sign in, per address prefix and per name.

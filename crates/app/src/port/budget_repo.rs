@@ -23,12 +23,25 @@ pub enum Budget {
     Asks,
     /// Reports of an account to the operator.
     Reports,
+    /// Bytes that an account announces for upload.
+    UploadedBytes,
 }
 
 /// Daily budgets, counted per UTC day.
 pub trait BudgetRepo {
+    /// Uses up `amount` of `allowed`, or nothing if so much is not left; tells whether it was.
+    fn spend_many(
+        &mut self,
+        budget: Budget,
+        subject: &[u8],
+        now: Timestamp,
+        amount: u64,
+        allowed: u64,
+    ) -> Result<bool, StoreError>;
     /// Uses up one of `allowed`; tells whether there was one left.
-    fn spend(&mut self, budget: Budget, subject: &[u8], now: Timestamp, allowed: u64) -> Result<bool, StoreError>;
+    fn spend(&mut self, budget: Budget, subject: &[u8], now: Timestamp, allowed: u64) -> Result<bool, StoreError> {
+        self.spend_many(budget, subject, now, 1, allowed)
+    }
     /// Forgets what was spent on days before `now`'s.
     fn delete_old(&mut self, now: Timestamp) -> Result<u32, StoreError>;
 }

@@ -7,6 +7,8 @@ pub mod world;
 
 pub mod account;
 pub mod append;
+pub mod blob;
+pub mod blob_store;
 pub mod bus;
 pub mod conversation;
 pub mod device;

@@ -1,9 +1,10 @@
 use beseda_model::Limits;
 
 use super::{
-    AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed,
-    GroupLinkRepo, GroupLinkView, GroupRepo, GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView,
-    PhoneRepo, PhoneView, ReportRepo, ReportView, StoreError, TicketRepo, TicketView, WakeRepo, WakeView,
+    AccountRepo, AccountView, BlobRepo, BlobView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo,
+    DeviceView, Feed, GroupLinkRepo, GroupLinkView, GroupRepo, GroupView, KeyRepo, KeyView, LinkRepo, LinkView,
+    LogRepo, LogView, PhoneRepo, PhoneView, ReportRepo, ReportView, StoreError, TicketRepo, TicketView, WakeRepo,
+    WakeView,
 };
 use crate::Event;
 use crate::domain::StoreEpoch;
@@ -43,6 +44,8 @@ pub trait View {
     fn phones(&self) -> &dyn PhoneView;
     /// Reports to the operator.
     fn reports(&self) -> &dyn ReportView;
+    /// Uploads, blobs, and who keeps which.
+    fn blobs(&self) -> &dyn BlobView;
     /// What has changed for whom.
     fn feed(&self) -> &dyn Feed;
 }
@@ -77,6 +80,8 @@ pub trait UnitOfWork: View {
     fn phones_mut(&mut self) -> &mut dyn PhoneRepo;
     /// Reports to the operator.
     fn reports_mut(&mut self) -> &mut dyn ReportRepo;
+    /// Uploads, blobs, and who keeps which.
+    fn blobs_mut(&mut self) -> &mut dyn BlobRepo;
     /// Daily budgets.
     fn budgets_mut(&mut self) -> &mut dyn BudgetRepo;
 }

@@ -5,6 +5,7 @@
 
 mod account;
 mod appender;
+mod blob;
 mod budget;
 mod checkpoint;
 mod code;

@@ -39,7 +39,7 @@ fn a_newer_schema_is_refused_and_left_as_it_is() {
     conn.pragma_update(None, "user_version", 99).unwrap();
     drop(conn);
     let before = std::fs::read(&file).unwrap();
-    assert_eq!(try_open(&options(dir.path())).err().unwrap(), StoreError::NewerSchema { found: 99, known: 6 });
+    assert_eq!(try_open(&options(dir.path())).err().unwrap(), StoreError::NewerSchema { found: 99, known: 7 });
     assert_eq!(std::fs::read(&file).unwrap(), before);
 }
 

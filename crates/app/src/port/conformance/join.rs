@@ -105,6 +105,13 @@ pub fn spends_daily_budgets(store: &dyn Store) {
     assert_eq!(spend(Budget::KeyClaims, b"a", NOW, 1), Ok(true));
     assert_eq!(spend(Budget::Asks, b"c", tomorrow, 1), Ok(true));
     assert_eq!(spend(Budget::Reports, b"c", tomorrow, 1), Ok(true));
+    let many = |amount| {
+        store.write_blocking(move |uow| uow.budgets_mut().spend_many(Budget::UploadedBytes, b"d", tomorrow, amount, 10))
+    };
+    assert_eq!(
+        [many(11), many(7), many(4), many(3), many(1), many(0)],
+        [false, true, false, true, false, true].map(Ok)
+    );
     let delete = || store.write_blocking(move |uow| uow.budgets_mut().delete_old(tomorrow));
     assert_eq!((delete(), delete()), (Ok(4), Ok(0)));
 }

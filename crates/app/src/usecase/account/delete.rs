@@ -7,7 +7,7 @@ use super::reset_identity::leave_everything;
 use crate::domain::Actor;
 use crate::port::{StoreError, UnitOfWork};
 use crate::usecase::device::{DeviceError, announce_log, end_device, verified_log};
-use crate::usecase::group_link;
+use crate::usecase::{blob, group_link};
 
 /// The end of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,7 @@ pub fn delete_account(uow: &mut dyn UnitOfWork, actor: Actor, cmd: &DeleteAccoun
     }
     leave_everything(uow, account)?;
     group_link::forget_account(uow, account)?;
+    blob::forget_account(uow, account, cmd.at)?;
     uow.tickets_mut().delete_tickets_of(account)?;
     uow.phones_mut().unbind(account)?;
     let until = cmd.at.plus_millis(uow.limits().username_quarantine_millis);

@@ -11,13 +11,18 @@ fn day(now: Timestamp) -> i64 {
 }
 
 impl BudgetRepo for SqliteUnit<'_> {
-    fn spend(&mut self, kind: Budget, subject: &[u8], now: Timestamp, allowed: u64) -> Result<bool, StoreError> {
-        if allowed == 0 {
-            return Ok(false);
-        }
-        let sql = "INSERT INTO budgets (kind, subject, day, used) VALUES (?1, ?2, ?3, 1) \
-                   ON CONFLICT DO UPDATE SET used = used + 1 WHERE used < ?4";
-        Ok(exec(self.conn(), sql, params![budget(kind), subject, day(now), int(allowed)])? == 1)
+    fn spend_many(
+        &mut self,
+        kind: Budget,
+        subject: &[u8],
+        now: Timestamp,
+        amount: u64,
+        allowed: u64,
+    ) -> Result<bool, StoreError> {
+        let Some(most_before) = allowed.checked_sub(amount) else { return Ok(false) };
+        let sql = "INSERT INTO budgets (kind, subject, day, used) VALUES (?1, ?2, ?3, ?4) \
+                   ON CONFLICT DO UPDATE SET used = used + excluded.used WHERE used <= ?5";
+        Ok(exec(self.conn(), sql, params![budget(kind), subject, day(now), int(amount), int(most_before)])? == 1)
     }
 
     fn delete_old(&mut self, now: Timestamp) -> Result<u32, StoreError> {

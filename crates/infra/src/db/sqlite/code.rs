@@ -87,5 +87,6 @@ pub(super) const fn budget(budget: Budget) -> i64 {
         Budget::PhoneCodes => 6,
         Budget::Asks => 7,
         Budget::Reports => 8,
+        Budget::UploadedBytes => 9,
     }
 }

@@ -12,6 +12,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::sql::{Db, exec, get_uint, one};
+use crate::io::translate;
 
 mod embedded {
     refinery::embed_migrations!("src/db/sqlite/migrations");
@@ -119,15 +120,6 @@ fn ours_alone(path: &Path) -> Result<(), StoreError> {
         Ok(_) => Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(translate(&error)),
-    }
-}
-
-fn translate(error: &std::io::Error) -> StoreError {
-    match error.kind() {
-        ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly,
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::DiskFull,
-        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::AlreadyExists => StoreError::CannotOpen,
-        _ => StoreError::Io,
     }
 }
 

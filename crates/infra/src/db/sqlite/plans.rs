@@ -2,7 +2,7 @@
 
 use super::feed::{accounts, changed_accounts};
 use super::open::{Options, open};
-use super::{account, conversation, device, feed, log, wake};
+use super::{account, blob, conversation, device, feed, log, wake};
 
 fn plan(sql: &str) -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();
@@ -36,6 +36,9 @@ fn what_runs_for_every_message_and_login_searches_by_index() {
         account::PEERS,
         conversation::CONTACTS,
         wake::SLEEPERS,
+        blob::UNFINISHED,
+        blob::FIND,
+        blob::UNKEPT,
         "SELECT key, account FROM devices WHERE device = ?1 AND removed = 0",
         "SELECT key FROM conversations WHERE conversation = ?1",
         "SELECT device FROM leaves WHERE conversation = ?1 AND due = 1",

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use beseda_app::Event;
 use beseda_app::domain::StoreEpoch;
 use beseda_app::port::{
-    AccountRepo, AccountView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo, DeviceView, Feed,
-    GroupLinkRepo, GroupLinkView, GroupRepo, GroupView, KeyRepo, KeyView, LinkRepo, LinkView, LogRepo, LogView,
-    PhoneRepo, PhoneView, ReportRepo, ReportView, StoreError, TicketRepo, TicketView, UnitOfWork, View, WakeRepo,
-    WakeView,
+    AccountRepo, AccountView, BlobRepo, BlobView, BudgetRepo, ConversationRepo, ConversationView, DeviceRepo,
+    DeviceView, Feed, GroupLinkRepo, GroupLinkView, GroupRepo, GroupView, KeyRepo, KeyView, LinkRepo, LinkView,
+    LogRepo, LogView, PhoneRepo, PhoneView, ReportRepo, ReportView, StoreError, TicketRepo, TicketView, UnitOfWork,
+    View, WakeRepo, WakeView,
 };
 use beseda_model::{ConversationId, DeviceId, Limits};
 use rusqlite::Connection;
@@ -87,6 +87,10 @@ impl View for SqliteView<'_> {
     }
 
     fn reports(&self) -> &dyn ReportView {
+        self
+    }
+
+    fn blobs(&self) -> &dyn BlobView {
         self
     }
 
@@ -185,6 +189,10 @@ impl View for SqliteUnit<'_> {
         &self.view
     }
 
+    fn blobs(&self) -> &dyn BlobView {
+        &self.view
+    }
+
     fn feed(&self) -> &dyn Feed {
         &self.view
     }
@@ -244,6 +252,10 @@ impl UnitOfWork for SqliteUnit<'_> {
     }
 
     fn reports_mut(&mut self) -> &mut dyn ReportRepo {
+        self
+    }
+
+    fn blobs_mut(&mut self) -> &mut dyn BlobRepo {
         self
     }
 

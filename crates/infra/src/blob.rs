@@ -1,0 +1,3 @@
+//! Where the bytes of blobs are.
+
+pub mod fs;
