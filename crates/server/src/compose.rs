@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use beseda_app::port::{Bus as _, SmsSender, Store, StoreError};
+use beseda_app::port::{BlobStore, Bus as _, SmsSender, Store, StoreError};
 use beseda_app::usecase::wake::own_key;
+use beseda_infra::blob::fs::FsBlobs;
 use beseda_infra::bus::local::LocalBus;
 use beseda_infra::db::sqlite::{Options, SqliteStore};
 use beseda_infra::sms::http::{HttpSms, HttpSmsError, HttpSmsOptions};
@@ -16,6 +17,7 @@ use beseda_model::{Clock, Rng};
 use beseda_wire::http::PhoneOffer;
 use tokio::net::TcpListener;
 
+use crate::blobs::Blobs;
 use crate::config::{self, Config, SmsCarrier, SmsHttp};
 use crate::context::{Context, Push};
 use crate::phone::{KeyError, PhoneKey, Phones, Sending, sending};
@@ -69,6 +71,8 @@ pub struct Outside {
     pub site: Site,
     /// What this machine is called.
     pub machine: Arc<dyn Machine>,
+    /// Where the bytes of blobs are; in the data directory, if none.
+    pub files: Option<Arc<dyn BlobStore>>,
 }
 
 impl std::fmt::Debug for Outside {
@@ -84,6 +88,7 @@ impl Default for Outside {
             rng: Box::new(OsRng),
             site: Site::embedded(),
             machine: Arc::new(SystemMachine),
+            files: None,
         }
     }
 }
@@ -133,17 +138,18 @@ pub async fn start_with(config: Config, outside: Outside) -> Result<Running, Sta
 
 /// Everything but the doors to the outside.
 pub(crate) async fn context(config: Config, outside: Outside) -> Result<Arc<Context>, StartError> {
-    let Outside { clock, mut rng, site, machine } = outside;
+    let Outside { clock, mut rng, site, machine, files } = outside;
     let tls = open_tls(&config, machine.clone(), clock.clone()).await?;
     let (fanout, inlet) = fanout::channel();
     let store = open_store(&config, rng.as_mut(), fanout.clone()).await?;
+    let blobs = Blobs::new(open_files(&config, files).await?);
     let push = push(&config, rng.as_mut(), store.clone()).await?;
     let (waker, to_wake) = wake::channel();
     let (phones, carrying) = match phones(&config, rng.as_mut(), &store).await? {
         Some((phones, carrying)) => (Some(phones), Some(carrying)),
         None => (None, None),
     };
-    let context = Context::new(config, clock, rng, store, fanout, waker, push, site, machine, tls, phones);
+    let context = Context::new(config, clock, rng, store, blobs, fanout, waker, push, site, machine, tls, phones);
     let context = Arc::new(context);
     if let Some((waiting, sender)) = carrying {
         context.tasks.spawn("sms-queue", sending::run(waiting, sender, context.tasks.clone()));
@@ -231,6 +237,19 @@ async fn open_store(config: &Config, rng: &mut dyn Rng, fanout: Fanout) -> Resul
         Ok(Ok(store)) => Ok(Arc::new(store)),
         Ok(Err(source)) => Err(StartError::Store { path, source }),
         Err(_) => Err(StartError::Store { path, source: StoreError::Closed }),
+    }
+}
+
+/// The files of blobs. After the store: it makes sure that the data directory is ours.
+async fn open_files(config: &Config, given: Option<Arc<dyn BlobStore>>) -> Result<Arc<dyn BlobStore>, StartError> {
+    if let Some(given) = given {
+        return Ok(given);
+    }
+    let path = config.data_dir.clone();
+    let opened = tokio::task::spawn_blocking(move || FsBlobs::open(&path)).await;
+    match opened.unwrap_or(Err(StoreError::Closed)) {
+        Ok(files) => Ok(Arc::new(files)),
+        Err(source) => Err(StartError::Store { path: config.data_dir.clone(), source }),
     }
 }
 

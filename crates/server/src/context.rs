@@ -10,6 +10,7 @@ use beseda_wire::Problem;
 use beseda_wire::http::Registration;
 use bytes::Bytes;
 
+use crate::blobs::Blobs;
 use crate::challenges::Challenges;
 use crate::config::Config;
 use crate::passwords::Passwords;
@@ -78,6 +79,8 @@ pub(crate) struct Context {
     rng: Mutex<Box<dyn Rng>>,
     /// Everything durable.
     pub(crate) store: Arc<dyn Store>,
+    /// Files.
+    pub(crate) blobs: Blobs,
     /// Who is connected.
     pub(crate) hub: Hub,
     /// The way to the task that tells them things.
@@ -119,6 +122,7 @@ impl Context {
         clock: Arc<dyn Clock>,
         mut rng: Box<dyn Rng>,
         store: Arc<dyn Store>,
+        blobs: Blobs,
         fanout: Fanout,
         waker: Waker,
         push: Option<Push>,
@@ -139,6 +143,7 @@ impl Context {
         let rates = Rates::new(clock.clone(), config.limits.clone());
         Self {
             store,
+            blobs,
             hub: Hub::new(&config.limits),
             fanout,
             waker,

@@ -38,6 +38,8 @@ pub(crate) enum Rule {
     Audience,
     /// A session that brings a link's token.
     Link,
+    /// A session that knows the blob's id.
+    BlobId,
     /// A session whose account is a member of the conversation.
     Member,
     /// A session whose account is a member; beyond that, `model::decide` or `validate_commit` over the policy.
@@ -70,8 +72,16 @@ macro_rules! size {
 pub(crate) enum Method {
     /// Reads.
     Get,
+    /// Reads, but for the body.
+    Head,
     /// Does something.
     Post,
+    /// Goes on with something.
+    Patch,
+    /// Ends something.
+    Delete,
+    /// Tells what can be done.
+    Options,
 }
 
 /// An HTTP route.
@@ -111,6 +121,20 @@ pub(crate) enum Route {
     LinkPoll,
     /// What is new, for a device that was woken.
     Wake,
+    /// What uploads can do.
+    UploadOptions,
+    /// A blob that is to come.
+    CreateUpload,
+    /// How far it has come.
+    UploadState,
+    /// More of it.
+    UploadMore,
+    /// It is not to come.
+    UploadEnd,
+    /// A blob, or a part of it.
+    Blob,
+    /// What there is of it.
+    BlobHead,
     /// The socket.
     Socket,
     /// How a device is told to trust the server.
@@ -140,22 +164,33 @@ pub(crate) struct HttpDoor {
     pub(crate) size: Size,
     /// Counted against the address prefix.
     pub(crate) rate: RateClass,
+    /// Counted against the account, too, where it is for sessions.
+    pub(crate) account_rate: Option<RateClass>,
     /// Who may come through.
     pub(crate) rule: Rule,
 }
 
 const fn get(route: Route, path: &'static str, op: &'static str) -> HttpDoor {
     let (size, rate) = (size!(http_body_bytes), RateClass::Anonymous);
-    HttpDoor { route, method: Method::Get, path, op, size, rate, rule: Rule::Anyone }
+    HttpDoor { route, method: Method::Get, path, op, size, rate, account_rate: None, rule: Rule::Anyone }
 }
 
 const fn post(route: Route, path: &'static str, op: &'static str, rate: RateClass, rule: Rule) -> HttpDoor {
-    HttpDoor { route, method: Method::Post, path, op, size: size!(http_body_bytes), rate, rule }
+    HttpDoor { route, method: Method::Post, path, op, size: size!(http_body_bytes), rate, account_rate: None, rule }
+}
+
+const fn for_blobs(route: Route, method: Method, path: &'static str, op: &'static str) -> HttpDoor {
+    let (size, account_rate) = (size!(http_body_bytes), Some(RateClass::Blobs));
+    HttpDoor { route, method, path, op, size, rate: RateClass::WithSession, account_rate, rule: Rule::Session }
 }
 
 const fn page(route: Route, path: &'static str, op: &'static str) -> HttpDoor {
     HttpDoor { rate: RateClass::Pages, ..get(route, path, op) }
 }
+
+const UPLOADS: &str = "/api/v1/uploads";
+const UPLOAD: &str = "/api/v1/uploads/{upload}";
+const BLOB: &str = "/api/v1/blobs/{blob}";
 
 const TRUST: HttpDoor = page(Route::Trust, "/trust", "trust");
 const TRUST_STYLE: HttpDoor = page(Route::TrustStyle, "/trust/style.css", "trust_style");
@@ -184,15 +219,14 @@ pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
     post(Route::Links, "/api/v1/links", "start_link", RateClass::SignIns, Rule::Anyone),
     post(Route::LinkPoll, "/api/v1/links/{code}/poll", "poll_link", RateClass::Anonymous, Rule::LinkSecret),
     post(Route::Wake, "/api/v1/wake", "wake", RateClass::Wakes, Rule::WakeToken),
-    HttpDoor {
-        route: Route::Socket,
-        method: Method::Get,
-        path: "/api/v1/socket",
-        op: "socket",
-        size: size!(frame_bytes),
-        rate: RateClass::Anonymous,
-        rule: Rule::Token,
-    },
+    HttpDoor { method: Method::Options, ..get(Route::UploadOptions, UPLOADS, "upload_options") },
+    HttpDoor { size: size!(blob_bytes), ..for_blobs(Route::CreateUpload, Method::Post, UPLOADS, "create_upload") },
+    for_blobs(Route::UploadState, Method::Head, UPLOAD, "upload_state"),
+    HttpDoor { size: size!(blob_bytes), ..for_blobs(Route::UploadMore, Method::Patch, UPLOAD, "upload_more") },
+    for_blobs(Route::UploadEnd, Method::Delete, UPLOAD, "end_upload"),
+    HttpDoor { rule: Rule::BlobId, ..for_blobs(Route::Blob, Method::Get, BLOB, "blob") },
+    HttpDoor { rule: Rule::BlobId, ..for_blobs(Route::BlobHead, Method::Head, BLOB, "blob_head") },
+    HttpDoor { size: size!(frame_bytes), rule: Rule::Token, ..get(Route::Socket, "/api/v1/socket", "socket") },
     TRUST,
     TRUST_STYLE,
     AUTHORITY,
@@ -277,6 +311,9 @@ pub(crate) const fn socket_door(request: &Request) -> SocketDoor {
         Request::WithdrawAsk { .. } => door("withdraw_ask", FRAME, REQUEST, Session),
         Request::Asks { .. } => door("asks", FRAME, REQUEST, Policy),
         Request::AnswerAsk { .. } => door("answer_ask", FRAME, REQUEST, Policy),
+        Request::KeepBlobs { .. } => door("keep_blobs", size!(blobs_at_once), REQUEST, Rule::BlobId),
+        Request::LetBlobsGo { .. } => door("let_blobs_go", size!(blobs_at_once), REQUEST, Session),
+        Request::BlobUse => door("blob_use", FRAME, REQUEST, Session),
     }
 }
 
@@ -310,6 +347,7 @@ pub(crate) fn payload(request: &Request) -> usize {
             subscription.as_ref().map_or(0, |subscription| subscription.endpoint.len())
         }
         Request::MakeGroupLink(link) => link.body.len(),
+        Request::KeepBlobs { blobs } | Request::LetBlobsGo { blobs } => blobs.len(),
         Request::Report(report) => report.messages.iter().fold(report.note.len(), |sum, said| sum + said.text.len()),
         Request::Ping
         | Request::Log { .. }
@@ -341,7 +379,8 @@ pub(crate) fn payload(request: &Request) -> usize {
         | Request::AskToJoin { .. }
         | Request::WithdrawAsk { .. }
         | Request::Asks { .. }
-        | Request::AnswerAsk { .. } => 0,
+        | Request::AnswerAsk { .. }
+        | Request::BlobUse => 0,
     }
 }
 
@@ -438,6 +477,9 @@ mod tests {
             Request::WithdrawAsk { conversation },
             Request::Asks { conversation },
             Request::AnswerAsk { conversation, account, accept: true },
+            Request::KeepBlobs { blobs: vec![] },
+            Request::LetBlobsGo { blobs: vec![] },
+            Request::BlobUse,
         ]
     }
 
@@ -469,6 +511,8 @@ mod tests {
         for door in HTTP_DOORS.iter().chain(PLAIN_DOORS) {
             assert!(published.contains(&door.size.name), "{door:?}");
             assert!(published.contains(&door.rate.limit_name()), "{door:?}");
+            let for_sessions = matches!(door.rule, Rule::Session | Rule::BlobId);
+            assert_eq!(door.account_rate.is_some(), for_sessions, "{door:?}: an account pays for what it asks");
         }
     }
 
@@ -489,8 +533,20 @@ mod tests {
             Rule::Session => "a session, for its own account",
             Rule::Audience => "a session, as far as others let it see",
             Rule::Link => "a session that has the link",
+            Rule::BlobId => "a session that knows the blob's id",
             Rule::Member => "a member",
             Rule::Policy => "a member, as the policy decides",
+        }
+    }
+
+    const fn method(method: Method) -> &'static str {
+        match method {
+            Method::Get => "GET",
+            Method::Head => "HEAD",
+            Method::Post => "POST",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
+            Method::Options => "OPTIONS",
         }
     }
 
@@ -504,8 +560,8 @@ mod tests {
         let document = include_str!("../../../docs/authorisation.md");
         let http = |doors: &[HttpDoor]| {
             let rows = doors.iter().map(|door| {
-                let method = if door.method == Method::Get { "GET" } else { "POST" };
-                row(&format!("{method} {}", door.path), door.size, &[door.rate], door.rule)
+                let rates: Vec<_> = [door.rate].into_iter().chain(door.account_rate).collect();
+                row(&format!("{} {}", method(door.method), door.path), door.size, &rates, door.rule)
             });
             rows.collect::<String>()
         };
@@ -521,7 +577,10 @@ mod tests {
     fn routes_are_listed_once() {
         for doors in [HTTP_DOORS, PLAIN_DOORS] {
             for (at, door) in doors.iter().enumerate() {
-                assert!(doors.iter().skip(at + 1).all(|other| other.route != door.route && other.path != door.path));
+                let is_other = |other: &HttpDoor| {
+                    other.route != door.route && (other.path, other.method) != (door.path, door.method)
+                };
+                assert!(doors.iter().skip(at + 1).all(is_other), "{door:?}");
             }
         }
     }

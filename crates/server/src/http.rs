@@ -1,8 +1,11 @@
 //! The HTTP part: joining a server, and what third parties read.
 
+mod blob;
 mod body;
+mod caller;
 mod error;
 mod gate;
+mod id;
 mod join;
 mod link;
 mod listener;
@@ -10,9 +13,12 @@ mod meta;
 pub(crate) mod openapi;
 mod page;
 mod phone;
+mod range;
 mod redirect;
 mod router;
 mod trust;
+mod tus;
+mod upload;
 mod wake;
 
 pub(crate) use error::Failure;

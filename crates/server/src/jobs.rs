@@ -7,6 +7,7 @@ use beseda_app::port::StoreError;
 use beseda_app::usecase::maintenance::expire_due;
 use beseda_model::Timestamp;
 
+use crate::blobs;
 use crate::context::Context;
 use crate::wake::Item;
 use crate::ws::frame::CloseCode;
@@ -41,6 +42,7 @@ pub(crate) async fn tend(context: &Context) {
         // It reads files, and may have to make a key.
         drop(tokio::task::spawn_blocking(move || tls.tend(now)).await);
     }
+    blobs::tend(context, now).await;
     for _ in 0..MOST_RUNS {
         match context.write(move |uow| expire_due(uow, now)).await {
             Ok(expired) if expired.bodies > 0 => {

@@ -12,7 +12,9 @@
 //! ```
 
 pub mod admin;
+mod blobs;
 mod challenges;
+mod checksum;
 mod compose;
 pub mod config;
 mod context;

@@ -23,6 +23,10 @@ pub(crate) enum RateClass {
     SignIns,
     /// Looks at what is new after a wake-up: `wakes`.
     Wakes,
+    /// Requests over HTTP that bring a session's token: `session_requests`.
+    WithSession,
+    /// Uploads and blobs: `blob_requests`.
+    Blobs,
     /// Anything else without a session: `anonymous_requests`.
     Anonymous,
     /// Files of the web app: `page_requests`.
@@ -32,13 +36,15 @@ pub(crate) enum RateClass {
 impl RateClass {
     /// All classes.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Requests,
         Self::Sends,
         Self::Lookups,
         Self::SignUps,
         Self::SignIns,
         Self::Wakes,
+        Self::WithSession,
+        Self::Blobs,
         Self::Anonymous,
         Self::Pages,
     ];
@@ -52,6 +58,8 @@ impl RateClass {
             Self::SignUps => "sign_ups",
             Self::SignIns => "sign_ins",
             Self::Wakes => "wakes",
+            Self::WithSession => "session_requests",
+            Self::Blobs => "blob_requests",
             Self::Anonymous => "anonymous_requests",
             Self::Pages => "page_requests",
         }
@@ -66,6 +74,8 @@ impl RateClass {
             Self::SignUps => Allowance { tokens: limits.sign_ups, period_ms: MINUTE },
             Self::SignIns => Allowance { tokens: limits.sign_ins, period_ms: MINUTE },
             Self::Wakes => Allowance { tokens: limits.wakes, period_ms: MINUTE },
+            Self::WithSession => Allowance { tokens: limits.session_requests, period_ms: MINUTE },
+            Self::Blobs => Allowance { tokens: limits.blob_requests, period_ms: MINUTE },
             Self::Anonymous => Allowance { tokens: limits.anonymous_requests, period_ms: MINUTE },
             Self::Pages => Allowance { tokens: limits.page_requests, period_ms: MINUTE },
         }

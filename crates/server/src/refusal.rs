@@ -3,6 +3,7 @@
 use beseda_app::domain::{AppendError, OverLimit};
 use beseda_app::port::StoreError;
 use beseda_app::usecase::account::AccountError;
+use beseda_app::usecase::blob::BlobError;
 use beseda_app::usecase::conversation::ConversationError;
 use beseda_app::usecase::device::DeviceError;
 use beseda_app::usecase::group_link::GroupLinkError;
@@ -55,6 +56,10 @@ pub(crate) fn refuse(context: &Context, op: &'static str, error: &dyn Refusal) -
             problem::internal(request)
         }
         Code::Overloaded => problem::overloaded(),
+        Code::StorageFull => {
+            tracing::error!(op, error = %error, "There is no room left for files.");
+            Problem::new(code, "the server's disk is full; what it has taken before is safe")
+        }
         _ => match error.over_limit() {
             Some(over) => problem::over_limit(over.limit, over.value),
             None => Problem {
@@ -200,6 +205,31 @@ impl Refusal for GroupLinkError {
     fn retry_after_ms(&self) -> Option<u64> {
         match self {
             Self::Later { retry_after_ms } => Some(*retry_after_ms),
+            _ => None,
+        }
+    }
+}
+
+impl Refusal for BlobError {
+    fn refusal_code(&self) -> Code {
+        self.code()
+    }
+
+    fn over_limit(&self) -> Option<&OverLimit> {
+        match self {
+            Self::OverLimit(over) => Some(over),
+            _ => None,
+        }
+    }
+
+    fn data(&self) -> Option<ProblemData> {
+        let limit = |name: &str, value: u64| {
+            Some(ProblemData { limit: Some(name.to_owned()), limit_value: Some(value), ..ProblemData::default() })
+        };
+        match self {
+            Self::QuotaExceeded { allowed } => limit("blob_quota_bytes", *allowed),
+            Self::BudgetSpent { allowed } => limit("uploaded_bytes", *allowed),
+            Self::WrongOffset(wrong) => Some(ProblemData { offset: Some(wrong.have), ..ProblemData::default() }),
             _ => None,
         }
     }

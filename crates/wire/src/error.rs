@@ -49,6 +49,9 @@ pub struct ProblemData {
     /// With `WRONG_CODE`: how often one may try again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tries_left: Option<u32>,
+    /// With `WRONG_OFFSET`: the byte at which the upload goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offset: Option<u64>,
     /// With `INTERNAL`: what to look for in the server's log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,

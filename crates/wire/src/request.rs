@@ -1,7 +1,8 @@
 //! Frames on the socket: a client's requests and the server's answers. Each request gets exactly one answer with its id.
 
 use beseda_model::{
-    AccountId, ConversationId, ConversationKind, DeviceId, GroupLinkId, MessageId, ReportId, Timestamp, Username,
+    AccountId, BlobId, ConversationId, ConversationKind, DeviceId, GroupLinkId, MessageId, ReportId, Timestamp,
+    Username,
 };
 use serde::{Deserialize, Serialize};
 
@@ -325,6 +326,20 @@ pub enum Request {
         /// Whether taken up.
         accept: bool,
     },
+
+    /// Keeps blobs for this account, so that they stay: all that are still there, or none if there is no room for all.
+    /// Answer: [`Reply::BlobsKept`].
+    KeepBlobs {
+        /// At most 100.
+        blobs: Vec<BlobId>,
+    },
+    /// This account does not need these blobs any more. Answer: [`Reply::Done`], also for those that it does not keep.
+    LetBlobsGo {
+        /// At most 100.
+        blobs: Vec<BlobId>,
+    },
+    /// How much room this account's blobs and unfinished uploads take. Answer: [`Reply::BlobUse`].
+    BlobUse,
 }
 
 /// The first frame.
@@ -626,5 +641,17 @@ pub enum Reply {
     Asks {
         /// Oldest first.
         asks: Vec<Ask>,
+    },
+    /// Blobs are kept.
+    BlobsKept {
+        /// But for these, which the server does not have, or not any more.
+        gone: Vec<BlobId>,
+    },
+    /// How much room blobs take.
+    BlobUse {
+        /// Bytes that are taken; each blob counts as 4 KiB at least.
+        used: u64,
+        /// Bytes that may be taken.
+        allowed: u64,
     },
 }

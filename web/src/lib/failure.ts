@@ -113,6 +113,14 @@ function refused(code: Code, detail: string, retryAfter: number | null): Words {
       return say(m.failure.wrong_code(), m.failure.try_again())
     case 'CODE_EXPIRED':
       return say(m.failure.code_expired(), m.failure.new_code())
+    case 'QUOTA_EXCEEDED':
+      return say(m.failure.quota_exceeded(), m.failure.quota_exceeded_todo())
+    case 'WRONG_OFFSET':
+      return say(m.failure.wrong_offset(), m.failure.by_itself())
+    case 'WRONG_CHECKSUM':
+      return say(m.failure.wrong_checksum(), m.failure.by_itself())
+    case 'STORAGE_FULL':
+      return say(m.failure.storage_full(), m.failure.tell_operator())
     case 'SIGN_UP_REFUSED':
       return say(m.failure.sign_up_refused(), signUp(detail))
     case 'STORE_EPOCH_CHANGED':

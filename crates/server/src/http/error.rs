@@ -34,8 +34,15 @@ struct Body<'a> {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        let status = status(self.0.code);
+        self.with_status(status)
+    }
+}
+
+impl Failure {
+    /// The same with the status that another protocol asks for here.
+    pub(super) fn with_status(self, status: StatusCode) -> Response {
         let Self(problem) = self;
-        let status = status(problem.code);
         let body = Body { r#type: "about:blank", title: title(status), status: status.as_u16(), problem: &problem };
         let body = serde_json::to_vec(&body).expect("a problem has string keys and finite numbers");
         let mut response = (status, body).into_response();
@@ -49,12 +56,15 @@ impl IntoResponse for Failure {
     }
 }
 
+/// What the protocol of resumable uploads calls a mismatch of checksums.
+const CHECKSUM_MISMATCH: u16 = 460;
+
 fn title(status: StatusCode) -> &'static str {
     status.canonical_reason().unwrap_or("Error")
 }
 
 /// The status that goes with a code.
-pub(super) const fn status(code: Code) -> StatusCode {
+pub(super) fn status(code: Code) -> StatusCode {
     match code {
         Code::BadRequest | Code::OutOfOrder | Code::InvalidPhone => StatusCode::BAD_REQUEST,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -74,7 +84,10 @@ pub(super) const fn status(code: Code) -> StatusCode {
         | Code::AlreadyExists
         | Code::RequestPending
         | Code::StoreEpochChanged
-        | Code::ProfileCopied => StatusCode::CONFLICT,
+        | Code::ProfileCopied
+        | Code::WrongOffset => StatusCode::CONFLICT,
+        Code::WrongChecksum => StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST),
+        Code::QuotaExceeded | Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         Code::InvalidCommit | Code::InvalidDeviceLog => StatusCode::UNPROCESSABLE_ENTITY,
         Code::UpdateRequired => StatusCode::UPGRADE_REQUIRED,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

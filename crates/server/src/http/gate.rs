@@ -16,7 +16,7 @@ use crate::config::TlsMode;
 use crate::context::Context;
 use crate::doors::HttpDoor;
 use crate::problem;
-use crate::rates::{AddressPrefix, Subject};
+use crate::rates::{AddressPrefix, RateClass, Subject};
 use crate::task::panic_text;
 use crate::telemetry::Wide;
 
@@ -40,6 +40,10 @@ pub(super) struct BodyLimit {
     /// Its value.
     pub(super) bytes: u64,
 }
+
+/// What the request is counted as against the account that it is on behalf of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AccountRate(pub(super) Option<RateClass>);
 
 /// Lets a request through its door.
 pub(super) async fn pass(context: Arc<Context>, door: &'static HttpDoor, request: Request, next: Next) -> Response {
@@ -82,6 +86,7 @@ fn admit(context: &Context, door: &HttpDoor, mut request: Request) -> Result<Req
     let extensions = request.extensions_mut();
     extensions.insert(BodyLimit { name: door.size.name, bytes });
     extensions.insert(origin);
+    extensions.insert(AccountRate(door.account_rate));
     Ok(request)
 }
 

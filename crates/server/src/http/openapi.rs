@@ -14,6 +14,7 @@ use super::error::PROBLEM_JSON;
 use crate::doors::{HTTP_DOORS, HttpDoor, Method, Route, Rule};
 
 const JSON: &str = "application/json";
+const OFFSET_STREAM: &str = "application/offset+octet-stream";
 const PROBLEM: &str = "Problem";
 
 /// The document as JSON.
@@ -26,7 +27,7 @@ fn openapi() -> OpenApi {
         .title("Beseda")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "Joining a server: accounts, devices, passwords. Everything that is frequent goes over the WebSocket, \
+            "Joining a server: accounts, devices, passwords; and files. Everything that is frequent goes over the WebSocket, \
              which docs/protocol.md describes. Refusals are problem details (RFC 9457): act upon `code`.",
         ))
         .build();
@@ -60,6 +61,10 @@ struct Shape {
 }
 
 enum Answer {
+    /// Nothing but headers.
+    Head(&'static str),
+    /// A file, or a part of it.
+    Bytes,
     Text,
     Page,
     Json(RefOr<Schema>),
@@ -94,6 +99,17 @@ fn shape(route: Route) -> Option<Shape> {
         Route::Links => ("A new device asks to be approved", Some("StartLink"), named("LinkStarted")),
         Route::LinkPoll => ("How far that is", Some("PollLink"), named("LinkState")),
         Route::Wake => ("What is new, for a device that was woken", Some("Wake"), named("Woken")),
+        Route::UploadOptions => ("What uploads by tus 1.0.0 can do", None, Answer::Head("204")),
+        Route::CreateUpload => {
+            ("A blob that is to come: its upload's address", Some(OFFSET_STREAM), Answer::Head("201"))
+        }
+        Route::UploadState => ("How far an upload has come", None, Answer::Head("200")),
+        Route::UploadMore => {
+            ("More of an upload; after its last byte, the blob's id", Some(OFFSET_STREAM), Answer::Head("204"))
+        }
+        Route::UploadEnd => ("The end of an upload", None, Answer::Head("204")),
+        Route::Blob => ("A blob, or one range of it", None, Answer::Bytes),
+        Route::BlobHead => ("What there is of a blob", None, Answer::Head("200")),
         Route::Socket => ("The WebSocket", None, Answer::Socket),
         Route::Trust | Route::TrustStyle | Route::Authority | Route::Page | Route::Redirect => return None,
     };
@@ -116,20 +132,35 @@ fn path_item(door: &HttpDoor, shape: Shape) -> PathItem {
     let Shape { summary, body, answer } = shape;
     let method = match door.method {
         Method::Get => HttpMethod::Get,
+        Method::Head => HttpMethod::Head,
         Method::Post => HttpMethod::Post,
+        Method::Patch => HttpMethod::Patch,
+        Method::Delete => HttpMethod::Delete,
+        Method::Options => HttpMethod::Options,
     };
-    let description = format!(
+    let mut description = format!(
         "For {}. Limits: `{}` for the body, `{}` for each address prefix.",
         whom(door.rule),
         door.size.name,
         door.rate.limit_name()
     );
+    if let Some(rate) = door.account_rate {
+        description.push_str(&format!(
+            " `{}` for each account, which brings its session's token as a bearer token.",
+            rate.limit_name()
+        ));
+    }
     let mut operation = OperationBuilder::new()
         .operation_id(Some(door.op))
         .summary(Some(summary))
         .description(Some(description))
         .response("default", refusal());
     operation = match answer {
+        Answer::Head(status) => operation.response(status, Response::new("Carried out; the headers tell.")),
+        Answer::Bytes => {
+            let bytes = || content("application/octet-stream", ObjectBuilder::new().schema_type(Type::String));
+            operation.response("200", bytes()).response("206", bytes())
+        }
         Answer::Text => {
             operation.response("200", content("text/plain", ObjectBuilder::new().schema_type(Type::String)))
         }
@@ -137,7 +168,10 @@ fn path_item(door: &HttpDoor, shape: Shape) -> PathItem {
         Answer::Json(schema) => operation.response("200", content(JSON, schema)),
         Answer::Socket => operation.response("101", Response::new("The connection is a WebSocket now.")),
     };
-    if let Some(name) = body {
+    if body == Some(OFFSET_STREAM) {
+        let content = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).build();
+        operation = operation.request_body(Some(RequestBodyBuilder::new().content(OFFSET_STREAM, content).build()));
+    } else if let Some(name) = body {
         let content = ContentBuilder::new().schema(Some(reference(name))).build();
         let body = RequestBodyBuilder::new().content(JSON, content).required(Some(Required::True)).build();
         operation = operation.request_body(Some(body));
@@ -180,7 +214,7 @@ const fn whom(rule: Rule) -> &'static str {
         Rule::LinkSecret => "whoever holds the request's secret",
         Rule::Token => "whoever brings a session token",
         Rule::WakeToken => "whoever brings a token from a wake-up",
-        Rule::Session | Rule::Audience | Rule::Link | Rule::Member | Rule::Policy => "sessions",
+        Rule::Session | Rule::Audience | Rule::Link | Rule::BlobId | Rule::Member | Rule::Policy => "sessions",
     }
 }
 

@@ -11,7 +11,7 @@ use beseda_model::Code;
 use beseda_wire::Problem;
 
 use super::error::Failure;
-use super::{gate, join, link, meta, page, phone, redirect, trust, wake};
+use super::{blob, gate, join, link, meta, page, phone, redirect, trust, upload, wake};
 use crate::context::Context;
 use crate::doors::{HTTP_DOORS, HttpDoor, Method, PLAIN_DOORS, Route};
 use crate::ws;
@@ -29,23 +29,35 @@ pub(super) fn plain(context: &Arc<Context>) -> Router {
 fn router(context: &Arc<Context>, doors: &'static [HttpDoor]) -> Router {
     let mut router = Router::new();
     for door in doors {
-        let gated = handler(door).with_state(context.clone());
         let context = context.clone();
+        let methods = handler(door).with_state(context.clone());
         let gate = from_fn(move |request: Request, next: Next| gate::pass(context.clone(), door, request, next));
         router = match door.route {
-            Route::Page | Route::Redirect => router.fallback_service(gated.layer(gate)),
-            _ => router.route(door.path, gated.layer(gate)),
+            Route::Page | Route::Redirect => router.fallback_service(methods.layer(gate)),
+            // What a path answers to other methods is behind the first of its doors.
+            _ if is_first_of_its_path(door, doors) => {
+                router.route(door.path, methods.fallback(wrong_method).layer(gate))
+            }
+            _ => router.route(door.path, methods.route_layer(gate)),
         };
     }
     router
 }
 
+fn is_first_of_its_path(door: &HttpDoor, doors: &[HttpDoor]) -> bool {
+    doors.iter().find(|other| other.path == door.path).is_some_and(|first| first.route == door.route)
+}
+
 fn handler(door: &HttpDoor) -> MethodRouter<Arc<Context>> {
     let method = match door.method {
         Method::Get => MethodFilter::GET,
+        Method::Head => MethodFilter::HEAD,
         Method::Post => MethodFilter::POST,
+        Method::Patch => MethodFilter::PATCH,
+        Method::Delete => MethodFilter::DELETE,
+        Method::Options => MethodFilter::OPTIONS,
     };
-    let handler = match door.route {
+    match door.route {
         Route::Healthz => on(method, meta::healthz),
         Route::Readyz => on(method, meta::readyz),
         Route::Server => on(method, meta::server),
@@ -63,15 +75,20 @@ fn handler(door: &HttpDoor) -> MethodRouter<Arc<Context>> {
         Route::Links => on(method, link::start),
         Route::LinkPoll => on(method, link::poll),
         Route::Wake => on(method, wake::wake),
+        Route::UploadOptions => upload::speaking(on(method, upload::options)),
+        Route::CreateUpload => upload::speaking(on(method, upload::create)),
+        Route::UploadState => upload::speaking(on(method, upload::state)),
+        Route::UploadMore => upload::speaking(on(method, upload::more)),
+        Route::UploadEnd => upload::speaking(on(method, upload::end)),
+        Route::Blob | Route::BlobHead => on(method, blob::fetch),
         Route::Socket => on(method, ws::upgrade),
         Route::Trust => on(method, trust::guide),
         Route::TrustStyle => on(method, trust::style),
         Route::Authority => on(method, trust::authority),
         // What these answer to other methods depends on what is there.
-        Route::Page => return any(page::page),
-        Route::Redirect => return any(redirect::redirect),
-    };
-    handler.fallback(wrong_method)
+        Route::Page => any(page::page),
+        Route::Redirect => any(redirect::redirect),
+    }
 }
 
 pub(super) async fn wrong_method() -> Response {

@@ -1,6 +1,7 @@
 //! From a request to a use case and back.
 
 mod account;
+mod blob;
 mod conversation;
 mod device;
 mod group_link;
@@ -164,5 +165,8 @@ pub(super) fn dispatch(call: Call, request: Request) {
         Request::WithdrawAsk { conversation } => group_link::withdraw(call, conversation),
         Request::Asks { conversation } => group_link::asks(call, conversation),
         Request::AnswerAsk { conversation, account, accept } => group_link::answer(call, conversation, account, accept),
+        Request::KeepBlobs { blobs } => blob::keep(call, blobs),
+        Request::LetBlobsGo { blobs } => blob::let_go(call, blobs),
+        Request::BlobUse => blob::usage(call),
     }
 }

@@ -1,7 +1,7 @@
 //! The doors as they stand: each answers under its method, nothing else does, every answer carries the headers, and what
 //! `docs/authorisation.md` says of a door is what happens there.
 
-use beseda_model::{Code, ConversationId, ConversationKind, GroupLinkId, Limits, ReportId, Role};
+use beseda_model::{BlobId, Code, ConversationId, ConversationKind, GroupLinkId, Limits, ReportId, Role};
 use beseda_wire::request::{Append, CommitBundle, Create, Hello, MakeGroupLink, Report, ReportReason, Request};
 use beseda_wire::state::DeviceLogEntry;
 use beseda_wire::{Bytes, FEATURE_LEVEL, Problem};
@@ -116,6 +116,9 @@ pub(crate) fn one_of_each(here: ConversationId, own: &Person, other: &Person) ->
         Request::WithdrawAsk { conversation: here },
         Request::Asks { conversation: here },
         Request::AnswerAsk { conversation: here, account, accept: true },
+        Request::KeepBlobs { blobs: vec![BlobId::from_bytes([7; 32])] },
+        Request::LetBlobsGo { blobs: vec![BlobId::from_bytes([7; 32])] },
+        Request::BlobUse,
     ];
     for (request, door) in requests.iter().zip(socket_doors()) {
         let named = serde_json::to_string(request).unwrap();
@@ -233,6 +236,8 @@ fn enlarged(request: Request, size: usize) -> Request {
         Request::SetProfile { .. } => Request::SetProfile { body: bytes },
         Request::Report(report) => Request::Report(Report { note: text, ..report }),
         Request::MakeGroupLink(link) => Request::MakeGroupLink(MakeGroupLink { body: bytes, ..link }),
+        Request::KeepBlobs { blobs } => Request::KeepBlobs { blobs: vec![blobs[0]; size] },
+        Request::LetBlobsGo { blobs } => Request::LetBlobsGo { blobs: vec![blobs[0]; size] },
         other => panic!("its size is the frame's: {other:?}"),
     }
 }
@@ -300,7 +305,8 @@ async fn every_http_door_that_asks_for_something_refuses_without_it() {
     };
     let asking: Vec<_> = table("## Routes over HTTP")
         .into_iter()
-        .filter(|door| !door.who.starts_with("anyone") && !door.name.contains("/socket"))
+        .filter(|door| !door.who.starts_with("anyone") && !door.who.starts_with("a session"))
+        .filter(|door| !door.name.contains("/socket"))
         .collect();
     assert_eq!(asking.len(), REFUSED.len(), "{asking:?}");
     for (path, door, code) in REFUSED {
@@ -311,6 +317,41 @@ async fn every_http_door_that_asks_for_something_refuses_without_it() {
     assert_eq!(nobody.unwrap_err().code, Code::BadRequest, "the socket asks for a handshake, then for the token");
 }
 
+/// A path with something in the place of what it leaves open.
+fn filled(path: &str) -> String {
+    let digest = "0".repeat(64);
+    path.replace("{fingerprint}", &digest)
+        .replace("{blob}", &digest)
+        .replace("{upload}", &"0".repeat(32))
+        .replace("{code}", "AAAA-AAAA")
+        .replace("{*path}", "")
+}
+
+#[tokio::test]
+async fn every_http_door_for_sessions_is_closed_without_one() {
+    let server = Server::start().await;
+    let alice = server.join(1).await;
+    let doors: Vec<_> =
+        table("## Routes over HTTP").into_iter().filter(|door| door.who.starts_with("a session")).collect();
+    assert_eq!(doors.len(), 6);
+    let wrong = [
+        None,
+        Some("Bearer guessed".to_owned()),
+        Some("Bearer".to_owned()),
+        Some(format!("Basic {}", alice.token)),
+        Some(alice.token.clone()),
+    ];
+    for door in doors {
+        let (method, path) = door.name.split_once(' ').unwrap();
+        for authorization in &wrong {
+            let headers: Vec<_> = authorization.iter().map(|value| ("authorization", value.as_str())).collect();
+            let answer = server.send(method, &filled(path), &headers, &[]).await;
+            assert_eq!(answer.status, 401, "{} with {authorization:?}", door.name);
+            assert!(answer.head.contains("www-authenticate: bearer"), "{}", answer.head);
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_http_door_counts_and_measures_what_it_says() {
     let routes = table("## Routes over HTTP");
@@ -319,26 +360,35 @@ async fn every_http_door_counts_and_measures_what_it_says() {
     let mut tried = 0;
     for (class, limit) in [
         ("anonymous_requests", (|limits| limits.anonymous_requests = 1) as fn(&mut Limits)),
+        ("session_requests", |limits| limits.session_requests = 1),
         ("page_requests", |limits| limits.page_requests = 1),
         ("sign_ups", |limits| limits.sign_ups = 1),
         ("sign_ins", |limits| limits.sign_ins = 1),
         ("wakes", |limits| limits.wakes = 1),
     ] {
-        for door in routes.iter().filter(|door| door.rates == [class]) {
+        for door in routes.iter().filter(|door| door.rates[0] == class) {
             let server = Server::start_with(|config| limit(&mut config.limits)).await;
             let (method, path) = door.name.split_once(' ').unwrap();
-            let path =
-                path.replace("{fingerprint}", &"0".repeat(64)).replace("{code}", "AAAA-AAAA").replace("{*path}", "");
+            let path = filled(path);
             let json = [("content-type", "application/json")];
             let ask = async |body: &[u8]| server.send(method, &path, &json, body).await;
             let first = ask(b"{}").await;
             assert_ne!(first.status, 429, "{}", door.name);
-            let why = ask(b"{}").await.json::<()>().expect_err(door.name);
-            assert_eq!((why.code, limit_of(&why)), (Code::RateLimited, Some(class)), "{}", door.name);
+            let refused = ask(b"{}").await;
             tried += 1;
-            if method == "POST" {
-                let server = Server::start().await;
-                let much = vec![b' '; usize::try_from(beseda_model::LIMITS.http_body_bytes).unwrap() + 1];
+            if method == "HEAD" {
+                assert_eq!(refused.status, 429, "{}", door.name);
+                continue;
+            }
+            let why = refused.json::<()>().expect_err(door.name);
+            assert_eq!((why.code, limit_of(&why)), (Code::RateLimited, Some(class)), "{}", door.name);
+            if method == "POST" || method == "PATCH" {
+                let server = Server::start_with(|config| config.limits.blob_bytes = 1_000).await;
+                let much = match door.size {
+                    "blob_bytes" => 1_000,
+                    _ => usize::try_from(beseda_model::LIMITS.http_body_bytes).unwrap(),
+                };
+                let much = vec![b' '; much + 1];
                 let why = server.send(method, &path, &json, &much).await.json::<()>().expect_err(door.name);
                 assert_eq!((why.code, limit_of(&why)), (Code::TooLarge, Some(door.size)), "{}", door.name);
             }
@@ -359,17 +409,19 @@ fn described() -> Vec<(String, String)> {
 async fn every_described_route_is_there_with_its_method_and_headers() {
     let server = crate::phones::start(|_| {}).await;
     let routes = described();
-    assert_eq!(routes.len(), 18);
-    for (path, method) in routes {
-        let real = path.replace("{fingerprint}", &"0".repeat(64)).replace("{code}", "AAAA-AAAA");
-        let answer = server.send(&method, &real, &[], &[]).await;
+    assert_eq!(routes.len(), 25);
+    for (path, method) in &routes {
+        let real = filled(path);
+        let answer = server.send(method, &real, &[], &[]).await;
         let nowhere = String::from_utf8_lossy(&answer.body).contains("nothing at this path");
         assert!(!nowhere && answer.status != 405, "{method} {path}: {answer:?}");
         for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff"] {
             assert!(answer.head.contains(header), "{method} {path}: {}", answer.head);
         }
         assert!(!answer.head.contains("access-control-allow"), "no other origin is let in");
-        let other = if method == "GET" { "POST" } else { "GET" };
+        let has = |method: &str| routes.iter().any(|(known, other)| known == path && other == method);
+        // Who may read may read the head alone.
+        let other = ["GET", "POST", "DELETE"].into_iter().find(|method| !has(method)).unwrap();
         let refused = server.send(other, &real, &[("content-type", "application/json")], b"{}").await;
         assert_eq!(refused.json::<()>().unwrap_err().code, Code::BadRequest, "{other} {path}");
     }

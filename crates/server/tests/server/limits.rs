@@ -16,6 +16,7 @@ const LINKS: &str = include_str!("limits_of_links.rs");
 const DELETION: &str = include_str!("../../../testkit/tests/deletion.rs");
 const JOINING: &str = include_str!("joining.rs");
 const DEVICES: &str = include_str!("devices.rs");
+const BLOBS: &str = include_str!("limits_of_blobs.rs");
 const PAGES: &str = include_str!("pages.rs");
 const WAKING: &str = include_str!("waking.rs");
 const PHONES: &str = include_str!("phones.rs");
@@ -60,6 +61,15 @@ const TRIED: &[(&str, &str, &str)] = &[
     ("asks", LINKS, "groups_asked_in_a_day"),
     ("reports", LINKS, "reports_in_a_day"),
     ("report_bytes", LINKS, "reports_in_a_day"),
+    ("blob_bytes", BLOBS, "the_largest_blob"),
+    ("blob_quota_bytes", BLOBS, "as_much_as_an_account_may_keep"),
+    ("uploaded_bytes", BLOBS, "as_much_as_may_be_announced_in_a_day"),
+    ("uploads", BLOBS, "unfinished_uploads"),
+    ("blobs_at_once", BLOBS, "blobs_in_one_request"),
+    ("blob_requests", BLOBS, "requests_for_blobs"),
+    ("session_requests", BLOBS, "requests_for_blobs"),
+    ("upload_millis", BLOBS, "an_upload_lives_so_long_after_its_last_byte"),
+    ("blob_millis", BLOBS, "a_blob_that_nobody_keeps_lives_so_long"),
     ("sign_ups", HERE, "rates_of_an_address"),
     ("sign_ins", HERE, "rates_of_an_address"),
     ("anonymous_requests", HERE, "rates_of_an_address"),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test helper that fails should stop the test")]
 
 mod admin;
+mod blobs;
 mod canary;
 mod conversations;
 mod devices;
@@ -13,6 +14,7 @@ mod groups;
 mod joining;
 mod killed;
 mod limits;
+mod limits_of_blobs;
 mod limits_of_groups;
 mod limits_of_links;
 mod matrix;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use beseda_app::port::BlobStore;
 use beseda_model::{Clock, Rng, Timestamp};
 use beseda_server::tls::Machine;
 use beseda_server::{Config, Outside, Running, Site};
@@ -91,6 +92,7 @@ pub(crate) struct Server {
     pub(crate) machine: Arc<TestMachine>,
     config: Config,
     site: Site,
+    files: Option<Arc<dyn BlobStore>>,
     folder: TempDir,
 }
 
@@ -115,6 +117,15 @@ impl Server {
 
     /// With this web app.
     pub(crate) async fn serving(site: Site, change: impl FnOnce(&mut Config)) -> Self {
+        Self::storing(None, site, change).await
+    }
+
+    /// With these files in the place of its own.
+    pub(crate) async fn storing(
+        files: Option<Arc<dyn BlobStore>>,
+        site: Site,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
             data_dir: folder.path().join("data"),
@@ -138,20 +149,21 @@ impl Server {
         let clock = Arc::new(TestClock(AtomicU64::new(1_800_000_000_000)));
         let machine = Arc::new(TestMachine(Mutex::default()));
         machine.move_to(&["127.0.0.1", "192.168.1.5"]);
-        let running = Some(run(&config, &clock, &machine, site, 0).await);
-        Self { running, clock, machine, config, site, folder }
+        let outside = outside(&clock, &machine, site, files.clone(), 0);
+        let running = Some(run(&config, outside).await);
+        Self { running, clock, machine, config, site, files, folder }
     }
 
     /// Starts it on another data directory, after it was stopped.
     pub(crate) async fn move_to(&mut self, data_dir: std::path::PathBuf) {
         self.config.data_dir = data_dir;
-        self.running = Some(run(&self.config, &self.clock, &self.machine, self.site, 1 << 32).await);
+        self.running = Some(run(&self.config, self.outside()).await);
     }
 
     /// Stops it and starts it again on the same folder.
     pub(crate) async fn restart(&mut self) {
         self.stop().await;
-        self.running = Some(run(&self.config, &self.clock, &self.machine, self.site, 1 << 32).await);
+        self.running = Some(run(&self.config, self.outside()).await);
     }
 
     /// Stops it and starts it again with other settings.
@@ -162,8 +174,12 @@ impl Server {
 
     /// Starts it, after it was stopped, if it does.
     pub(crate) async fn try_start(&mut self) -> Result<(), beseda_server::StartError> {
-        self.running = Some(try_run(&self.config, &self.clock, &self.machine, self.site, 1 << 32).await?);
+        self.running = Some(beseda_server::start_with(self.config.clone(), self.outside()).await?);
         Ok(())
+    }
+
+    fn outside(&self) -> Outside {
+        outside(&self.clock, &self.machine, self.site, self.files.clone(), 1 << 32)
     }
 
     /// Its data directory.
@@ -213,19 +229,18 @@ impl Server {
     }
 }
 
-async fn run(config: &Config, clock: &Arc<TestClock>, machine: &Arc<TestMachine>, site: Site, seed: u64) -> Running {
-    Box::pin(try_run(config, clock, machine, site, seed)).await.unwrap()
+async fn run(config: &Config, outside: Outside) -> Running {
+    Box::pin(beseda_server::start_with(config.clone(), outside)).await.unwrap()
 }
 
-async fn try_run(
-    config: &Config,
+fn outside(
     clock: &Arc<TestClock>,
     machine: &Arc<TestMachine>,
     site: Site,
+    files: Option<Arc<dyn BlobStore>>,
     seed: u64,
-) -> Result<Running, beseda_server::StartError> {
-    let outside = Outside { clock: clock.clone(), rng: Box::new(TestRng(seed)), site, machine: machine.clone() };
-    beseda_server::start_with(config.clone(), outside).await
+) -> Outside {
+    Outside { clock: clock.clone(), rng: Box::new(TestRng(seed)), site, machine: machine.clone(), files }
 }
 
 /// What came back over HTTP.

@@ -1,7 +1,7 @@
 //! Any frame and any body.
 
 use beseda_model::{
-    AccountId, Code, ConversationId, ConversationKind, DeviceId, Fingerprint, GroupLinkId, MessageId, ReportId,
+    AccountId, BlobId, Code, ConversationId, ConversationKind, DeviceId, Fingerprint, GroupLinkId, MessageId, ReportId,
     Timestamp, Username,
 };
 use beseda_wire::error::ProblemData;
@@ -35,6 +35,10 @@ fn device() -> impl Strategy<Value = DeviceId> + Clone {
 
 fn conversation() -> impl Strategy<Value = ConversationId> + Clone {
     any::<[u8; 16]>().prop_map(ConversationId::from_bytes)
+}
+
+fn blob() -> impl Strategy<Value = BlobId> {
+    any::<[u8; 32]>().prop_map(BlobId::from_bytes)
 }
 
 fn root() -> impl Strategy<Value = Fingerprint> {
@@ -197,10 +201,10 @@ prop_compose! {
     fn problem()(
         code in proptest::sample::select(Code::ALL), detail in text(), retry_after_ms: Option<u64>,
         data in option::of((option::of(text()), any::<Option<u64>>(), option::of(conversation()), any::<Option<u32>>(),
-            any::<Option<u64>>(), vec(device(), 0..3), any::<Option<u32>>(), option::of(text()))),
+            any::<Option<u64>>(), vec(device(), 0..3), any::<Option<u32>>(), any::<Option<u64>>(), option::of(text()))),
     ) -> Problem {
-        let data = data.map(|(limit, limit_value, conversation, generation, epoch, due, tries_left, request)| ProblemData {
-            limit, limit_value, conversation, generation, epoch, due, tries_left, request,
+        let data = data.map(|(limit, limit_value, conversation, generation, epoch, due, tries_left, offset, request)| ProblemData {
+            limit, limit_value, conversation, generation, epoch, due, tries_left, offset, request,
         });
         Problem { code, detail, retry_after_ms, data }
     }
@@ -269,6 +273,8 @@ fn reply() -> impl Strategy<Value = Reply> {
             (conversation(), bytes()).prop_map(|(conversation, body)| Reply::GroupLink { conversation, body }).boxed(),
             conversation().prop_map(|conversation| Reply::Asked { conversation }).boxed(),
             vec(ask(), 0..3).prop_map(|asks| Reply::Asks { asks }).boxed(),
+            vec(blob(), 0..3).prop_map(|gone| Reply::BlobsKept { gone }).boxed(),
+            (any::<u64>(), any::<u64>()).prop_map(|(used, allowed)| Reply::BlobUse { used, allowed }).boxed(),
         ];
     Union::new(strategies)
 }
@@ -422,6 +428,9 @@ fn link_requests() -> Vec<BoxedStrategy<Request>> {
         (conversation(), account(), any::<bool>())
             .prop_map(|(conversation, account, accept)| Request::AnswerAsk { conversation, account, accept })
             .boxed(),
+        vec(blob(), 0..3).prop_map(|blobs| Request::KeepBlobs { blobs }).boxed(),
+        vec(blob(), 0..3).prop_map(|blobs| Request::LetBlobsGo { blobs }).boxed(),
+        Just(Request::BlobUse).boxed(),
     ]
 }
 

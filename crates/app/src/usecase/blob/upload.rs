@@ -5,6 +5,9 @@ use super::keep::{blob_use, keep};
 use crate::domain::{Actor, Blob, OverLimit, Upload};
 use crate::port::{Budget, StoreError, UnitOfWork, View};
 
+/// Life of an upload of which nothing has come: its beginner may never have heard that it has begun, and begin another.
+const UNBEGUN_MILLIS: u64 = 3_600_000;
+
 /// A blob that is to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreateUpload {
@@ -26,7 +29,8 @@ pub fn create_upload(uow: &mut dyn UnitOfWork, actor: Actor, cmd: CreateUpload) 
     let CreateUpload { id, length, announced, at } = cmd;
     let limits = uow.limits();
     OverLimit::check("blob_bytes", limits.blob_bytes, usize::try_from(length).unwrap_or(usize::MAX))?;
-    let (most, allowed, expires_at) = (limits.uploads, limits.uploaded_bytes, at.plus_millis(limits.upload_millis));
+    let (most, allowed) = (limits.uploads, limits.uploaded_bytes);
+    let expires_at = at.plus_millis(limits.upload_millis.min(UNBEGUN_MILLIS));
     OverLimit::check("uploads", most, uow.blobs().unfinished(actor.account)?.len().saturating_add(1))?;
     let present = blob_use(uow.view(), actor)?;
     if !present.admits(length) {

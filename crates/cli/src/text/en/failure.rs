@@ -113,6 +113,13 @@ fn refused(code: Code, detail: &str, retry_after_ms: Option<u64>) -> Words {
             "This server sends no codes to numbers of that country.",
             "Join in another way, or ask the operator.",
         ),
+        Code::QuotaExceeded => Words::new(
+            "There is no room left for your files on this server.",
+            "Delete messages with files that you do not need any more.",
+        ),
+        Code::WrongOffset => Words::new("The upload goes on elsewhere.", "It is tried again by itself."),
+        Code::WrongChecksum => Words::new("The file was damaged on its way.", "It is tried again by itself."),
+        Code::StorageFull => Words::new("The server has no room left for files.", "Tell the operator; then try again."),
         Code::SignUpRefused => sign_up_refused(detail),
         Code::StoreEpochChanged => {
             Words::new("The server was restored from a backup.", "Your device repairs what is missing by itself.")

@@ -1,0 +1,295 @@
+//! Bytes of uploads, as they come. What has come counts, also when the connection is cut; what a checksum came with
+//! counts whole or not at all.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use beseda_app::domain::{Actor, Upload, WrongOffset};
+use beseda_app::port::StoreError;
+use beseda_app::usecase::blob::{BlobError, FinishUpload, cancel_upload, extend_upload, finish_upload, own_upload};
+use beseda_model::UploadId;
+use beseda_wire::Problem;
+use futures_util::StreamExt as _;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use super::PART;
+use super::turns::Turn;
+use crate::checksum::Checksum;
+use crate::context::Context;
+use crate::line::PATIENCE;
+use crate::problem;
+
+/// Bytes after which what has come is made durable, and the upload's life prolonged, while more is coming.
+const DURABLE: u64 = 32 * PART as u64;
+
+/// Bytes that arrive for an upload.
+#[derive(Debug)]
+pub(crate) struct Arriving {
+    /// Which.
+    pub(crate) upload: UploadId,
+    /// Where they belong.
+    pub(crate) offset: u64,
+    /// The bytes.
+    pub(crate) body: Body,
+    /// What they are to add up to.
+    pub(crate) checksum: Option<Checksum>,
+    /// Whether nobody knows of the upload yet, so that nobody can go on with it if these do not come through.
+    pub(crate) is_new: bool,
+}
+
+/// How far an upload has come.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Progress {
+    /// The upload.
+    pub(crate) upload: Upload,
+    /// The bytes of it that are there.
+    pub(crate) have: u64,
+}
+
+/// Why an upload did not go on.
+enum Stopped {
+    /// A rule or the store.
+    Blob(BlobError),
+    /// The server is about to end.
+    Ending,
+    /// Somebody else goes on with the upload.
+    Superseded,
+    /// More came than the upload has room for.
+    TooMuch,
+    /// The connection was cut, or nothing came for a while.
+    Cut,
+}
+
+impl<E: Into<BlobError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Blob(error.into())
+    }
+}
+
+impl Stopped {
+    /// `have` bytes of the upload are there.
+    fn problem(&self, context: &Context, have: u64) -> Problem {
+        match self {
+            Self::Blob(error) => context.refuse("upload", error),
+            Self::Superseded => context.refuse("upload", &BlobError::from(WrongOffset { have })),
+            Self::Ending => problem::overloaded(),
+            Self::TooMuch => problem::bad_request("these are more bytes than the upload was announced with"),
+            Self::Cut => problem::bad_request("the bytes did not come to their end"),
+        }
+    }
+}
+
+/// Takes bytes for an upload of the actor's, and makes a blob of it after its last one. It goes on to its end by itself,
+/// whether or not somebody waits for the answer.
+///
+/// # Errors
+/// Why it stopped. What has come before counts.
+pub(crate) async fn receive(context: &Arc<Context>, actor: Actor, arriving: Arriving) -> Result<Progress, Problem> {
+    let (tell, told) = oneshot::channel();
+    let own = context.clone();
+    context.tasks.spawn("upload", async move {
+        let (upload, is_new) = (arriving.upload, arriving.is_new);
+        let done = take(&own, actor, arriving).await;
+        if is_new && done.is_err() {
+            drop(cancel(&own, actor, upload).await);
+        }
+        drop(tell.send(done));
+    });
+    told.await.unwrap_or_else(|_| Err(problem::internal(context.request_id())))
+}
+
+/// How far an upload of the actor's has come. If all of it has, but it has not become a blob because the server ended in
+/// between, it does now.
+///
+/// # Errors
+/// When there is none.
+pub(crate) async fn progress(context: &Context, actor: Actor, id: UploadId) -> Result<Progress, Problem> {
+    let done = async {
+        let (upload, have, _turn) = open(context, actor, id).await?;
+        finish_if_whole(context, actor, Progress { upload, have }).await
+    };
+    done.await.map_err(|error| context.refuse("upload_state", &error))
+}
+
+/// Ends an upload of the actor's.
+///
+/// # Errors
+/// When there is none.
+pub(crate) async fn cancel(context: &Context, actor: Actor, id: UploadId) -> Result<(), Problem> {
+    let done = async {
+        let (_, _, _turn) = open(context, actor, id).await?;
+        let now = context.clock.now();
+        context.write(move |uow| cancel_upload(uow, actor, id, now)).await?;
+        context.blobs.blocking(move |files| files.discard(id)).await?;
+        Ok::<_, BlobError>(())
+    };
+    done.await.map_err(|error| context.refuse("end_upload", &error))
+}
+
+/// The actor's upload and how much of it is there, for as long as the turn is held.
+async fn open(context: &Context, actor: Actor, id: UploadId) -> Result<(Upload, u64, Turn), BlobError> {
+    let now = context.clock.now();
+    // Nobody disturbs the upload of another account.
+    context.read(move |view| own_upload(view, actor, id, now)).await?;
+    let turn = context.blobs.turns.take(id).await;
+    let upload = context.read(move |view| own_upload(view, actor, id, now)).await?;
+    let have = match upload.blob {
+        Some(_) => upload.length,
+        None => context.blobs.blocking(move |files| files.size(id)).await?.unwrap_or(0),
+    };
+    Ok((upload, have, turn))
+}
+
+async fn take(context: &Context, actor: Actor, arriving: Arriving) -> Result<Progress, Problem> {
+    let refuse = |error: BlobError| context.refuse("upload", &error);
+    let Arriving { upload: id, offset, body, checksum, .. } = arriving;
+    let (upload, have, turn) = open(context, actor, id).await.map_err(refuse)?;
+    let room = upload.room(have, offset).map_err(|wrong| refuse(wrong.into()))?;
+    if upload.blob.is_none() && have == 0 {
+        context.blobs.blocking(move |files| files.create(id)).await.map_err(|error| refuse(error.into()))?;
+    }
+    let mut writing = Writing { context, actor, id, at: have, durable: have, gathered: Vec::new() };
+    let is_checked = checksum.is_some();
+    let taken = writing.take(body, room, &turn, checksum).await;
+    let kept = match &taken {
+        Err(_) if is_checked => writing.undo(offset).await,
+        _ => writing.make_durable().await,
+    };
+    taken.map_err(|stopped| stopped.problem(context, writing.at))?;
+    let upload = kept.map_err(refuse)?.unwrap_or(upload);
+    finish_if_whole(context, actor, Progress { upload, have: writing.at }).await.map_err(refuse)
+}
+
+/// An upload that grows.
+struct Writing<'a> {
+    context: &'a Context,
+    actor: Actor,
+    id: UploadId,
+    /// The bytes that are written.
+    at: u64,
+    /// Those of them that are durable.
+    durable: u64,
+    /// Those that are not written yet.
+    gathered: Vec<u8>,
+}
+
+impl Writing<'_> {
+    /// Takes what comes.
+    async fn take(
+        &mut self,
+        body: Body,
+        mut room: u64,
+        turn: &Turn,
+        mut checksum: Option<Checksum>,
+    ) -> Result<(), Stopped> {
+        let mut stream = body.into_data_stream();
+        loop {
+            let next = tokio::select! {
+                biased;
+                () = turn.superseded() => return Err(Stopped::Superseded),
+                () = self.context.tasks.stop_signal().cancelled() => return Err(Stopped::Ending),
+                next = timeout(PATIENCE, stream.next()) => next,
+            };
+            let bytes = match next {
+                Ok(Some(Ok(bytes))) => bytes,
+                Ok(None) => break,
+                Ok(Some(Err(_))) | Err(_) => return Err(Stopped::Cut),
+            };
+            room = room.checked_sub(bytes.len() as u64).ok_or(Stopped::TooMuch)?;
+            if let Some(checksum) = &mut checksum {
+                checksum.update(&bytes);
+            }
+            self.add(bytes).await?;
+        }
+        if checksum.is_some_and(|checksum| !checksum.fits()) {
+            return Err(BlobError::WrongChecksum.into());
+        }
+        Ok(())
+    }
+
+    async fn add(&mut self, bytes: Bytes) -> Result<(), BlobError> {
+        self.gathered.extend_from_slice(&bytes);
+        if self.gathered.len() >= PART {
+            self.write().await?;
+        }
+        if self.at.saturating_sub(self.durable) >= DURABLE {
+            self.make_durable().await?;
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self) -> Result<(), StoreError> {
+        if self.gathered.is_empty() {
+            return Ok(());
+        }
+        let (id, at, bytes) = (self.id, self.at, std::mem::take(&mut self.gathered));
+        let end = at.saturating_add(bytes.len() as u64);
+        let written = self.context.blobs.blocking(move |files| files.append(id, at, &bytes)).await;
+        self.at = match &written {
+            Ok(()) => end,
+            // A part of it may be there.
+            Err(_) => self.context.blobs.blocking(move |files| files.size(id)).await?.unwrap_or(at),
+        };
+        written
+    }
+
+    /// Writes what is left, makes everything durable and prolongs the upload's life; the upload as it is then, if anything
+    /// has come since the last time.
+    async fn make_durable(&mut self) -> Result<Option<Upload>, BlobError> {
+        let written = self.write().await;
+        if self.at == self.durable {
+            return written.map(|()| None).map_err(BlobError::from);
+        }
+        let (id, actor, now) = (self.id, self.actor, self.context.clock.now());
+        self.context.blobs.blocking(move |files| files.sync(id)).await?;
+        self.durable = self.at;
+        let upload = self.context.write(move |uow| extend_upload(uow, actor, id, now)).await?;
+        written?;
+        Ok(Some(upload))
+    }
+
+    /// Takes back what came since `offset`.
+    async fn undo(&mut self, offset: u64) -> Result<Option<Upload>, BlobError> {
+        self.gathered.clear();
+        let id = self.id;
+        self.context.blobs.blocking(move |files| files.cut(id, offset).and_then(|()| files.sync(id))).await?;
+        self.at = offset;
+        Ok(None)
+    }
+}
+
+/// Makes a blob of an upload that has come to its end. To be called in its turn.
+async fn finish_if_whole(context: &Context, actor: Actor, progress: Progress) -> Result<Progress, BlobError> {
+    let Progress { upload, have } = progress;
+    if upload.blob.is_some() || have != upload.length {
+        return Ok(progress);
+    }
+    let (blobs, id) = (&context.blobs, upload.id);
+    let blob = {
+        let _hashing = blobs.hashing.acquire().await.map_err(|_| StoreError::Closed)?;
+        blobs
+            .blocking(move |files| {
+                if have == 0 {
+                    files.create(id)?;
+                }
+                files.digest(id)
+            })
+            .await?
+    };
+    let now = context.clock.now();
+    if !upload.fits(blob) {
+        // These bytes are of no use, and nothing tells which of them are wrong.
+        context.write(move |uow| cancel_upload(uow, actor, id, now)).await?;
+        blobs.blocking(move |files| files.discard(id)).await?;
+        return Err(BlobError::WrongChecksum);
+    }
+    let cmd = FinishUpload { id, blob, at: now };
+    let upload = {
+        let _placing = blobs.placing.lock().await;
+        blobs.blocking(move |files| files.place(id, blob)).await?;
+        context.write(move |uow| finish_upload(uow, actor, cmd)).await?
+    };
+    blobs.blocking(move |files| files.discard(id)).await?;
+    Ok(Progress { upload, have })
+}
