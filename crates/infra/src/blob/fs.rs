@@ -107,12 +107,14 @@ impl BlobStore for FsBlobs {
         }
         make_folder(&shard, &self.root)?;
         match fs::hard_link(&from, &to) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            // A file system without links: the upload itself becomes the blob.
-            Err(_) if !to.exists() => fs::rename(&from, &to).map_err(|error| translate(&error))?,
-            Err(_) => {}
+            Err(error) if !to.exists() => match error.kind() {
+                // A file system without links: the upload itself becomes the blob.
+                ErrorKind::Unsupported | ErrorKind::PermissionDenied => fs::rename(&from, &to),
+                _ => Err(error),
+            },
+            _ => Ok(()),
         }
+        .map_err(|error| translate(&error))?;
         sync_folder(&shard)
     }
 

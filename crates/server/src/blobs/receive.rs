@@ -107,6 +107,10 @@ pub(crate) async fn receive(context: &Arc<Context>, actor: Actor, arriving: Arri
 pub(crate) async fn progress(context: &Context, actor: Actor, id: UploadId) -> Result<Progress, Problem> {
     let done = async {
         let (upload, have, _turn) = open(context, actor, id).await?;
+        if upload.blob.is_none() && have > 0 {
+            // A process that was killed may have left some of it to the system alone.
+            context.blobs.blocking(move |files| files.sync(id)).await?;
+        }
         finish_if_whole(context, actor, Progress { upload, have }).await
     };
     done.await.map_err(|error| context.refuse("upload_state", &error))

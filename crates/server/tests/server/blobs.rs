@@ -165,6 +165,12 @@ pub(crate) async fn keep(socket: &mut Socket, blobs: &[BlobId]) -> Result<Vec<Bl
     }
 }
 
+/// Where the bytes of a blob are.
+pub(crate) fn file_of(server: &Server, blob: BlobId) -> std::path::PathBuf {
+    let folder = format!("{:02x}", blob.as_bytes()[0]);
+    server.data_dir().join("blobs").join(folder).join(blob.to_string())
+}
+
 /// Waits until the file of an upload has so many bytes.
 async fn has_arrived(server: &Server, path: &str, bytes: u64) {
     let file = server.data_dir().join("blobs/uploads").join(path.rsplit('/').next().unwrap());
@@ -480,8 +486,7 @@ async fn a_blob_is_stored_once_and_charged_to_each_who_keeps_it() {
     alice.ask("DELETE", &path, &[], &[]).await;
     assert_eq!(bob.upload(&bytes).await, blob);
     assert_eq!(usage(&mut at_bob).await, 100_000, "whatever others keep");
-    let folder = server.data_dir().join("blobs").join(&blob.to_string()[..2]);
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 1);
+    assert_eq!(std::fs::read_dir(file_of(&server, blob).parent().unwrap()).unwrap().count(), 1);
 
     at_alice.ask(Request::LetBlobsGo { blobs: vec![blob, blob, id_of(b"unknown")] }).await.unwrap();
     assert_eq!((usage(&mut at_alice).await, usage(&mut at_bob).await), (0, 100_000));

@@ -82,6 +82,10 @@ async fn no_canary_reaches_the_log() {
         drop(server.post::<PhoneVerified>("/api/v1/phone-codes/check", &guess).await);
     }
     at_bob.ask(Request::SetPhone { attempt: Some(crate::phones::attempt(1)) }).await.unwrap();
+    let caller = crate::blobs::Caller::new(&server, &alice);
+    let blob = caller.upload(b"canary-file").await;
+    assert_eq!(caller.fetch(blob).await.body, b"canary-file");
+    at_bob.ask(Request::KeepBlobs { blobs: vec![blob] }).await.unwrap();
     let second = alice.recover(&server, device(9)).await;
     server.settle().await;
     let secured = Server::start_with(|config| config.tls = TlsMode::Local).await;
@@ -102,6 +106,8 @@ async fn no_canary_reaches_the_log() {
     for secret in ["9123456789", "912 345", code.as_str(), crate::phones::attempt(1).as_str()] {
         assert!(!log.contains(secret), "a number, a code or an attempt is in the log");
     }
+    assert!(log.contains("op=\"create_upload\"") && log.contains("op=\"blob\"") && log.contains("op=\"keep_blobs\""));
+    assert!(!log.contains(&blob.to_string()), "the id of a blob is the right to it");
     let lower = log.to_lowercase();
     let line = lower.lines().find(|line| line.contains("canary") && !line.contains("no_canary"));
     assert_eq!(line, None);

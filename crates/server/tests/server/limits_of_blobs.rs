@@ -3,7 +3,7 @@
 use beseda_model::{Code, LIMITS};
 use beseda_wire::request::Request;
 
-use crate::blobs::{Caller, content, id_of, keep};
+use crate::blobs::{Caller, content, file_of, id_of, keep};
 use crate::limits::{limited, refused};
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn a_blob_that_nobody_keeps_lives_so_long() {
     server.clock.advance(1);
     server.tend().await;
     assert_eq!(alice.fetch(gone).await.status, 404, "blob_millis are over");
-    assert!(!server.data_dir().join("blobs").join(&gone.to_string()[..2]).join(gone.to_string()).exists());
+    assert!(!file_of(&server, gone).exists() && file_of(&server, kept).exists());
     assert_eq!(alice.fetch(kept).await.body, b"kept");
     assert_eq!(keep(&mut socket, &[gone, kept]).await, Ok(vec![gone]));
 }

@@ -16,7 +16,7 @@ fn upload(number: u8, of: u32, until: u64) -> Upload {
         id: UploadId::from_bytes([number; 16]),
         account: account(of),
         length: u64::from(number) * LEAST_CHARGE,
-        announced: (number % 2 == 0).then(|| blob(number).id),
+        announced: number.is_multiple_of(2).then(|| blob(number).id),
         expires_at: at(until),
         blob: None,
     }

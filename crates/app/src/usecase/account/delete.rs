@@ -19,9 +19,9 @@ pub struct DeleteAccount {
 }
 
 /// Ends an account for good: its devices, sessions, keys, profile, phone number, settings, links and requests are
-/// erased, its memberships end, and its username is free for others after a while. What stays is its device log,
-/// whose last entries, signed by a device or the root key, are by what everybody who knew the account can see that it
-/// has ended, and not by the server's word.
+/// erased, its files are let go, its memberships end, and its username is free for others after a while. What stays is
+/// its device log, whose last entries, signed by a device or the root key, are by what everybody who knew the account
+/// can see that it has ended, and not by the server's word.
 ///
 /// # Errors
 /// When the entries do not follow from the log, or leave a device.
