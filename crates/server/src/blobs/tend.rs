@@ -28,7 +28,7 @@ pub(crate) async fn tend(context: &Context, now: Timestamp) {
             Ok(true) => {}
             Ok(false) | Err(StoreError::Overloaded | StoreError::Closed) => return,
             Err(error) => {
-                tracing::error!(error = %error, "Files that nobody needs could not be erased; what is left of them goes after the next start.");
+                tracing::error!(error = %error, "Files that nobody needs could not be erased; the next start does.");
                 return;
             }
         }

@@ -27,8 +27,8 @@ fn openapi() -> OpenApi {
         .title("Beseda")
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
-            "Joining a server: accounts, devices, passwords; and files. Everything that is frequent goes over the WebSocket, \
-             which docs/protocol.md describes. Refusals are problem details (RFC 9457): act upon `code`.",
+            "Joining a server: accounts, devices, passwords; and files. Everything that is frequent goes over the \
+             WebSocket, which docs/protocol.md describes. Refusals are problem details (RFC 9457): act upon `code`.",
         ))
         .build();
     let described = HTTP_DOORS.iter().filter_map(|door| Some((door, shape(door.route)?)));
