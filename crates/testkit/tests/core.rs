@@ -341,10 +341,7 @@ fn a_rough_network_changes_nothing_in_the_end() {
         let id = group(&mut world, alice, &[bob_account, carol_account]);
         pass(&mut world, 60_000);
         for device in [bob, carol, alice] {
-            world.command(
-                device,
-                Command::SetRole { conversation: id, account: carol_account, role: beseda_model::Role::Admin },
-            );
+            world.command(device, Command::SetRole { conversation: id, account: carol_account, role: Role::Admin });
         }
         world.restart(bob);
         pass(&mut world, 300_000);

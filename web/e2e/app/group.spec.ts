@@ -42,7 +42,7 @@ test('a group of three: made, changed, managed and left', async ({ member }) => 
   await alice.page.getByRole('button', { name: 'What to do with Bob Marley' }).click()
   await alice.page.getByRole('menuitem', { name: 'Make admin' }).click()
   // Bob has said nothing yet since she came, and so she has not been told his name.
-  await expect(vera.page.getByRole('log').getByText('меняет роль: Bob Marley — администратор')).toBeVisible()
+  await expect(vera.page.getByRole('log').getByText('назначает администратора: Bob Marley')).toBeVisible()
 
   await bob.head('Hikes and picnics').click()
   await bob.page.getByRole('button', { name: 'Leave the group' }).click()
