@@ -2,8 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
 use beseda_engine::Command;
-use beseda_engine::api::command::Outcome;
+use beseda_engine::api::command::{Draft, Outcome};
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::reason::Reason;
 use beseda_engine::api::view::{Anchor, Body, ConnectionState, Readiness, SystemEvent};
 use beseda_engine::view::{self, View};
 use beseda_model::{Code, ConversationId, Role};
@@ -73,6 +74,10 @@ fn somebody_deletes_their_account_and_everybody_who_knew_them_is_told() {
     assert_eq!(readiness(&world, boris.device, group), Readiness::Ready);
     assert_eq!(readiness(&world, boris.device, direct), Readiness::PeerDeleted);
     assert!(view::account(&view(&world, boris.device), anna.account).unwrap().deleted);
+    assert!(!view::conversation(&view(&world, boris.device), direct).unwrap().unwrap().may_send);
+    let draft = Draft { text: "Are you there?".to_owned(), ..Draft::default() };
+    let nobody = Err(Failure::NotReady { reason: Reason::PeerGone });
+    assert_eq!(world.ask(boris.device, Command::Send { conversation: direct, draft }), nobody);
     let page = view::timeline(&view(&world, boris.device), direct, Anchor::End, 50).unwrap().messages;
     let told = |body: &Body| matches!(body, Body::System { event: SystemEvent::AccountDeleted { account } } if *account == anna.account);
     assert_eq!(page.iter().filter(|message| told(&message.body)).count(), 1);

@@ -224,6 +224,14 @@ fn a_removed_device_is_out_at_once_and_reads_nothing_more() {
     assert_eq!(devices(&world, alice.device), [device_id(&world, alice.device)]);
     assert_eq!(world.ask(alice.device, Command::RemoveDevice { device }), Err(Failure::NotFound));
     assert_eq!(warnings(&world, bob.device), []);
+
+    // What is written there would never leave it.
+    for (device, may_send) in [(lost, false), (alice.device, true)] {
+        let view = view::View::new(world.at(device).engine().reader(), world.now()).unwrap();
+        assert_eq!(view::conversation(&view, conversation).unwrap().unwrap().may_send, may_send);
+    }
+    let draft = Draft { text: "to nobody".to_owned(), ..Draft::default() };
+    assert_eq!(world.ask(lost, Command::Send { conversation, draft }), Err(Failure::NotSignedIn));
 }
 
 #[test]

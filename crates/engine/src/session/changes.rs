@@ -9,7 +9,7 @@ use super::{Asked, connection};
 use crate::Step;
 use crate::api::event::{Effect, Notice};
 use crate::api::view::WarningKind;
-use crate::store::conversations::Conversation;
+use crate::store::conversations::{Conversation, Standing};
 use crate::store::me::Me;
 use crate::store::{StoreError, meta, warnings};
 use crate::{desk, healing, links, log, timeline};
@@ -163,8 +163,9 @@ fn conversation(step: &mut Step<'_>, state: ConversationState, live: bool) -> Re
 
 fn welcome(step: &mut Step<'_>, id: ConversationId, seq: u64) -> Result<(), StoreError> {
     let mut row = Conversation::find(step.tx, id)?.unwrap_or_else(|| Conversation::new(id, ConversationKind::Group));
-    // A log that has yet to be compared with the server's says nothing of its places.
-    if row.chain.is_some() && seq <= row.applied && !row.verify {
+    // A log that has yet to be compared with the server's says nothing of its places; and who is out may have been shown the
+    // commit that lets them back in before they are told that they are.
+    if row.chain.is_some() && seq <= row.applied && !row.verify && row.standing != Standing::Left {
         step.ask(beseda_wire::Request::WelcomeDone { conversation: id, seq }, Asked::Other);
         return Ok(());
     }

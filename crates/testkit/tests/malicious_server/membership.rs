@@ -2,12 +2,12 @@
 
 use beseda_crypto::group_id::GroupId;
 use beseda_engine::Command;
-use beseda_engine::api::view::WarningKind;
+use beseda_engine::api::view::{Anchor, Body, SystemEvent, WarningKind};
 use beseda_engine::store::conversations::Standing;
 use beseda_engine::view::{self, View};
 use beseda_model::{AccountId, ConversationId, Policy, Role, RosterEntry};
 use beseda_testkit::world::DeviceKey;
-use beseda_wire::state::{Entry, EntryClass};
+use beseda_wire::state::{Change, Entry, EntryClass};
 use beseda_wire::{Bytes, Push, Reply, Request, ServerFrame};
 
 use crate::database::{change, look};
@@ -170,6 +170,43 @@ fn a_commit_that_one_member_is_shown_otherwise_is_shown_to_be() {
     for device in friends.devices() {
         assert_eq!(policy(&world, device, place).role(carol), Some(Role::Admin));
     }
+}
+
+#[test]
+fn a_welcome_that_comes_before_the_news_of_being_back_is_used() {
+    let mut world = town(27);
+    let friends = friends(&mut world);
+    let (alice, bob, place) = (friends.alice.device, friends.bob.device, friends.place);
+    let account = friends.bob.account;
+    done(&mut world, alice, Command::RemoveMember { conversation: place, account });
+    pass(&mut world, MINUTE);
+    assert_eq!(row(&world, bob, place).standing, Standing::Left);
+
+    // The entry and the Welcome come first, and what they mean only behind them.
+    let back = id(&world, bob);
+    let mut held = None;
+    world.server.tell(move |device, _, frame| match &frame {
+        ServerFrame::Push(Push::Change(Change::Conversation(state)))
+            if device == back && state.conversation == place && held.is_none() =>
+        {
+            held = Some(frame);
+            Vec::new()
+        }
+        ServerFrame::Push(Push::Change(Change::Welcome { .. })) if device == back => {
+            std::iter::once(frame).chain(held.take()).map(Into::into).collect()
+        }
+        _ => vec![frame.into()],
+    });
+    done(&mut world, alice, Command::AddMembers { conversation: place, accounts: vec![account] });
+    pass(&mut world, MINUTE);
+    world.server.be_honest();
+    let view = View::new(world.at(bob).engine().reader(), world.now()).unwrap();
+    let last = view::timeline(&view, place, Anchor::End, 200).unwrap().messages.pop().unwrap();
+    let added = Body::System { event: SystemEvent::Added { accounts: vec![account] } };
+    assert_eq!((last.message.author, last.body), (friends.alice.account, added));
+    assert_eq!(warnings(&world, bob), []);
+    say(&mut world, bob, place, "back");
+    assert_eq!(texts(&world, alice, place), ["a", "b", "c", "back"]);
 }
 
 /// Falsifies what joiners are given: once the tree, once the GroupInfo or Welcome.
