@@ -3,7 +3,7 @@
 
 use beseda_engine::Command;
 use beseda_engine::api::command::Outcome;
-use beseda_engine::api::view::{Anchor, Body, ConnectionState, SystemEvent, WarningKind};
+use beseda_engine::api::view::{Anchor, Body, ConnectionState, MessageView, SystemEvent, WarningKind};
 use beseda_engine::store::conversations::{Conversation, Standing};
 use beseda_engine::store::me::Me;
 use beseda_engine::view::{self, View};
@@ -176,8 +176,7 @@ fn who_has_seen_their_removal_is_told_who_brings_them_back_and_warned_of_nothing
     online(&mut world);
     assert_together(&world, &[alice, bob, carol], id);
     assert_eq!(warnings(&world, bob), []);
-    let view = View::new(world.at(bob).engine().reader(), world.now()).unwrap();
-    let last = view::timeline(&view, id, Anchor::End, 200).unwrap().messages.pop().unwrap();
+    let last = page(&world, bob, id).pop().unwrap();
     let added = Body::System { event: SystemEvent::Added { accounts: vec![bob_account] } };
     assert_eq!((last.message.author, last.body), (alice_account, added));
 }
@@ -196,10 +195,7 @@ fn a_group_that_is_handed_over_has_one_line_about_it() {
     online(&mut world);
     assert_eq!(row(&world, bob, id).policy.unwrap().role(bob_account), Some(Role::Owner));
     for device in [alice, bob] {
-        let view = View::new(world.at(device).engine().reader(), world.now()).unwrap();
-        let page = view::timeline(&view, id, Anchor::End, 200).unwrap();
-        let told: Vec<_> = page
-            .messages
+        let told: Vec<_> = page(&world, device, id)
             .into_iter()
             .filter(|message| {
                 let Body::System { event } = &message.body else { return false };
@@ -351,11 +347,15 @@ fn a_rough_network_changes_nothing_in_the_end() {
     }
 }
 
+/// What a conversation shows, oldest first.
+fn page(world: &Town, device: DeviceKey, id: ConversationId) -> Vec<MessageView> {
+    let view = View::new(world.at(device).engine().reader(), world.now()).unwrap();
+    view::timeline(&view, id, Anchor::End, 200).unwrap().messages
+}
+
 /// The texts of a conversation, oldest first; what can't be read stands there with its reason.
 fn texts(world: &Town, device: DeviceKey, id: ConversationId) -> Vec<String> {
-    let view = View::new(world.at(device).engine().reader(), world.now()).unwrap();
-    let page = view::timeline(&view, id, Anchor::End, 200).unwrap();
-    page.messages
+    page(world, device, id)
         .iter()
         .filter_map(|message| match &message.body {
             Body::Text { text, .. } => Some(text.clone()),
