@@ -23,6 +23,7 @@ const PAIRS: readonly (readonly [text: string, ground: string])[] = [
   ['badge-text', 'badge'],
   ['badge-muted-text', 'badge-muted'],
   ['text', 'highlight'],
+  ['picture-text', 'picture-ground'],
   ['bubble-other-text', 'bubble-other'],
   ['bubble-other-muted', 'bubble-other'],
   ['bubble-own-text', 'bubble-own'],

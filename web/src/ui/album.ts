@@ -19,6 +19,7 @@ export interface Arrangement extends Size {
 const LEAST_SIDE = 0.18
 const IDEAL_HEIGHT = 0.95
 const MOST_HEIGHT = 1.3
+const MOST_HEIGHT_ALONE = 1.1
 /** The shapes that are shown whole, as width to height. What is beyond is cut. */
 const SHAPES = { alone: [0.56, 2.4], together: [0.66, 1.8] } as const
 const ROW = 3
@@ -40,7 +41,7 @@ function alone(size: Size, width: number): Arrangement {
   const ratio = shape(size, SHAPES.alone)
   // A small one is not blown up, but can be hit with a finger.
   const wanted = Math.max(Math.min(size.width, width), width / 3)
-  const cell = Math.round(Math.min(wanted, width, MOST_HEIGHT * width * ratio))
+  const cell = Math.round(Math.min(wanted, width, MOST_HEIGHT_ALONE * width * ratio))
   const height = Math.max(Math.round(cell / ratio), Math.round(LEAST_SIDE * width))
   return { width: cell, height, cells: [{ x: 0, y: 0, width: cell, height }] }
 }
