@@ -82,3 +82,19 @@ test('a menu is used with the keyboard alone, and what it deleted comes back', a
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(page.getByRole('region', { name: 'Notices' })).toContainText('It is back')
 })
+
+for (const width of [320, 1440]) {
+  for (const theme of ['light', 'dark']) {
+    test(`pictures are looked at, ${String(width)} pixels, ${theme}`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 640 })
+      await page.goto(`${address}gallery.html?theme=${theme}`)
+      await page.getByRole('button', { name: 'Look at “A garden house”' }).first().click()
+      const viewer = page.getByRole('dialog', { name: 'Picture viewer' })
+      await expect(viewer.getByRole('img', { name: 'A garden house' })).toBeVisible()
+      expect(await barriers(page, '[role=dialog]')).toEqual([])
+      expect(await viewer.evaluate((it) => it.scrollWidth - it.clientWidth)).toBe(0)
+      await page.keyboard.press('Escape')
+      await expect(viewer).toBeHidden()
+    })
+  }
+}
