@@ -1,6 +1,7 @@
 //! The files of blobs as the shell uses them: work on them on threads that may block, in an order in which nothing is
 //! lost and nothing that was erased comes back.
 
+mod hashes;
 mod receive;
 mod tend;
 mod turns;
@@ -12,13 +13,15 @@ use beseda_app::port::{BlobStore, StoreError};
 use beseda_model::BlobId;
 use bytes::Bytes;
 use tokio::sync::{Mutex, Semaphore};
+use tokio::task::JoinHandle;
 
+use hashes::Hashes;
 pub(crate) use receive::{Arriving, Progress, cancel, progress, receive};
 pub(crate) use tend::tend;
 use turns::Turns;
 
-/// Bytes that are read or written at a time.
-pub(crate) const PART: usize = 262_144;
+/// Bytes that are written at a time.
+const PART: usize = 262_144;
 /// Uploads that are hashed at once: each takes a thread for a second per gigabyte or so.
 const HASHING: usize = 2;
 
@@ -26,6 +29,7 @@ const HASHING: usize = 2;
 pub(crate) struct Blobs {
     files: Arc<dyn BlobStore>,
     turns: Arc<Turns>,
+    hashes: Hashes,
     /// Held while a file becomes a blob and the database learns of it, and while the database forgets blobs and their
     /// files are erased: else the same bytes could come back in between, and be erased.
     placing: Mutex<()>,
@@ -46,18 +50,16 @@ impl Blobs {
         Self {
             files,
             turns: Arc::default(),
+            hashes: Hashes::default(),
             placing: Mutex::default(),
             hashing: Semaphore::new(HASHING),
             swept: AtomicBool::new(false),
         }
     }
 
-    /// At most `most` bytes of a blob from `at` on, as [`BlobStore::read`] tells them.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub(crate) async fn read(&self, blob: BlobId, at: u64, most: usize) -> Result<Option<Bytes>, StoreError> {
-        self.blocking(move |files| files.read(blob, at, most)).await.map(|read| read.map(Bytes::from))
+    /// Begins to read at most `most` bytes of a blob from `at` on, as [`BlobStore::read`] tells them.
+    pub(crate) fn read(&self, blob: BlobId, at: u64, most: usize) -> Work<Option<Bytes>> {
+        self.begin(move |files| Ok(files.read(blob, at, most)?.map(Bytes::from)))
     }
 
     /// Works on the files, on a thread that may block. What has begun is done, also if nobody waits for it.
@@ -65,8 +67,30 @@ impl Blobs {
         &self,
         work: impl FnOnce(&dyn BlobStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.begin(work).done().await
+    }
+
+    /// The same, beside what is done until it is waited for.
+    fn begin<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn BlobStore) -> Result<T, StoreError> + Send + 'static,
+    ) -> Work<T> {
         let files = self.files.clone();
-        let done = tokio::task::spawn_blocking(move || work(&*files)).await;
-        done.unwrap_or_else(|_| Err(StoreError::Backend("work on files was given up".to_owned())))
+        Work(tokio::task::spawn_blocking(move || work(&*files)))
+    }
+}
+
+/// Work on the files that has begun.
+#[derive(Debug)]
+pub(crate) struct Work<T>(JoinHandle<Result<T, StoreError>>);
+
+impl<T> Work<T> {
+    /// Waits for its end.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn done(self) -> Result<T, StoreError> {
+        let given_up = |_| Err(StoreError::Backend("work on files was given up".to_owned()));
+        self.0.await.unwrap_or_else(given_up)
     }
 }

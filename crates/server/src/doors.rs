@@ -149,6 +149,16 @@ pub(crate) enum Route {
     Redirect,
 }
 
+impl Route {
+    /// Whether each of its answers says which version of tus it speaks, refusals included.
+    pub(crate) const fn speaks_tus(self) -> bool {
+        matches!(
+            self,
+            Self::UploadOptions | Self::CreateUpload | Self::UploadState | Self::UploadMore | Self::UploadEnd
+        )
+    }
+}
+
 /// What stands before an HTTP route.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HttpDoor {

@@ -7,6 +7,7 @@ mod error;
 mod gate;
 mod id;
 mod join;
+mod linger;
 mod link;
 mod listener;
 mod meta;

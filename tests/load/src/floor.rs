@@ -1,9 +1,10 @@
 //! The least that a server of this kind must cost: what is measured is told as a ratio to these, in the same run.
 //!
-//! Both speak just enough of the protocol for the same clients: the first frame names the client's place, every other
+//! Those with sockets speak just enough of the protocol for the same clients: the first frame names the client's place, every other
 //! one is answered and passed on.
 
 pub(crate) mod fanout;
+pub(crate) mod files;
 pub(crate) mod log;
 
 use std::io::Write;

@@ -4,6 +4,7 @@
 mod clock;
 mod floor;
 mod frames;
+mod http;
 mod meter;
 mod mls;
 mod procfs;
@@ -23,7 +24,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::report::Report;
-use crate::scenario::{Options, appends, fanout, history, idle, logins, pairs, rest, start};
+use crate::scenario::{Options, appends, blobs, fanout, history, idle, logins, pairs, rest, start};
 
 #[derive(Parser)]
 #[command(about = "Measures the server beside floors that say what is possible on this machine")]
@@ -52,6 +53,8 @@ enum Command {
     Fanout,
     /// Pages of history; start on a large store.
     History,
+    /// Files, up and down.
+    Blobs,
     /// The store by itself, without sockets.
     Appends,
     /// Only the floors, without the server.
@@ -59,6 +62,9 @@ enum Command {
     /// Serves as the floor without storage.
     #[command(hide = true)]
     FloorFanout(FloorOptions),
+    /// Serves as the floor for files.
+    #[command(hide = true)]
+    FloorFiles(FloorOptions),
     /// Serves as the floor with a log.
     #[command(hide = true)]
     FloorLog(FloorOptions),
@@ -83,9 +89,17 @@ type Scenario = fn(&Options) -> Result<Vec<report::Row>>;
 fn main() -> Result<()> {
     let Arguments { command, options } = Arguments::parse();
     let scenarios: &[Scenario] = match command.unwrap_or(Command::All) {
-        Command::All => {
-            &[rest::run, start::run, logins::run, idle::run, pairs::run, fanout::run, history::run, appends::run]
-        }
+        Command::All => &[
+            rest::run,
+            start::run,
+            logins::run,
+            idle::run,
+            pairs::run,
+            fanout::run,
+            history::run,
+            blobs::run,
+            appends::run,
+        ],
         Command::Rest => &[rest::run],
         Command::Start => &[start::run],
         Command::Logins => &[logins::run],
@@ -93,9 +107,11 @@ fn main() -> Result<()> {
         Command::Pairs => &[pairs::run],
         Command::Fanout => &[fanout::run],
         Command::History => &[history::run],
+        Command::Blobs => &[blobs::run],
         Command::Appends => &[appends::run],
         Command::Floors => &[pairs::floor_alone, fanout::floor_alone],
         Command::FloorFanout(_) => return runtime()?.block_on(floor::fanout::run()),
+        Command::FloorFiles(floor) => return runtime()?.block_on(floor::files::run(&floor.folder)),
         Command::FloorLog(floor) => return runtime()?.block_on(floor::log::run(&floor.folder)),
         Command::Hold { addr, authority } => return idle::hold(addr, authority.as_deref()),
     };

@@ -27,6 +27,20 @@ pub(crate) fn rss_kib(pid: u32) -> Result<f64> {
         .context("no Rss line")
 }
 
+/// The most memory that was resident since [`forget_peak`], in KiB.
+pub(crate) fn peak_kib(pid: u32) -> Result<f64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).context("the process is gone")?;
+    text.lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .and_then(|rest| rest.trim().trim_end_matches("kB").trim().parse().ok())
+        .context("no VmHWM line")
+}
+
+/// Lets [`peak_kib`] begin with what is resident now.
+pub(crate) fn forget_peak(pid: u32) -> Result<()> {
+    fs::write(format!("/proc/{pid}/clear_refs"), "5").context("the peak of memory can't be reset")
+}
+
 /// Seconds of processor time that the whole machine was busy since it started.
 pub(crate) fn busy_seconds() -> Result<f64> {
     let text = fs::read_to_string("/proc/stat")?;

@@ -1,6 +1,7 @@
 //! What is measured. Each scenario seeds its own data directory, starts its own processes and ends them.
 
 pub(crate) mod appends;
+pub(crate) mod blobs;
 pub(crate) mod fanout;
 pub(crate) mod history;
 pub(crate) mod idle;

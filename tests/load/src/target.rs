@@ -117,10 +117,19 @@ fn configuration(data: &Path, addr: SocketAddr, lines: &str) -> String {
     for limit in LIMITS.table() {
         let lifted = matches!(
             limit.name,
-            "requests" | "sends" | "lookups" | "anonymous_requests" | "sockets_per_device" | "pending_sockets"
+            "requests"
+                | "session_requests"
+                | "blob_requests"
+                | "sends"
+                | "lookups"
+                | "anonymous_requests"
+                | "sockets_per_device"
+                | "pending_sockets"
         );
-        if lifted {
-            writeln!(text, "{} = 1000000000", limit.name).expect("writing to memory");
+        let is_large = matches!(limit.name, "blob_quota_bytes" | "uploaded_bytes");
+        if lifted || is_large {
+            let much = if is_large { "1000000000000" } else { "1000000000" };
+            writeln!(text, "{} = {much}", limit.name).expect("writing to memory");
         }
     }
     text

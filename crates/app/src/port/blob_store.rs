@@ -9,7 +9,7 @@ use crate::domain::Blob;
 /// The database is told of an upload before it has a file, and of a blob after its bytes are durable. So a file that the
 /// database does not know is what a sudden end has left: of an upload it is waste, of a blob it is complete.
 pub trait BlobStore: Send + Sync {
-    /// Begins an upload without bytes, unless it has begun already; durable afterwards.
+    /// Begins an upload without bytes, unless it has begun already; durable after [`sync`](Self::sync).
     fn create(&self, upload: UploadId) -> Result<(), StoreError>;
     /// How many bytes of an upload are there; none if it has no file.
     fn size(&self, upload: UploadId) -> Result<Option<u64>, StoreError>;
@@ -18,7 +18,7 @@ pub trait BlobStore: Send + Sync {
     fn append(&self, upload: UploadId, at: u64, bytes: &[u8]) -> Result<(), StoreError>;
     /// Drops what is beyond the first `size` bytes.
     fn cut(&self, upload: UploadId, size: u64) -> Result<(), StoreError>;
-    /// Makes durable what was added.
+    /// Makes durable what was added before. It may run beside [`append`](Self::append).
     fn sync(&self, upload: UploadId) -> Result<(), StoreError>;
     /// The id that the upload has as a blob: reads all of it.
     fn digest(&self, upload: UploadId) -> Result<BlobId, StoreError>;

@@ -1,10 +1,12 @@
 //! Blobs in the folder `blobs` of the data directory: `uploads/` holds those that are on their way, under their upload's
 //! id, and 256 folders the others, each under its id in the folder of its first two digits.
 
+use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use beseda_app::domain::Blob;
 use beseda_app::port::{BlobStore, StoreError};
@@ -21,6 +23,8 @@ const PART: usize = 262_144;
 pub struct FsBlobs {
     root: PathBuf,
     uploads: PathBuf,
+    /// Uploads whose names may not be durable.
+    fresh: Mutex<HashSet<UploadId>>,
 }
 
 impl FsBlobs {
@@ -33,7 +37,13 @@ impl FsBlobs {
         let uploads = root.join("uploads");
         make_folder(&root, data_dir)?;
         make_folder(&uploads, &root)?;
-        Ok(Self { root, uploads })
+        // What a process began that was killed.
+        sync_folder(&uploads)?;
+        Ok(Self { root, uploads, fresh: Mutex::default() })
+    }
+
+    fn fresh(&self) -> MutexGuard<'_, HashSet<UploadId>> {
+        self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn upload(&self, upload: UploadId) -> PathBuf {
@@ -56,8 +66,9 @@ impl BlobStore for FsBlobs {
         options.create(true).truncate(false).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(self.upload(upload)).and_then(|file| file.sync_all()).map_err(|error| translate(&error))?;
-        sync_folder(&self.uploads)
+        options.open(self.upload(upload)).map_err(|error| translate(&error))?;
+        self.fresh().insert(upload);
+        Ok(())
     }
 
     fn size(&self, upload: UploadId) -> Result<Option<u64>, StoreError> {
@@ -82,7 +93,12 @@ impl BlobStore for FsBlobs {
 
     fn sync(&self, upload: UploadId) -> Result<(), StoreError> {
         let file = OpenOptions::new().write(true).open(self.upload(upload)).map_err(|error| translate(&error))?;
-        file.sync_data().map_err(|error| translate(&error))
+        file.sync_data().map_err(|error| translate(&error))?;
+        if self.fresh().contains(&upload) {
+            sync_folder(&self.uploads)?;
+            self.fresh().remove(&upload);
+        }
+        Ok(())
     }
 
     fn digest(&self, upload: UploadId) -> Result<BlobId, StoreError> {
@@ -119,15 +135,16 @@ impl BlobStore for FsBlobs {
     }
 
     fn discard(&self, upload: UploadId) -> Result<(), StoreError> {
+        self.fresh().remove(&upload);
         there(fs::remove_file(self.upload(upload))).map(drop)
     }
 
     fn read(&self, blob: BlobId, at: u64, most: usize) -> Result<Option<Vec<u8>>, StoreError> {
         let Some(mut file) = there(File::open(self.blob(blob)))? else { return Ok(None) };
-        let mut bytes = Vec::new();
-        let read = file
-            .seek(SeekFrom::Start(at))
-            .and_then(|_| file.take(u64::try_from(most).unwrap_or(u64::MAX)).read_to_end(&mut bytes));
+        let size = file.metadata().map_err(|error| translate(&error))?.len();
+        let there = usize::try_from(size.saturating_sub(at)).unwrap_or(usize::MAX).min(most);
+        let mut bytes = Vec::with_capacity(there);
+        let read = file.seek(SeekFrom::Start(at)).and_then(|_| file.take(there as u64).read_to_end(&mut bytes));
         read.map_err(|error| translate(&error))?;
         Ok(Some(bytes))
     }

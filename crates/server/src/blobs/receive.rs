@@ -13,15 +13,18 @@ use futures_util::StreamExt as _;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::PART;
+use super::hashes::Running;
 use super::turns::Turn;
+use super::{PART, Work};
 use crate::checksum::Checksum;
 use crate::context::Context;
 use crate::line::PATIENCE;
 use crate::problem;
 
-/// Bytes after which what has come is made durable, and the upload's life prolonged, while more is coming.
+/// Bytes after which what has come is made durable while more is coming.
 const DURABLE: u64 = 32 * PART as u64;
+/// Bytes after which the upload's life is prolonged, too.
+const PROLONGED: u64 = 8 * DURABLE;
 
 /// Bytes that arrive for an upload.
 #[derive(Debug)]
@@ -125,6 +128,7 @@ pub(crate) async fn cancel(context: &Context, actor: Actor, id: UploadId) -> Res
         let (_, _, _turn) = open(context, actor, id).await?;
         let now = context.clock.now();
         context.write(move |uow| cancel_upload(uow, actor, id, now)).await?;
+        context.blobs.hashes.forget(id);
         context.blobs.blocking(move |files| files.discard(id)).await?;
         Ok::<_, BlobError>(())
     };
@@ -153,32 +157,65 @@ async fn take(context: &Context, actor: Actor, arriving: Arriving) -> Result<Pro
     if upload.blob.is_none() && have == 0 {
         context.blobs.blocking(move |files| files.create(id)).await.map_err(|error| refuse(error.into()))?;
     }
-    let mut writing = Writing { context, actor, id, at: have, durable: have, gathered: Vec::new() };
+    let mut writing = Writing::new(context, actor, id, have);
     let is_checked = checksum.is_some();
+    let before = if is_checked { writing.hash.clone() } else { None };
     let taken = writing.take(body, room, &turn, checksum).await;
     let kept = match &taken {
-        Err(_) if is_checked => writing.undo(offset).await,
+        Err(_) if is_checked => writing.undo(offset, before).await,
+        Ok(()) if writing.end() == upload.length => writing.finish().await,
         _ => writing.make_durable().await,
     };
+    if let Some(hash) = writing.hash.take() {
+        context.blobs.hashes.keep(id, hash);
+    }
     taken.map_err(|stopped| stopped.problem(context, writing.at))?;
     let upload = kept.map_err(refuse)?.unwrap_or(upload);
     finish_if_whole(context, actor, Progress { upload, have: writing.at }).await.map_err(refuse)
 }
 
-/// An upload that grows.
+/// An upload that grows. While a part is written and hashed the next one comes, and what was written becomes durable
+/// while more is.
 struct Writing<'a> {
     context: &'a Context,
     actor: Actor,
     id: UploadId,
     /// The bytes that are written.
     at: u64,
-    /// Those of them that are durable.
+    /// Those of them that are durable after `syncing`.
     durable: u64,
+    /// Those that were there when the upload's life was prolonged.
+    prolonged: u64,
     /// Those that are not written yet.
     gathered: Vec<u8>,
+    /// The hash of the bytes that are written, if it is known.
+    hash: Option<Running>,
+    appending: Option<Work<Appended>>,
+    syncing: Option<Work<()>>,
 }
 
-impl Writing<'_> {
+/// A part that was written.
+struct Appended {
+    bytes: Vec<u8>,
+    hash: Option<Running>,
+}
+
+impl<'a> Writing<'a> {
+    fn new(context: &'a Context, actor: Actor, id: UploadId, have: u64) -> Self {
+        Self {
+            context,
+            actor,
+            id,
+            at: have,
+            durable: have,
+            prolonged: have,
+            gathered: Vec::new(),
+            hash: context.blobs.hashes.take(id, have),
+            appending: None,
+            syncing: None,
+        }
+    }
+
     /// Takes what comes.
     async fn take(
         &mut self,
@@ -206,6 +243,8 @@ impl Writing<'_> {
             }
             self.add(bytes).await?;
         }
+        self.write().await?;
+        self.written().await?;
         if checksum.is_some_and(|checksum| !checksum.fits()) {
             return Err(BlobError::WrongChecksum.into());
         }
@@ -218,47 +257,116 @@ impl Writing<'_> {
             self.write().await?;
         }
         if self.at.saturating_sub(self.durable) >= DURABLE {
-            self.make_durable().await?;
+            self.begin_sync().await?;
         }
         Ok(())
     }
 
+    /// Waits until the part before is written, and begins to write what was gathered.
     async fn write(&mut self) -> Result<(), StoreError> {
+        let spare = self.written().await?.unwrap_or_default();
         if self.gathered.is_empty() {
             return Ok(());
         }
-        let (id, at, bytes) = (self.id, self.at, std::mem::take(&mut self.gathered));
-        let end = at.saturating_add(bytes.len() as u64);
-        let written = self.context.blobs.blocking(move |files| files.append(id, at, &bytes)).await;
-        self.at = match &written {
-            Ok(()) => end,
-            // A part of it may be there.
-            Err(_) => self.context.blobs.blocking(move |files| files.size(id)).await?.unwrap_or(at),
-        };
-        written
+        let bytes = std::mem::replace(&mut self.gathered, spare);
+        let (id, at, mut hash) = (self.id, self.at, self.hash.take());
+        self.appending = Some(self.context.blobs.begin(move |files| {
+            files.append(id, at, &bytes)?;
+            if let Some(hash) = &mut hash {
+                hash.update(&bytes);
+            }
+            Ok(Appended { bytes, hash })
+        }));
+        Ok(())
+    }
+
+    /// Waits until the part that is being written is. Gives its room back.
+    async fn written(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(appending) = self.appending.take() else { return Ok(None) };
+        match appending.done().await {
+            Ok(Appended { mut bytes, hash }) => {
+                self.at = self.at.saturating_add(bytes.len() as u64);
+                self.hash = hash;
+                bytes.clear();
+                Ok(Some(bytes))
+            }
+            Err(error) => {
+                // A part of it may be there, what follows does not belong there, and the hash is not known.
+                self.gathered.clear();
+                let (id, at) = (self.id, self.at);
+                self.at = self.context.blobs.blocking(move |files| files.size(id)).await?.unwrap_or(at);
+                Err(error)
+            }
+        }
+    }
+
+    /// Waits until what was made durable is, and begins with what has come since.
+    async fn begin_sync(&mut self) -> Result<(), BlobError> {
+        self.synced().await?;
+        if self.durable.saturating_sub(self.prolonged) >= PROLONGED {
+            self.prolong().await?;
+        }
+        let id = self.id;
+        self.syncing = Some(self.context.blobs.begin(move |files| files.sync(id)));
+        self.durable = self.at;
+        Ok(())
+    }
+
+    async fn synced(&mut self) -> Result<(), StoreError> {
+        let Some(syncing) = self.syncing.take() else { return Ok(()) };
+        let synced = syncing.done().await;
+        if synced.is_err() {
+            // Who knows what the disk has.
+            self.hash = None;
+        }
+        synced
+    }
+
+    async fn prolong(&mut self) -> Result<Upload, BlobError> {
+        self.prolonged = self.durable;
+        let (id, actor, now) = (self.id, self.actor, self.context.clock.now());
+        self.context.write(move |uow| extend_upload(uow, actor, id, now)).await
+    }
+
+    /// Where what has come ends.
+    fn end(&self) -> u64 {
+        self.at.saturating_add(self.gathered.len() as u64)
+    }
+
+    /// Leaves it to the blob's placing to make the rest durable.
+    async fn finish(&mut self) -> Result<Option<Upload>, BlobError> {
+        self.synced().await?;
+        Ok(None)
     }
 
     /// Writes what is left, makes everything durable and prolongs the upload's life; the upload as it is then, if anything
-    /// has come since the last time.
+    /// has come.
     async fn make_durable(&mut self) -> Result<Option<Upload>, BlobError> {
-        let written = self.write().await;
-        if self.at == self.durable {
+        let mut written = self.write().await;
+        written = written.and(self.written().await.map(drop));
+        self.synced().await?;
+        if self.at == self.prolonged {
             return written.map(|()| None).map_err(BlobError::from);
         }
-        let (id, actor, now) = (self.id, self.actor, self.context.clock.now());
-        self.context.blobs.blocking(move |files| files.sync(id)).await?;
+        let id = self.id;
+        let syncing = self.context.blobs.begin(move |files| files.sync(id));
         self.durable = self.at;
-        let upload = self.context.write(move |uow| extend_upload(uow, actor, id, now)).await?;
+        // Beside it: the one waits for the disk as the other does.
+        let prolonged = self.prolong().await;
+        syncing.done().await?;
         written?;
-        Ok(Some(upload))
+        prolonged.map(Some)
     }
 
-    /// Takes back what came since `offset`.
-    async fn undo(&mut self, offset: u64) -> Result<Option<Upload>, BlobError> {
+    /// Takes back what came since `offset`, before which the hash was this.
+    async fn undo(&mut self, offset: u64, hash: Option<Running>) -> Result<Option<Upload>, BlobError> {
         self.gathered.clear();
+        // What they failed of is taken back.
+        drop(self.written().await);
+        drop(self.synced().await);
         let id = self.id;
         self.context.blobs.blocking(move |files| files.cut(id, offset).and_then(|()| files.sync(id))).await?;
-        self.at = offset;
+        (self.at, self.hash) = (offset, hash);
         Ok(None)
     }
 }
@@ -270,16 +378,15 @@ async fn finish_if_whole(context: &Context, actor: Actor, progress: Progress) ->
         return Ok(progress);
     }
     let (blobs, id) = (&context.blobs, upload.id);
-    let blob = {
-        let _hashing = blobs.hashing.acquire().await.map_err(|_| StoreError::Closed)?;
-        blobs
-            .blocking(move |files| {
-                if have == 0 {
-                    files.create(id)?;
-                }
-                files.digest(id)
-            })
-            .await?
+    if have == 0 {
+        blobs.blocking(move |files| files.create(id)).await?;
+    }
+    let blob = match blobs.hashes.take(id, have) {
+        Some(hash) => hash.blob(),
+        None => {
+            let _hashing = blobs.hashing.acquire().await.map_err(|_| StoreError::Closed)?;
+            blobs.blocking(move |files| files.digest(id)).await?
+        }
     };
     let now = context.clock.now();
     if !upload.fits(blob) {

@@ -42,6 +42,7 @@ async fn erase(context: &Context, now: Timestamp) -> Result<bool, StoreError> {
     if erased.is_empty() {
         return Ok(false);
     }
+    erased.uploads.iter().for_each(|upload| context.blobs.hashes.forget(*upload));
     context
         .blobs
         .blocking(move |files| {

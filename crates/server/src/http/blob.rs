@@ -17,10 +17,13 @@ use super::caller::Caller;
 use super::error::Failure;
 use super::id::Id;
 use super::range::{Wanted, wanted};
-use crate::blobs::PART;
+use crate::blobs::Work;
 use crate::context::Context;
 use crate::problem;
 use crate::site::is_known;
+
+/// Bytes that are read at a time: while they are sent the next ones are read.
+const PART: usize = 262_144;
 
 /// A blob or a part of it; for HEAD the headers alone.
 pub(super) async fn fetch(
@@ -94,33 +97,52 @@ async fn body(context: &Arc<Context>, blob: Blob, first: u64, length: u64) -> Re
         return Ok(Body::empty());
     }
     // The beginning is read before anything is promised: a file that is gone is told as such.
-    let beginning = match part(context, blob.id, first, length).await {
+    let mut reading = Reading { context: context.clone(), blob: blob.id, at: first, left: length, next: None };
+    let beginning = match reading.part().await {
         Ok(bytes) => bytes,
         Err(error) => {
             tracing::warn!(error = %error, "The file of a blob is not what the database says.");
             return Err(nowhere());
         }
     };
-    let read = beginning.len() as u64;
-    let rest = (context.clone(), first.saturating_add(read), length.saturating_sub(read));
-    let rest = stream::try_unfold(rest, move |(context, at, left)| async move {
-        if left == 0 {
+    let rest = stream::try_unfold(reading, |mut reading| async move {
+        if reading.left == 0 {
             return Ok::<_, io::Error>(None);
         }
-        let bytes = part(&context, blob.id, at, left).await?;
-        let read = bytes.len() as u64;
-        Ok(Some((bytes, (context, at.saturating_add(read), left.saturating_sub(read)))))
+        let bytes = reading.part().await?;
+        Ok(Some((bytes, reading)))
     });
     Ok(Body::from_stream(stream::once(async { Ok(beginning) }).chain(rest)))
 }
 
-/// The next part of at most `left` bytes; never an empty one.
-async fn part(context: &Context, blob: BlobId, at: u64, left: u64) -> io::Result<Bytes> {
-    let most = usize::try_from(left).unwrap_or(PART).min(PART);
-    match context.blobs.read(blob, at, most).await {
-        Ok(Some(bytes)) if !bytes.is_empty() => Ok(bytes),
-        Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
-        Err(error) => Err(io::Error::other(error)),
+/// A blob, or a part of one, as it is read.
+struct Reading {
+    context: Arc<Context>,
+    blob: BlobId,
+    at: u64,
+    left: u64,
+    next: Option<Work<Option<Bytes>>>,
+}
+
+impl Reading {
+    /// The next part; never an empty one. The one after it is read meanwhile.
+    async fn part(&mut self) -> io::Result<Bytes> {
+        let next = self.next.take().unwrap_or_else(|| self.begin());
+        match next.done().await {
+            Ok(Some(bytes)) if !bytes.is_empty() => {
+                self.at = self.at.saturating_add(bytes.len() as u64);
+                self.left = self.left.saturating_sub(bytes.len() as u64);
+                self.next = (self.left > 0).then(|| self.begin());
+                Ok(bytes)
+            }
+            Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Err(error) => Err(io::Error::other(error)),
+        }
+    }
+
+    fn begin(&self) -> Work<Option<Bytes>> {
+        let most = usize::try_from(self.left).unwrap_or(PART).min(PART);
+        self.context.blobs.read(self.blob, self.at, most)
     }
 }
 

@@ -12,6 +12,8 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
 
 use super::error::{Failure, Refused};
+use super::linger::lingering;
+use super::tus;
 use crate::config::TlsMode;
 use crate::context::Context;
 use crate::doors::HttpDoor;
@@ -49,7 +51,7 @@ pub(super) struct AccountRate(pub(super) Option<RateClass>);
 pub(super) async fn pass(context: Arc<Context>, door: &'static HttpDoor, request: Request, next: Next) -> Response {
     let wide = Wide::start(door.op);
     let is_secure = request.extensions().get::<Secured>().is_some_and(|secured| secured.0);
-    let mut response = match admit(&context, door, request) {
+    let mut response = match admit(&context, door, lingering(&context, request)) {
         Ok(request) => match AssertUnwindSafe(next.run(request)).catch_unwind().await {
             Ok(response) => response,
             Err(panic) => {
@@ -62,6 +64,9 @@ pub(super) async fn pass(context: Arc<Context>, door: &'static HttpDoor, request
     };
     let code = response.extensions().get::<Refused>().map(|refused| refused.0);
     add_headers(response.headers_mut());
+    if door.route.speaks_tus() {
+        response.headers_mut().insert(tus::RESUMABLE, HeaderValue::from_static(tus::VERSION));
+    }
     // Not for a local authority: it would hold for every port of a machine whose other services may have no TLS.
     if is_secure && context.config.tls == TlsMode::Files {
         let year = HeaderValue::from_static("max-age=31536000");

@@ -26,6 +26,8 @@ use crate::line::{Line, PATIENCE, Transport};
 const HEAD_TIME: Duration = Duration::from_secs(15);
 /// A request head of ours has a handful of short headers.
 const HEAD_BYTES: usize = 16_384;
+/// Bytes that are read from a connection at a time, at most: as much as is needed only where it comes fast.
+const BUFFER: usize = 65_536;
 /// Wait when no connection can be taken, as with too many open files.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -106,7 +108,8 @@ async fn serve(context: Arc<Context>, stream: TcpStream, peer: SocketAddr, entra
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
-        .max_buf_size(HEAD_BYTES)
+        .max_header_size(HEAD_BYTES)
+        .max_buf_size(BUFFER)
         .serve_connection(TokioIo::new(Line::new(transport, PATIENCE)), service)
         .with_upgrades();
     let mut connection = Box::pin(connection);

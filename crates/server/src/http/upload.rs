@@ -5,9 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::map_response;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::MethodRouter;
 use beseda_app::domain::Upload;
 use beseda_app::usecase::blob::{BlobError, CreateUpload, create_upload};
 use beseda_model::UploadId;
@@ -20,14 +18,6 @@ use super::tus;
 use crate::blobs::{self, Arriving};
 use crate::checksum;
 use crate::context::Context;
-
-/// Lets every answer of these handlers say which protocol they speak.
-pub(super) fn speaking(methods: MethodRouter<Arc<Context>>) -> MethodRouter<Arc<Context>> {
-    methods.route_layer(map_response(|mut response: Response| {
-        response.headers_mut().insert(tus::RESUMABLE, HeaderValue::from_static(tus::VERSION));
-        std::future::ready(response)
-    }))
-}
 
 /// What uploads can do here.
 pub(super) async fn options(State(context): State<Arc<Context>>) -> Response {

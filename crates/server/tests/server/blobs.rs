@@ -21,7 +21,7 @@ use crate::people::Person;
 use crate::program::Program;
 use crate::world::{Answer, Server, Socket};
 
-const UPLOADS: &str = "/api/v1/uploads";
+pub(crate) const UPLOADS: &str = "/api/v1/uploads";
 
 /// What looks like ciphertext: never twice the same part.
 pub(crate) fn content(length: usize, seed: u8) -> Vec<u8> {
@@ -38,7 +38,7 @@ fn base64(bytes: &[u8]) -> String {
 }
 
 /// A header's value, in lower case.
-fn header(answer: &Answer, name: &str) -> Option<String> {
+pub(crate) fn header(answer: &Answer, name: &str) -> Option<String> {
     let mut lines = answer.head.lines().filter_map(|line| line.split_once(": "));
     lines.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
@@ -47,7 +47,7 @@ fn offset(answer: &Answer) -> u64 {
     header(answer, "upload-offset").expect("an offset").parse().unwrap()
 }
 
-fn code(answer: &Answer) -> Code {
+pub(crate) fn code(answer: &Answer) -> Code {
     answer.json::<()>().unwrap_err().code
 }
 
@@ -62,7 +62,7 @@ impl Caller {
         Self { addr: server.addr(), token: person.token.clone() }
     }
 
-    fn head(&self, method: &str, path: &str, headers: &[(&str, &str)], length: usize) -> String {
+    pub(crate) fn head(&self, method: &str, path: &str, headers: &[(&str, &str)], length: usize) -> String {
         let mut all: HashMap<&str, &str> = HashMap::from([("tus-resumable", "1.0.0"), ("host", "test")]);
         let authorization = format!("Bearer {}", self.token);
         all.insert("authorization", &authorization);
@@ -585,10 +585,11 @@ async fn a_blob_whose_file_is_gone_is_told_as_such_and_can_be_uploaded_again() {
     assert!(alice.fetch(blob).await.body == bytes);
 }
 
-/// Files with room for so many more bytes.
+/// Files with room for so many more bytes, and for so many again once that was told.
 struct Filling {
     files: FsBlobs,
     room: Arc<AtomicU64>,
+    again: u64,
 }
 
 impl BlobStore for Filling {
@@ -596,8 +597,12 @@ impl BlobStore for Filling {
         let room = self.room.load(Ordering::SeqCst);
         let fits = usize::try_from(room).unwrap_or(usize::MAX).min(bytes.len());
         self.files.append(upload, at, &bytes[..fits])?;
+        if fits < bytes.len() {
+            self.room.store(self.again, Ordering::SeqCst);
+            return Err(StoreError::DiskFull);
+        }
         self.room.fetch_sub(fits as u64, Ordering::SeqCst);
-        if fits < bytes.len() { Err(StoreError::DiskFull) } else { Ok(()) }
+        Ok(())
     }
 
     fn create(&self, upload: UploadId) -> Result<(), StoreError> {
@@ -649,7 +654,7 @@ impl BlobStore for Filling {
 async fn a_full_disk_is_told_and_nothing_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let room = Arc::new(AtomicU64::new(300_000));
-    let filling = Filling { files: FsBlobs::open(folder.path()).unwrap(), room: room.clone() };
+    let filling = Filling { files: FsBlobs::open(folder.path()).unwrap(), room: room.clone(), again: 0 };
     let server = Server::storing(Some(Arc::new(filling)), Site::embedded(), |_| {}).await;
     let alice = Caller::new(&server, &server.join(1).await);
     let small = alice.upload(b"before").await;
@@ -662,6 +667,24 @@ async fn a_full_disk_is_told_and_nothing_is_lost() {
     assert_eq!(code(&alice.try_begin(10, &[], b"0123456789").await), Code::StorageFull);
     assert_eq!(alice.fetch(small).await.body, b"before");
     room.store(u64::from(u32::MAX), Ordering::SeqCst);
+    let last = alice.add(&path, have as u64, &bytes[have..]).await;
+    assert_eq!(header(&last, "upload-blob"), Some(id_of(&bytes).to_string()));
+    assert!(alice.fetch(id_of(&bytes)).await.body == bytes);
+}
+
+/// What has come after the bytes that found no room must not be put in their place.
+#[tokio::test]
+async fn a_disk_that_is_full_for_a_moment_spoils_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let room = Arc::new(AtomicU64::new(300_000));
+    let filling = Filling { files: FsBlobs::open(folder.path()).unwrap(), room, again: u64::MAX };
+    let server = Server::storing(Some(Arc::new(filling)), Site::embedded(), |_| {}).await;
+    let alice = Caller::new(&server, &server.join(1).await);
+    let bytes = content(2_000_000, 18);
+    let path = alice.begin(bytes.len()).await;
+    assert_eq!(code(&alice.add(&path, 0, &bytes).await), Code::StorageFull);
+    let have = usize::try_from(offset(&alice.state(&path).await)).unwrap();
+    assert_eq!(have, 300_000, "what fits is there");
     let last = alice.add(&path, have as u64, &bytes[have..]).await;
     assert_eq!(header(&last, "upload-blob"), Some(id_of(&bytes).to_string()));
     assert!(alice.fetch(id_of(&bytes)).await.body == bytes);

@@ -26,6 +26,7 @@ mod phones;
 mod presence;
 mod program;
 mod push_service;
+mod refused_bodies;
 mod standing;
 mod tls;
 mod waking;
