@@ -1,5 +1,6 @@
 //! The command line.
 
+mod files;
 mod folders;
 mod groups;
 mod links;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use files::{FilesArgs, PictureArgs, SaveArgs};
 pub use folders::FolderCommand;
 pub use groups::{GroupCommand, MemberRole, Permission};
 pub use links::GroupLinkCommand;
@@ -346,8 +348,14 @@ pub enum Subject {
         conversation: String,
     },
 
-    /// Say something. Without text, standard input is sent.
+    /// Say something, with files if you like. Without either, standard input is sent.
     Send(Draft),
+    /// Save the files that came with a message.
+    Save(SaveArgs),
+    /// The files of a conversation, newest first.
+    Files(FilesArgs),
+    /// Your own picture or that of a group: whether there is one, another one, or none.
+    Picture(PictureArgs),
     /// Change the text of your own message. Without text, standard input is taken.
     Edit {
         /// Where.

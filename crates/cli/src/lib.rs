@@ -7,6 +7,7 @@ pub mod args;
 pub mod calendar;
 pub mod clock;
 pub mod host;
+pub mod media;
 pub mod safe;
 pub mod script;
 pub mod text;

@@ -2,6 +2,7 @@
 
 mod address;
 mod ask;
+mod files;
 mod folders;
 mod groups;
 mod join;
@@ -10,6 +11,7 @@ mod messages;
 mod outlet;
 mod people;
 mod phone;
+mod progress;
 mod session;
 mod show;
 mod trip;
@@ -100,6 +102,9 @@ impl Session {
             Subject::Unread { conversation } => self.mark_unread(&conversation).await,
             Subject::Renew { conversation } => self.renew(&conversation).await,
             Subject::Send(draft) => self.send(draft).await,
+            Subject::Save(args) => self.save(args).await,
+            Subject::Files(args) => self.shared(args).await,
+            Subject::Picture(args) => self.picture(args).await,
             Subject::Edit { conversation, message, text } => self.edit(&conversation, &message, &text).await,
             Subject::Delete { conversation, messages, for_me } => self.delete(&conversation, &messages, !for_me).await,
             Subject::React { conversation, message, emoji, off } => {

@@ -3,6 +3,7 @@
 //! A text is a variant of [`Label`] or [`Sentence`]; each language answers with an exhaustive `match`, so a text that is
 //! missing in one of them does not compile.
 
+mod attachment;
 mod en;
 mod event;
 mod failure;
@@ -10,6 +11,7 @@ mod label;
 mod ru;
 mod sentence;
 
+pub use attachment::{attachments, brief, file_state, gist, percent, size};
 pub use event::{Named, event};
 pub use failure::{Words, failure, trouble, unreadable, warning};
 pub use label::Label;

@@ -4,6 +4,7 @@ pub mod command;
 pub mod deeds;
 pub mod event;
 pub mod failure;
+pub mod file;
 pub mod notification;
 pub mod reason;
 pub mod view;

@@ -16,7 +16,7 @@ use crate::store::accounts::{Account, DeviceLogs};
 use crate::store::conversations::Conversation;
 use crate::store::intents::{self, Intent};
 use crate::store::{StoreError, commands, members, meta, warnings};
-use crate::{Step, timeline};
+use crate::{Step, files, timeline};
 
 const PROFILE: &str = "profile_upload";
 
@@ -131,6 +131,7 @@ pub(crate) fn up(step: &mut Step<'_>) -> Result<(), StoreError> {
 /// The connection is gone: what waited for it has failed, and wishes are kept for later.
 pub(crate) fn connection_lost(step: &mut Step<'_>) -> Result<(), StoreError> {
     timeline::forget_presence(step)?;
+    files::connection_lost(step)?;
     for ask in std::mem::take(&mut step.memory.desk.asks) {
         identity::on_lost(step, ask.purpose)?;
     }

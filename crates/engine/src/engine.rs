@@ -13,7 +13,7 @@ use crate::memory::Memory;
 use crate::session::{clock, connection, pump};
 use crate::store::open::{Fence, open};
 use crate::store::{StoreError, commands};
-use crate::{conversation, desk, identity, links, notification, report, timeline};
+use crate::{conversation, desk, files, identity, links, notification, report, timeline};
 
 /// A pause after the database failed, before anything is tried again.
 const AFTER_FAILURE: u64 = 5_000;
@@ -58,6 +58,7 @@ impl Engine {
             commands::prune(step.tx, now)?;
             identity::on_open(step)?;
             timeline::reprocess_unsupported(step)?;
+            files::on_open(step)?;
             connection::look(step)
         })?;
         Ok((engine, effects))
@@ -150,6 +151,8 @@ fn dispatch(step: &mut Step<'_>, event: Event) -> Result<(), StoreError> {
         Event::Disconnected => connection::lose(step, None),
         Event::Frame(bytes) => connection::frame(step, &bytes),
         Event::Http { id, response } => desk::identity_http(step, id, response.as_ref()),
+        Event::Transferred { id, answer } => files::transferred(step, id, answer.as_ref()),
+        Event::FileChecked { file, digest } => files::checked(step, file, digest),
         Event::Nudge => {
             connection::look(step)?;
             connection::nudge(step)
@@ -183,6 +186,7 @@ fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<(), StoreError
         || notification::run(step, id, command)?
         || links::run(step, id, command)?
         || report::run(step, id, command)?
+        || files::command::run(step, id, command)?
     {
         return Ok(());
     }

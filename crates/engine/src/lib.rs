@@ -12,6 +12,7 @@ mod conversation;
 mod desk;
 mod engine;
 mod ephemeral;
+pub mod files;
 mod healing;
 pub mod identity;
 mod links;

@@ -7,6 +7,7 @@ use openmls::group::MlsGroup;
 use openmls_rust_crypto::RustCrypto;
 
 use crate::desk::Desk;
+use crate::files::Transfers;
 use crate::session::Session;
 use crate::store::accounts::DeviceLogs;
 
@@ -23,6 +24,8 @@ pub(crate) struct Memory {
     pub(crate) session: Session,
     /// Commands and HTTP requests under way.
     pub(crate) desk: Desk,
+    /// Files under way.
+    pub(crate) files: Transfers,
 }
 
 impl std::fmt::Debug for Memory {

@@ -155,14 +155,20 @@ fn last(view: &View<'_>, row: &ConversationView, mentions_only: bool) -> Result<
 fn notification(level: NotificationLevel, sound: bool, row: ConversationView, last: MessageView) -> Notification {
     let names = matches!(level, NotificationLevel::Name | NotificationLevel::Full);
     let text = match &last.body {
-        Body::Text { text, entities } if level == NotificationLevel::Full => Some(markup::covered(text, entities)),
+        Body::Text { text, entities, .. } if level == NotificationLevel::Full => Some(markup::covered(text, entities)),
         _ => None,
     };
+    let media = match &last.body {
+        Body::Text { attachments, .. } if level == NotificationLevel::Full => attachments.first(),
+        _ => None,
+    };
+    let media = media.map(|attachment| attachment.media.clone());
     Notification {
         conversation: row.conversation,
         title: Some(row.title).filter(|_| names),
         author: Some(last.author_name).filter(|_| names && row.peer.is_none()),
         text: text.map(|text| text.chars().take(TEXT).collect()),
+        media,
         count: row.unread,
         seq: last.seq.unwrap_or_default(),
         at: last.at,

@@ -11,6 +11,7 @@ use beseda_wire::{Bytes, Problem};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::api::failure::Failure;
+use crate::api::file::FileNumber;
 use crate::api::reason::Reason;
 use crate::session::reply::AFTER_FAILURE;
 use crate::store::conversations::Conversation;
@@ -234,6 +235,24 @@ fn fail(
         .prepare_cached("UPDATE outbox SET state = ?3, failure = ?4 WHERE conversation = ?1 AND message = ?2")?
         .execute((conversation.as_bytes(), message.as_bytes(), FAILED, beseda_wire::codec::encode_cbor(failure)))?;
     timeline::failed(step, conversation, message, failure)
+}
+
+/// A file can't be brought to the server: neither can the messages with it.
+pub(crate) fn fail_with_file(step: &mut Step<'_>, file: FileNumber, failure: &Failure) -> Result<(), StoreError> {
+    let waiting: Vec<(Vec<u8>, Vec<u8>)> = step
+        .tx
+        .prepare_cached(
+            "SELECT m.conversation, m.message FROM attachments a JOIN messages m ON m.row = a.row \
+             WHERE a.file = ?1 AND m.seq = 0 AND m.state = 0",
+        )?
+        .query_map([file], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (conversation, message) in waiting {
+        let conversation = conversation.as_slice().try_into().map_err(|_| StoreError::damaged("messages"))?;
+        let message = message.as_slice().try_into().map_err(|_| StoreError::damaged("messages"))?;
+        fail(step, conversation, message, failure)?;
+    }
+    Ok(())
 }
 
 struct Row {

@@ -9,7 +9,7 @@ pub(crate) mod reply;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use beseda_model::{AccountId, ConversationId, Timestamp};
+use beseda_model::{AccountId, BlobId, ConversationId, Timestamp};
 use beseda_wire::state::KeyPackage;
 use beseda_wire::{ClientFrame, Encoding, Reply, Request};
 
@@ -90,6 +90,14 @@ pub(crate) enum Asked {
     Link {
         id: u64,
         about: crate::links::About,
+    },
+    /// Blobs that are not needed.
+    LetGo {
+        blobs: Vec<BlobId>,
+    },
+    /// A blob that this account is to keep.
+    KeepBlob {
+        file: crate::api::file::FileNumber,
     },
     /// Its outcome changes nothing.
     Other,

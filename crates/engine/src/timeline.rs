@@ -25,6 +25,7 @@ pub use apply::{
     apply_content, apply_system, apply_unreadable, blanked, failed, group_state, sending, sent, unrecoverable,
 };
 pub use command::on_command;
+pub(crate) use command::{may_set_info, set_info};
 pub use expiry::{expire, next_expiry};
 pub use infos::created;
 pub(crate) use own::say_phone;
@@ -33,6 +34,7 @@ pub use own::{folders, own_device_joined, set_removed, verified};
 pub use own_event::own_content;
 pub(crate) use presence::forget_presence;
 pub use presence::{apply_presence, apply_typing};
+pub(crate) use profile::set_picture as set_own_picture;
 pub use profile::{apply_profile, joined, request_accepted};
 pub(crate) use receipt::phone_leaves;
 pub use receipt::{apply_receipt, apply_settings};

@@ -27,6 +27,17 @@ pub struct LocalServer {
     router: Router,
 }
 
+/// An answer over HTTP; without a status, the request was none.
+#[derive(Debug, Clone, Default)]
+pub struct Answered {
+    /// The status code.
+    pub status: u16,
+    /// All headers, with lower-case names.
+    pub headers: Vec<(String, String)>,
+    /// The whole body.
+    pub body: Vec<u8>,
+}
+
 /// A connection to a [`LocalServer`], in CBOR. Dropping it hangs up.
 #[derive(Debug)]
 pub struct LocalSocket {
@@ -49,13 +60,25 @@ impl LocalServer {
 
     /// Answers an HTTP request: status and body.
     pub async fn http(&mut self, method: &str, path: &str, body: Option<&[u8]>) -> (u16, Vec<u8>) {
-        let request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
-        let Ok(request) = request.body(Body::from(body.unwrap_or_default().to_vec())) else { return (400, Vec::new()) };
+        let json = [(header::CONTENT_TYPE.as_str(), "application/json".to_owned())];
+        let Answered { status, body, .. } = self.exchange(method, path, &json, body.unwrap_or_default()).await;
+        (status, body)
+    }
+
+    /// Answers an HTTP request that says more than its body.
+    pub async fn exchange(&mut self, method: &str, path: &str, headers: &[(&str, String)], body: &[u8]) -> Answered {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let Ok(request) = request.body(Body::from(body.to_vec())) else { return Answered::default() };
         let Ok(response) = self.router.call(request).await;
-        let status = response.status().as_u16();
-        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap_or_default();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default().to_vec();
         compose::settle(&self.context).await;
-        (status, body.to_vec())
+        let text = |value: &header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let headers = parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
+        Answered { status: parts.status.as_u16(), headers, body }
     }
 
     /// The store, for tests that prepare what would take another program otherwise.

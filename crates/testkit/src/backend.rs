@@ -4,7 +4,9 @@ mod accomplice;
 mod lying;
 mod real;
 
+use beseda_engine::api::event::Transfer;
 use beseda_model::Timestamp;
+use beseda_server::local::Answered;
 use beseda_wire::{Encoding, ServerFrame};
 
 pub use accomplice::Accomplice;
@@ -19,6 +21,9 @@ pub struct SocketId(pub u64);
 pub trait Backend {
     /// Answers an HTTP request: status and body.
     fn http(&mut self, now: Timestamp, method: &str, path: &str, body: Option<&[u8]>) -> (u16, Vec<u8>);
+
+    /// Answers an HTTP request that moves a part of a file.
+    fn transfer(&mut self, now: Timestamp, transfer: &Transfer, body: &[u8]) -> Answered;
 
     /// Opens a socket that speaks CBOR.
     fn open(&mut self, now: Timestamp, socket: SocketId);

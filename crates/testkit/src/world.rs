@@ -1,13 +1,16 @@
 //! A world: one server, any number of devices, the network between them, all in virtual time under one seed.
 
 mod device;
+mod files;
 mod run;
 
 use std::collections::BTreeMap;
 
 use beseda_engine::api::command::Outcome;
+use beseda_engine::api::event::{Part, Transfer};
 use beseda_engine::api::failure::Failure;
 use beseda_model::Timestamp;
+use beseda_server::local::Answered;
 use beseda_wire::ServerFrame;
 
 pub use device::{Device, DeviceKey};
@@ -44,6 +47,10 @@ enum Happening {
     Ask { device: DeviceKey, life: u64, id: u64, method: &'static str, path: String, body: Option<Vec<u8>> },
     /// An HTTP answer, or the knowledge that there is none, reaches a device.
     Answer { device: DeviceKey, life: u64, id: u64, response: Option<(u16, Vec<u8>)> },
+    /// A part of a file reaches the server, or is asked for there.
+    Move { device: DeviceKey, life: u64, id: u64, transfer: Transfer },
+    /// What the server has to say of that reaches a device.
+    Moved { device: DeviceKey, life: u64, id: u64, part: Part, answer: Option<Answered> },
 }
 
 /// The two ends of a socket, and the earliest arrivals that keep its order.

@@ -5,6 +5,7 @@
 //! the ciphertext's length says little. Kinds that this version does not know decode to [`Content::Unsupported`] and keep
 //! their bytes: they reappear after an upgrade.
 
+mod file;
 mod message;
 mod own;
 mod state;
@@ -12,6 +13,7 @@ mod state;
 use beseda_model::{AccountId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use file::{Attachment, FileKey, FileRef, Media};
 pub use message::{Delete, Edit, Entity, Forward, Message, Pin, Reaction, Style, TimedFrom, Timer};
 pub use own::{OwnState, OwnSync};
 pub use state::{GroupState, InfoChange, MemberKey, ProfileKey, Repair, RepairAnswer, RepairRequest};

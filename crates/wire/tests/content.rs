@@ -1,10 +1,11 @@
 //! The bytes of every kind of content: frozen, so that a change is seen, and surviving the way there and back.
 
-use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, Timestamp};
+use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, Timestamp};
 use beseda_wire::Bytes;
 use beseda_wire::content::{
-    Authored, Content, Delete, Edit, Entity, Forward, GroupState, InfoChange, MemberKey, Message, MessageRef, OwnState,
-    OwnSync, Pin, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest, Style, TimedFrom, Timer, Unsupported,
+    Attachment, Authored, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState, InfoChange, Media,
+    MemberKey, Message, MessageRef, OwnState, OwnSync, Pin, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest,
+    Style, TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -50,6 +51,26 @@ fn examples() -> Vec<(&'static str, Content)> {
             at: Timestamp::from_millis(1_600_000_000_000),
         }),
         timer: Some(timer),
+        attachments: Vec::new(),
+    };
+    let file = FileRef { blob: BlobId::from_bytes([0xb1; 32]), key: FileKey([0x4e; 32]), size: 70_000 };
+    let attachment = |name: &str, media_type: &str, media, preview| Attachment {
+        file: file.clone(),
+        name: name.to_owned(),
+        media_type: media_type.to_owned(),
+        media,
+        preview,
+    };
+    let with_files = Message {
+        attachments: vec![
+            attachment("", "", Media::File, None),
+            attachment("договор.pdf", "application/pdf", Media::File, None),
+            attachment("a.jpg", "image/jpeg", Media::Photo { width: 2_048, height: 1_536 }, Some(Bytes(vec![1; 25]))),
+            attachment("b.mp4", "video/mp4", Media::Video { width: 1_920, height: 1_080, millis: 61_500 }, None),
+            attachment("c.mp3", "audio/mpeg", Media::Audio { millis: 180_000 }, None),
+            attachment("", "audio/ogg", Media::Voice { millis: 3_200, wave: Bytes(vec![0, 128, 255]) }, None),
+        ],
+        ..Message::default()
     };
     let anonymous = Forward { author: None, name: String::new(), at: Timestamp::from_millis(1) };
     let conversation = ConversationId::from_bytes([5; 16]);
@@ -68,12 +89,15 @@ fn examples() -> Vec<(&'static str, Content)> {
         description: "о книгах".to_owned(),
         timer: Some(Timer { seconds: 60, from: TimedFrom::Sent }),
         pins: vec![message_ref(1, 2), message_ref(3, 4)],
+        picture: Some(file.clone()),
         keys: Vec::new(),
     };
     let info = |title: Option<&str>, description: Option<&str>, timer| {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        Content::InfoChange(InfoChange { title: owned(title), description: owned(description), timer })
+        let (title, description) = (owned(title), owned(description));
+        Content::InfoChange(InfoChange { title, description, timer, picture: None })
     };
+    let picture = |picture| Content::InfoChange(InfoChange { picture: Some(picture), ..InfoChange::default() });
     let edit =
         Edit { target: message_ref(1, 2), text: "исправлено".to_owned(), entities: entities[..1].to_vec() };
     let answer =
@@ -82,6 +106,7 @@ fn examples() -> Vec<(&'static str, Content)> {
     vec![
         ("message_plain", Content::Message(Message { text: "hi".to_owned(), ..Message::default() })),
         ("message_full", Content::Message(full)),
+        ("message_with_files", Content::Message(with_files)),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
         ("edit", Content::Edit(edit)),
         (
@@ -96,6 +121,8 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("info_description", info(None, Some(""), None)),
         ("info_timer_on", info(None, None, Some(Some(timer)))),
         ("info_timer_off", info(None, None, Some(None))),
+        ("info_picture", picture(Some(file.clone()))),
+        ("info_no_picture", picture(None)),
         ("group_state", Content::GroupState(state)),
         ("group_state_empty", Content::GroupState(GroupState::default())),
         ("state_request", Content::StateRequest),
@@ -189,6 +216,26 @@ fn a_style_from_the_future_leaves_the_message_readable() {
     }
 }
 
+#[test]
+fn media_from_the_future_are_files() {
+    let attachment = Attachment {
+        file: FileRef { blob: BlobId::from_bytes([1; 32]), key: FileKey([2; 32]), size: 3 },
+        name: "a".to_owned(),
+        media_type: String::new(),
+        media: Media::Photo { width: 1, height: 1 },
+        preview: None,
+    };
+    let now = authored(Content::Message(Message { attachments: vec![attachment.clone()], ..Message::default() }));
+    let mut item: ciborium::Value = ciborium::from_reader(now.item().as_slice()).unwrap();
+    for future in [map("k", "hologram".into()), map("k", "photo".into()), "photo".into(), 7.into()] {
+        *entry(entry(entry(&mut item, "b"), "a").as_array_mut().unwrap().first_mut().unwrap(), "m") = future;
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&item, &mut bytes).unwrap();
+        let Content::Message(message) = Authored::decode(&bytes).unwrap().content else { panic!("{item:?}") };
+        assert_eq!(message.attachments, [Attachment { media: Media::File, ..attachment.clone() }]);
+    }
+}
+
 fn map(key: &str, value: ciborium::Value) -> ciborium::Value {
     ciborium::Value::Map(vec![(key.into(), value)])
 }
@@ -220,25 +267,59 @@ fn any_entity() -> impl Strategy<Value = Entity> {
     (any::<u32>(), any::<u32>(), style).prop_map(|(start, len, style)| Entity { start, len, style })
 }
 
+fn any_file() -> impl Strategy<Value = FileRef> {
+    (any::<[u8; 32]>(), any::<[u8; 32]>(), any::<u64>()).prop_map(|(blob, key, size)| FileRef {
+        blob: BlobId::from_bytes(blob),
+        key: FileKey(key),
+        size,
+    })
+}
+
+fn any_attachment() -> impl Strategy<Value = Attachment> {
+    let bytes = || vec(any::<u8>(), 0..40).prop_map(Bytes);
+    let media = prop_oneof![
+        Just(Media::File),
+        (any::<u32>(), any::<u32>()).prop_map(|(width, height)| Media::Photo { width, height }),
+        (any::<u32>(), any::<u32>(), any::<u64>()).prop_map(|(width, height, millis)| Media::Video {
+            width,
+            height,
+            millis
+        }),
+        any::<u64>().prop_map(|millis| Media::Audio { millis }),
+        (any::<u64>(), bytes()).prop_map(|(millis, wave)| Media::Voice { millis, wave }),
+    ];
+    (any_file(), ".*", ".*", media, option::of(bytes()))
+        .prop_map(|(file, name, media_type, media, preview)| Attachment { file, name, media_type, media, preview })
+}
+
 fn any_content() -> impl Strategy<Value = Content> {
     let forward = (option::of(any::<[u8; 16]>()), ".*", any::<u64>()).prop_map(|(author, name, at)| Forward {
         author: author.map(AccountId::from_bytes),
         name,
         at: Timestamp::from_millis(at),
     });
-    let message = (".*", vec(any_entity(), 0..5), option::of(any_ref()), option::of(forward), option::of(any_timer()))
-        .prop_map(|(text, entities, reply_to, forward, timer)| {
-            Content::Message(Message { text, entities, reply_to, forward, timer })
+    let message = (
+        ".*",
+        vec(any_entity(), 0..5),
+        vec(any_attachment(), 0..4),
+        option::of(any_ref()),
+        option::of(forward),
+        option::of(any_timer()),
+    )
+        .prop_map(|(text, entities, attachments, reply_to, forward, timer)| {
+            Content::Message(Message { text, entities, attachments, reply_to, forward, timer })
         });
     let key = (any::<[u8; 16]>(), vec(any::<u8>(), 0..40))
         .prop_map(|(account, key)| MemberKey { account: AccountId::from_bytes(account), key: key.into() });
-    let state = (any::<u64>(), ".*", ".*", option::of(any_timer()), vec(any_ref(), 0..4), vec(key, 0..3)).prop_map(
-        |(seq, title, description, timer, pins, keys)| {
-            Content::GroupState(GroupState { seq, title, description, timer, pins, keys })
-        },
+    let pins = vec(any_ref(), 0..4);
+    let state = (any::<u64>(), ".*", ".*", option::of(any_timer()), option::of(any_file()), pins, vec(key, 0..3))
+        .prop_map(|(seq, title, description, timer, picture, pins, keys)| {
+            Content::GroupState(GroupState { seq, title, description, timer, picture, pins, keys })
+        });
+    let picture = option::of(option::of(any_file()));
+    let info = (option::of(".*"), option::of(".*"), option::of(option::of(any_timer())), picture).prop_map(
+        |(title, description, timer, picture)| Content::InfoChange(InfoChange { title, description, timer, picture }),
     );
-    let info = (option::of(".*"), option::of(".*"), option::of(option::of(any_timer())))
-        .prop_map(|(title, description, timer)| Content::InfoChange(InfoChange { title, description, timer }));
     prop_oneof![
         message,
         (any_ref(), ".*", vec(any_entity(), 0..5)).prop_map(|(target, text, entities)| Content::Edit(Edit {

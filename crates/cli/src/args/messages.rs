@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use clap::Args;
 
 /// A message to be sent.
@@ -7,6 +9,9 @@ pub struct Draft {
     pub conversation: String,
     /// The text, with markup: **bold** _italic_ ~~struck~~ `code` ||hidden|| > quote @mention.
     pub text: Vec<String>,
+    /// Files that go with it, as they are; the text, if any, comes before this.
+    #[arg(long = "file", value_name = "PATH", num_args = 1..)]
+    pub files: Vec<PathBuf>,
     /// The message that it answers.
     #[arg(long, value_name = "MESSAGE")]
     pub reply: Option<String>,

@@ -1,12 +1,14 @@
 //! What this program reads of an engine: the only place that names the engine's view functions.
 
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::file::{FileNumber, FileView, SharedKind, SharedView};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
     MembersView, MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::{Effect, Event};
 use beseda_model::{AccountId, ConversationId, Timestamp};
+use beseda_wire::content::FileRef;
 
 use super::driver::{Driver, Machine};
 
@@ -50,6 +52,19 @@ pub trait Core: Machine {
     /// How many things wait to be carried out on the server, in one conversation or in all: messages, edits, changes of
     /// groups. What has failed for good does not wait.
     fn pending(&mut self, conversation: Option<ConversationId>) -> Result<u64, Failure>;
+    /// Where a file is; none if it is not known.
+    fn file(&mut self, file: FileNumber, now: Timestamp) -> Result<Option<FileView>, Failure>;
+    /// What opens a file that is on this device; none if it is not.
+    fn file_reference(&mut self, file: FileNumber) -> Result<Option<FileRef>, Failure>;
+    /// What was sent in a conversation, newest first, before the attachment at this row and place.
+    fn shared(
+        &mut self,
+        conversation: ConversationId,
+        kind: SharedKind,
+        before: Option<(i64, u32)>,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<SharedView>, Failure>;
     /// Search.
     fn search(&mut self, query: SearchQuery, now: Timestamp) -> Result<Vec<SearchHit>, Failure>;
     /// About one message.

@@ -6,14 +6,17 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use beseda_engine::api::command::Outcome;
-use beseda_engine::api::event::HttpResponse;
+use beseda_engine::api::event::{FileDeed, HttpResponse, TransferAnswer};
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::file::FileNumber;
 use beseda_engine::{Command, Effect, Event, Notice};
-use beseda_model::{Clock, Timestamp};
+use beseda_model::{BlobId, Clock, Timestamp};
 use tokio::runtime::Handle;
 use tokio::sync::{broadcast, mpsc as tokio_mpsc, oneshot, watch};
+use tokio::task::AbortHandle;
 use tokio_util::task::TaskTracker;
 
+use super::files::Files;
 use super::socket::{self, Http, SocketEvent, Trouble};
 
 /// Longest wait without looking at the clock: a laptop that slept, or a clock that was set, is noticed within it.
@@ -51,6 +54,8 @@ enum Job<M> {
     Command(Command, oneshot::Sender<Result<Outcome, Failure>>),
     Socket { attempt: u64, event: SocketEvent },
     Http { id: u64, response: Result<HttpResponse, Trouble> },
+    Transferred { id: u64, answer: Result<TransferAnswer, Trouble> },
+    Checked { file: FileNumber, digest: Option<BlobId> },
     Look(Box<dyn FnOnce(&mut M) + Send>),
     Nudge,
     Stop,
@@ -62,6 +67,7 @@ pub struct Driver<M> {
     notices: broadcast::Sender<Notice>,
     link: watch::Receiver<Link>,
     clock: Arc<dyn Clock>,
+    files: Files,
     tasks: TaskTracker,
     thread: Option<JoinHandle<()>>,
 }
@@ -88,7 +94,8 @@ impl Notices {
 }
 
 impl<M: Machine> Driver<M> {
-    /// Starts the thread. `first` are the effects with which the engine was opened. Network tasks run on `runtime`.
+    /// Starts the thread. `first` are the effects with which the engine was opened; sealed files lie in `files`. Network
+    /// tasks run on `runtime`.
     ///
     /// # Errors
     /// When the system gives no thread, or HTTP can't be set up.
@@ -97,6 +104,7 @@ impl<M: Machine> Driver<M> {
         first: Vec<Effect>,
         clock: Arc<dyn Clock>,
         tls: Arc<rustls::ClientConfig>,
+        files: Files,
         runtime: Handle,
     ) -> std::io::Result<Self> {
         let (jobs, inbox) = mpsc::channel();
@@ -109,6 +117,8 @@ impl<M: Machine> Driver<M> {
             clock: Arc::clone(&clock),
             tls,
             http,
+            files: files.clone(),
+            transfers: HashMap::new(),
             runtime,
             tasks: tasks.clone(),
             jobs: jobs.clone(),
@@ -124,7 +134,7 @@ impl<M: Machine> Driver<M> {
             thread.carry_out(first);
             thread.run(&inbox);
         })?;
-        Ok(Self { jobs, notices, link, clock, tasks, thread: Some(thread) })
+        Ok(Self { jobs, notices, link, clock, files, tasks, thread: Some(thread) })
     }
 
     /// Gives the engine a command and waits for its end.
@@ -152,6 +162,11 @@ impl<M: Machine> Driver<M> {
     /// Hears every notice from now on.
     pub fn notices(&self) -> Notices {
         Notices(self.notices.subscribe())
+    }
+
+    /// The sealed files.
+    pub const fn files(&self) -> &Files {
+        &self.files
     }
 
     /// The connection as the host sees it.
@@ -191,6 +206,9 @@ struct Thread<M> {
     clock: Arc<dyn Clock>,
     tls: Arc<rustls::ClientConfig>,
     http: Http,
+    files: Files,
+    /// Transfers that can be given up.
+    transfers: HashMap<u64, AbortHandle>,
     runtime: Handle,
     tasks: TaskTracker,
     jobs: mpsc::Sender<Job<M>>,
@@ -243,6 +261,14 @@ impl<M: Machine> Thread<M> {
                     }
                     self.step(Event::Http { id, response: response.ok() });
                 }
+                Job::Transferred { id, answer } => {
+                    self.transfers.remove(&id);
+                    if let Err(trouble) = answer {
+                        self.link.send_modify(|link| link.trouble = Some(trouble));
+                    }
+                    self.step(Event::Transferred { id, answer: answer.ok() });
+                }
+                Job::Checked { file, digest } => self.step(Event::FileChecked { file, digest }),
                 Job::Look(look) => look(&mut self.machine),
                 Job::Nudge => self.step(Event::Nudge),
                 Job::Stop => {
@@ -301,6 +327,21 @@ impl<M: Machine> Thread<M> {
                     };
                     self.tasks.spawn_on(task, &self.runtime);
                 }
+                Effect::Transfer { id, transfer } => {
+                    let (http, files, jobs) = (self.http.clone(), self.files.clone(), self.jobs.clone());
+                    let task = async move {
+                        let answer = http.transfer(transfer, files).await;
+                        drop(jobs.send(Job::Transferred { id, answer }));
+                    };
+                    let task = self.tasks.spawn_on(task, &self.runtime);
+                    self.transfers.insert(id, task.abort_handle());
+                }
+                Effect::StopTransfer { id } => {
+                    if let Some(task) = self.transfers.remove(&id) {
+                        task.abort();
+                    }
+                }
+                Effect::File(deed) => self.file(deed),
                 Effect::WakeAt(at) => {
                     self.wake_at = Some(at);
                     self.link.send_if_modified(|link| link.wake_at.replace(at) != Some(at));
@@ -317,6 +358,18 @@ impl<M: Machine> Thread<M> {
         }
     }
 
+    fn file(&self, deed: FileDeed) {
+        match deed {
+            FileDeed::Check { file } => {
+                let (files, jobs) = (self.files.clone(), self.jobs.clone());
+                let check = move || drop(jobs.send(Job::Checked { file, digest: files.digest(file) }));
+                self.tasks.spawn_blocking_on(check, &self.runtime);
+            }
+            FileDeed::Erase { file } => self.files.erase(file),
+            FileDeed::KeepOnly { files } => self.files.keep_only(&files),
+        }
+    }
+
     fn connect(&mut self, url: String) {
         self.attempt += 1;
         let (sender, outgoing) = tokio_mpsc::unbounded_channel();
@@ -329,6 +382,8 @@ impl<M: Machine> Thread<M> {
     /// Closes the socket and gives it a moment to say goodbye.
     fn stop(&mut self) {
         self.socket = None;
+        // What a transfer has not moved yet, the next program does.
+        self.transfers.drain().for_each(|(_, task)| task.abort());
         self.tasks.close();
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::file::{FileNumber, FileView, SharedKind, SharedView};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
     MembersView, MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
@@ -12,11 +13,13 @@ use beseda_engine::identity::{self, phrase};
 use beseda_engine::rusqlite::Connection;
 use beseda_engine::store::StoreError;
 use beseda_engine::view::{self, View};
-use beseda_engine::{Effect, Engine, Event, OpenError, outbox};
+use beseda_engine::{Effect, Engine, Event, OpenError, files, outbox};
 use beseda_model::{AccountId, Clock, ConversationId, Timestamp};
+use beseda_wire::content::FileRef;
 
 use super::core::{Core, Host};
 use super::driver::{Driver, Machine};
+use super::files::Files;
 use super::profile::{Profile, ProfileError};
 use super::tls::{TlsError, client_config};
 use crate::clock::{OsRng, SystemClock};
@@ -50,7 +53,8 @@ pub fn open(dir: &Path, ca: Option<&Path>) -> Result<(Host, Profile), StartError
     let clock = Arc::new(SystemClock);
     let (engine, effects) = Engine::open(conn, Box::new(OsRng), clock.now())?;
     let core: Box<dyn Core> = Box::new(engine);
-    let host = Driver::start(core, effects, clock, tls, tokio::runtime::Handle::current())?;
+    let files = Files::new(profile.files());
+    let host = Driver::start(core, effects, clock, tls, files, tokio::runtime::Handle::current())?;
     Ok((host, profile))
 }
 
@@ -131,6 +135,25 @@ impl Core for Engine {
 
     fn pending(&mut self, conversation: Option<ConversationId>) -> Result<u64, Failure> {
         answer(outbox::pending(self.reader(), conversation))
+    }
+
+    fn file(&mut self, file: FileNumber, now: Timestamp) -> Result<Option<FileView>, Failure> {
+        answer(View::new(self.reader(), now).and_then(|view| view::file(&view, file)))
+    }
+
+    fn file_reference(&mut self, file: FileNumber) -> Result<Option<FileRef>, Failure> {
+        answer(files::reference(self.reader(), file))
+    }
+
+    fn shared(
+        &mut self,
+        conversation: ConversationId,
+        kind: SharedKind,
+        before: Option<(i64, u32)>,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<SharedView>, Failure> {
+        answer(View::new(self.reader(), now).and_then(|view| view::shared(&view, conversation, kind, before, limit)))
     }
 
     fn search(&mut self, query: SearchQuery, now: Timestamp) -> Result<Vec<SearchHit>, Failure> {

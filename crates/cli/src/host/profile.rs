@@ -78,6 +78,11 @@ impl Profile {
         &self.dir
     }
 
+    /// The folder of sealed files, which is made when the first one comes.
+    pub fn files(&self) -> PathBuf {
+        self.dir.join("files")
+    }
+
     /// The path of the database, which exists from now on and is readable by its owner only.
     ///
     /// # Errors

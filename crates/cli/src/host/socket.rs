@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use beseda_engine::api::event::HttpResponse;
+use beseda_engine::api::event::{HEARD, HttpResponse, Part, Transfer, TransferAnswer};
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc;
 use tokio_tungstenite::Connector;
@@ -12,10 +12,14 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 
+use super::files::Files;
+
 /// How long a server may take to open a connection.
 const CONNECT_TIME: Duration = Duration::from_secs(15);
 /// How long a server may take to answer an HTTP request: password hashing included.
 const HTTP_TIME: Duration = Duration::from_secs(30);
+/// How long a portion of a file may take: on a thin link, the smallest.
+const TRANSFER_TIME: Duration = Duration::from_secs(120);
 /// More than any page or snapshot that the protocol allows, so that a hostile server can't fill the memory.
 const MOST_BYTES: usize = 16 << 20;
 
@@ -168,17 +172,58 @@ impl Http {
         if let Some(body) = body {
             request = request.header("Content-Type", "application/json").body(body);
         }
-        let mut response = request.send().await.map_err(|error| trouble_of_http(&error))?;
+        let response = request.send().await.map_err(|error| trouble_of_http(&error))?;
         let status = response.status().as_u16();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|_| Trouble::Closed)? {
-            if body.len() + chunk.len() > MOST_BYTES {
-                return Err(Trouble::NotAServer);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(HttpResponse { status, body })
+        Ok(HttpResponse { status, body: body_of(response, MOST_BYTES).await? })
     }
+
+    /// Moves a part of a file.
+    pub(super) async fn transfer(&self, transfer: Transfer, files: Files) -> Result<TransferAnswer, Trouble> {
+        let Transfer { method, url, headers, part } = transfer;
+        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Trouble::NotAServer)?;
+        let mut request = self.client.request(method, url).timeout(TRANSFER_TIME);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        if let Part::Send { file, at, len } = part {
+            let from = files.clone();
+            let read = tokio::task::spawn_blocking(move || from.read(file, at, len)).await;
+            request = request.body(read.ok().and_then(Result::ok).ok_or(Trouble::Closed)?);
+        }
+        let response = request.send().await.map_err(|error| trouble_of_http(&error))?;
+        let status = response.status().as_u16();
+        let text =
+            |name: &str| response.headers().get(name)?.to_str().ok().map(|value| (name.to_owned(), value.to_owned()));
+        let headers = HEARD.iter().filter_map(|name| text(name)).collect();
+        let most = match part {
+            Part::Receive { len, .. } => usize::try_from(len).unwrap_or(MOST_BYTES),
+            Part::Nothing | Part::Send { .. } => 0,
+        };
+        let body = body_of(response, MOST_BYTES.max(most)).await?;
+        match part {
+            Part::Receive { file, at, len } if (200..300).contains(&status) => {
+                if body.len() as u64 > len {
+                    return Err(Trouble::NotAServer);
+                }
+                let written = tokio::task::spawn_blocking(move || files.write(file, at, &body)).await;
+                let stored = written.ok().and_then(Result::ok);
+                Ok(TransferAnswer { status, headers, body: Vec::new(), stored })
+            }
+            _ => Ok(TransferAnswer { status, headers, body, stored: None }),
+        }
+    }
+}
+
+/// A body of at most so many bytes, to its end.
+async fn body_of(mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, Trouble> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| Trouble::Closed)? {
+        if body.len() + chunk.len() > most {
+            return Err(Trouble::NotAServer);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
 }
 
 fn trouble_of_http(error: &reqwest::Error) -> Trouble {

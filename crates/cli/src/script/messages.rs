@@ -38,7 +38,12 @@ impl Session {
     pub(super) async fn send(&self, args: args::Draft) -> Result<(), Trip> {
         let row = self.conversation_or_begin(&args.conversation).await?;
         let directory = self.directory().await?;
-        let Formatted { text, entities } = self.formatted(&ask::text(&args.text)?, args.plain, &directory)?;
+        let Formatted { text, entities } = if args.text.is_empty() && !args.files.is_empty() {
+            // Who sends files need not say anything.
+            Formatted::default()
+        } else {
+            self.formatted(&ask::text(&args.text)?, args.plain, &directory)?
+        };
         let reply_to = match &args.reply {
             Some(typed) => Some(self.message(&row, typed).await?.message),
             None => None,
@@ -47,9 +52,13 @@ impl Session {
             Some(typed) => Some(self.parse_timer(typed, args.from_reading)?),
             None => None,
         };
-        let draft = Draft { text, entities, reply_to, timer, silent: args.silent };
+        let draft = Draft { text, entities, reply_to, timer, silent: args.silent, ..Draft::default() };
         let conversation = row.conversation;
-        let outcome = self.change(Some(conversation), Command::Send { conversation, draft }).await?;
+        let outcome = if args.files.is_empty() {
+            self.change(Some(conversation), Command::Send { conversation, draft }).await?
+        } else {
+            self.send_files(conversation, draft, &args.files).await?
+        };
         self.say_sent(conversation, &outcome).await
     }
 

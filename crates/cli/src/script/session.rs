@@ -1,5 +1,7 @@
 //! A command's hold on the engine: its connection, its patience, its words.
 
+mod moving;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -106,7 +106,13 @@ impl Session {
         let named = |account| (directory.name(account), directory.is_me(account));
         match &message.body {
             // As markup: nothing that is under other words, or hidden, is lost on the way.
-            Body::Text { text, entities } => safe::text(&markup::render(text, entities, directory)),
+            Body::Text { text, entities, attachments } => {
+                let mut lines = text::attachments(self.lang, attachments);
+                if !text.is_empty() {
+                    lines.push(safe::text(&markup::render(text, entities, directory)));
+                }
+                lines.join("\n")
+            }
             Body::Deleted { by } if *by == message.message.author => self.label(Label::MessageDeleted),
             Body::Deleted { by } => self.words(&Sentence::DeletedBy(&directory.name(*by))),
             Body::System { event } => text::event(self.lang, message.message.author, event, &named),
@@ -125,7 +131,10 @@ impl Session {
         let author = if message.own { self.label(Label::You) } else { safe::line(&message.author_name) };
         let mut notes = Vec::new();
         if let Some(reply) = &message.reply {
-            let said = reply.text.as_deref().map(safe::line).unwrap_or_else(|| self.label(Label::ReplyMissing));
+            let said = match &reply.text {
+                Some(text) => text::gist(self.lang, text, reply.attachment.as_ref()),
+                None => self.label(Label::ReplyMissing),
+            };
             notes.push(format!("↳ {}: {}", safe::line(&reply.author_name), safe::fit(&said, 40)));
         }
         if let Some(forward) = &message.forward {

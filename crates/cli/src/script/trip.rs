@@ -2,6 +2,7 @@
 
 use beseda_engine::OpenError;
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::reason::Reason;
 use beseda_engine::store::StoreError;
 use beseda_model::Code;
 
@@ -105,6 +106,8 @@ impl Trip {
             Self::Failure(Failure::NotSignedIn) | Self::SignedOut => 6,
             Self::Timeout { .. } | Self::NothingCame => 7,
             Self::Failure(Failure::AlreadySignedIn) | Self::Profile(ProfileError::Locked { .. }) => 8,
+            Self::Failure(Failure::NotReady { reason: Reason::FileGone }) => 5,
+            Self::Failure(Failure::NotReady { reason: Reason::FileDamaged }) => 1,
             Self::Failure(Failure::NotReady { .. }) => 9,
             Self::Failure(_) | Self::Profile(_) | Self::Store { .. } | Self::Tls(_) | Self::System(_) => 1,
         }

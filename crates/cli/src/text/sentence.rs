@@ -72,6 +72,43 @@ pub enum Sentence<'a> {
     },
     OpenFirst(&'a str),
     UsesLeft(u32),
+    /// A file is being sealed.
+    FilePrepared {
+        name: &'a str,
+        done: u64,
+        total: u64,
+    },
+    FileWritten {
+        name: &'a str,
+        done: u64,
+        total: u64,
+    },
+    FilesSent {
+        done: u64,
+        total: u64,
+    },
+    FilesFetched {
+        done: u64,
+        total: u64,
+    },
+    /// So many hundredths of a file are on the server.
+    FileSending(u64),
+    FileFetching(u64),
+    FilePaused(u64),
+    FileFailed(&'a str),
+    NoSuchFile(&'a str),
+    NotAFile(&'a str),
+    FileUnusable {
+        path: &'a str,
+        reason: &'a str,
+    },
+    FileChanged(&'a str),
+    NoFileThere(&'a str),
+    SavedAs(&'a str),
+    PictureTooLarge(&'a str),
+    NotAPicture(&'a str),
+    /// There is a picture of so many bytes.
+    PictureThere(u64),
 }
 
 /// A slash command of the full-screen program.
@@ -98,6 +135,8 @@ pub enum CommandHelp {
     Forward,
     Search,
     Silent,
+    File,
+    Save,
     Verify,
     Mute,
     Unmute,

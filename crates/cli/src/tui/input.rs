@@ -1,13 +1,17 @@
 //! What comes to the screen and what it wants done.
 
+use std::path::PathBuf;
+
 use beseda_engine::Notice;
 use beseda_engine::api::command::{Command, Outcome};
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::file::{AttachmentDraft, AttachmentView, FileNumber, FileView};
 use beseda_engine::api::view::{
     AccountView, Anchor, ConversationView, DeviceView, Me, MembersView, MessageInfo, SearchHit, SearchQuery,
     TimelinePage, Warning,
 };
 use beseda_model::{AccountId, ConversationId, Role, Timestamp};
+use beseda_wire::content::MessageRef;
 use crossterm::event::KeyEvent;
 
 use crate::host::Link;
@@ -39,6 +43,53 @@ pub enum Input {
     Done(Tag, Result<Outcome, Failure>),
     /// People were looked up by name.
     Resolved(Purpose, Result<Vec<AccountId>, Unresolved>),
+    /// A file is being sealed.
+    Sealing {
+        /// What it is called.
+        name: String,
+        /// Bytes.
+        done: u64,
+        /// Of so many.
+        total: u64,
+    },
+    /// A file is ready to be sent, or can't be.
+    Sealed {
+        /// Where.
+        conversation: ConversationId,
+        /// What it answers.
+        reply_to: Option<MessageRef>,
+        /// It.
+        result: Result<AttachmentDraft, NotTaken>,
+    },
+    /// A file was saved there, or is shown, or neither.
+    Taken(Result<Option<PathBuf>, NotTaken>),
+}
+
+/// What is to become of a file that came with a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// It is shown by the program that is meant for it.
+    Open,
+    /// It is saved.
+    Save,
+}
+
+/// Why a file could not be sealed, saved or shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotTaken {
+    /// The engine's answer.
+    Failed(Failure),
+    /// The system's.
+    Unusable {
+        /// Of what.
+        path: PathBuf,
+        /// What it says.
+        reason: String,
+    },
+    /// A folder or a device.
+    NoFile(PathBuf),
+    /// There is no program that shows it.
+    NoProgram,
 }
 
 /// Why names could not be looked up.
@@ -82,6 +133,8 @@ pub enum Data {
     Safety(AccountId, Option<String>),
     /// The recovery phrase, while it is kept.
     Phrase(Option<String>),
+    /// Where files are.
+    Files(Vec<FileView>),
 }
 
 /// A view to be read.
@@ -118,6 +171,8 @@ pub enum Query {
     Safety(AccountId),
     /// The recovery phrase.
     Phrase,
+    /// Where files are.
+    Files(Vec<FileNumber>),
 }
 
 /// Something that the screen wants done.
@@ -138,6 +193,22 @@ pub enum Action {
         purpose: Purpose,
         /// Usernames without the @.
         names: Vec<String>,
+    },
+    /// A file to be sealed and then sent.
+    Seal {
+        /// Where.
+        conversation: ConversationId,
+        /// What it answers.
+        reply_to: Option<MessageRef>,
+        /// It.
+        path: PathBuf,
+    },
+    /// A file that is here to be shown or saved.
+    Take {
+        /// It.
+        attachment: AttachmentView,
+        /// Which of both.
+        intent: Intent,
     },
     /// Connect now.
     Nudge,

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use beseda_engine::api::file::{AttachmentView, FileNumber, FileState};
 use beseda_engine::api::view::{
     AccountView, ConnectionState, ConversationView, DeviceView, Me, MembersView, MessageInfo, MessageView, SearchHit,
     Warning,
@@ -12,6 +13,7 @@ use beseda_wire::content::MessageRef;
 use beseda_wire::state::AccountCard;
 
 use super::editor::Editor;
+use super::input::Intent;
 use super::theme::Theme;
 use super::welcome::Welcome;
 use crate::calendar::{Moment, Zone};
@@ -66,6 +68,10 @@ pub struct Model {
     pub toast: Option<Toast>,
     /// What was just said.
     pub said: Utterances,
+    /// Where the files are that are shown.
+    pub files: BTreeMap<FileNumber, FileState>,
+    /// What is to become of files as soon as they are here.
+    pub wanted_files: BTreeMap<FileNumber, (AttachmentView, Intent)>,
 }
 
 /// Something that was said, until it is known that the engine has taken it.
@@ -391,6 +397,8 @@ impl Model {
             warnings: Vec::new(),
             toast: None,
             said: Utterances::default(),
+            files: BTreeMap::new(),
+            wanted_files: BTreeMap::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod styled;
 
+use beseda_engine::api::file::FileState;
 use beseda_engine::api::view::{Body, Delivery, MessageView, ReplyView};
 use beseda_model::AccountId;
 use beseda_wire::content::{TimedFrom, Timer};
@@ -165,7 +166,7 @@ impl Painter<'_> {
                 let author = reply.message.author;
                 let is_known = self.model.is_me(author) || self.model.people.contains_key(&author);
                 let name = if is_known { self.model.name(author) } else { safe::line(&reply.author_name) };
-                format!("{name}: {}", safe::line(text))
+                format!("{name}: {}", text::gist(self.model.lang, text, reply.attachment.as_ref()))
             }
             None => self.model.label(Label::ReplyMissing).to_owned(),
         };
@@ -177,12 +178,24 @@ impl Painter<'_> {
         let width = self.text_width();
         let quiet = theme.faint().add_modifier(Modifier::ITALIC);
         match &message.body {
-            Body::Text { text, entities } => {
-                let revealed = self.open.revealed.contains(&message.row);
-                styled::lines(text, entities, theme, revealed)
-                    .into_iter()
-                    .flat_map(|(indent, runs)| flow(&runs, width, &indent))
-                    .collect()
+            Body::Text { text, entities, attachments } => {
+                let mut lines = Vec::new();
+                for (said, attachment) in text::attachments(self.model.lang, attachments).into_iter().zip(attachments) {
+                    let at = self.model.files.get(&attachment.file);
+                    let mut runs: Vec<Run> = vec![(said, theme.link())];
+                    if let Some(state) = at.and_then(|at| text::file_state(self.model.lang, at)) {
+                        let style =
+                            if matches!(at, Some(FileState::Failed { .. })) { theme.bad() } else { theme.faint() };
+                        runs.push((format!(" · {state}"), style));
+                    }
+                    lines.extend(flow(&runs, width, &(String::new(), Style::new())));
+                }
+                if !text.is_empty() || lines.is_empty() {
+                    let revealed = self.open.revealed.contains(&message.row);
+                    let written = styled::lines(text, entities, theme, revealed);
+                    lines.extend(written.into_iter().flat_map(|(indent, runs)| flow(&runs, width, &indent)));
+                }
+                lines
             }
             Body::Deleted { by } if *by == message.message.author => {
                 flow_text(self.model.label(Label::MessageDeleted), quiet, width)

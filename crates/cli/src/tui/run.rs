@@ -57,7 +57,7 @@ pub async fn run(host: Host, options: Options) -> std::io::Result<Host> {
     }
     model.link = *link.borrow_and_update();
     let (inputs, mut arrivals) = mpsc::unbounded_channel();
-    let performer = Performer::new(host, inputs, options.bell);
+    let mut performer = Performer::new(host, inputs, options.bell);
     let mut keys = EventStream::new();
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);

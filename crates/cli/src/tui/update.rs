@@ -2,6 +2,7 @@
 
 mod composer;
 mod data;
+mod files;
 mod list;
 mod messages;
 mod overlay;
@@ -59,6 +60,15 @@ pub fn update(model: &mut Model, input: Input) -> Vec<Action> {
         Input::Data(data) => data::data(model, data),
         Input::Done(tag, result) => data::done(model, tag, result),
         Input::Resolved(purpose, result) => data::resolved(model, purpose, result),
+        Input::Sealing { name, done, total } => {
+            files::sealing(model, &name, done, total);
+            Vec::new()
+        }
+        Input::Sealed { conversation, reply_to, result } => files::sealed(model, conversation, reply_to, result),
+        Input::Taken(result) => {
+            files::taken(model, result);
+            Vec::new()
+        }
     };
     actions.extend(messages::mark_read(model));
     actions

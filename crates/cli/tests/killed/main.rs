@@ -6,6 +6,7 @@
 
 mod process;
 mod talk;
+mod upload;
 
 use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};

@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use beseda_model::ConversationId;
 
 use super::talk::talk;
+use super::upload::send_and_die;
 
 const ROLE: &str = "BESEDA_TEST_ROLE";
 const DIR: &str = "BESEDA_TEST_DIR";
@@ -26,6 +27,8 @@ pub(crate) enum Role {
     Server { dir: PathBuf, listen: SocketAddr },
     /// Talks without end in a conversation, on the profile in `dir`.
     Talker { dir: PathBuf, conversation: ConversationId },
+    /// Sends a file to a conversation, on the profile in `dir`, and dies on the way.
+    Sender { dir: PathBuf, conversation: ConversationId },
 }
 
 /// Something that a process told its parent.
@@ -74,6 +77,7 @@ impl Process {
         let (name, dir, place) = match role {
             Role::Server { dir, listen } => ("serve", dir, listen.to_string()),
             Role::Talker { dir, conversation } => ("talk", dir, conversation.to_string()),
+            Role::Sender { dir, conversation } => ("send", dir, conversation.to_string()),
         };
         command.env(ROLE, name).env(DIR, dir).env(WHERE, place).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -85,6 +89,11 @@ impl Process {
             }
         });
         Self { child, reader: Some(reader) }
+    }
+
+    /// Waits until it has died by itself.
+    pub(crate) fn ends(mut self) {
+        assert!(!self.child.wait().unwrap().success(), "it dies");
     }
 
     /// SIGKILL, if it has not failed by itself. Everything that it told has been heard afterwards.
@@ -115,6 +124,7 @@ fn role() {
             beseda_testkit::served::serve_for_ever(dir, of(WHERE).parse().unwrap(), || tell(&Told::Ready));
         }
         "talk" => talk(dir, of(WHERE).parse().unwrap(), &of(LIFE)),
+        "send" => send_and_die(dir, of(WHERE).parse().unwrap()),
         other => panic!("no such role: {other}"),
     }
 }

@@ -1,6 +1,7 @@
 //! Two people at two terminals and a real server between them: what scripts see.
 
 mod documentation;
+mod files;
 mod phones;
 mod terminal;
 mod trouble;

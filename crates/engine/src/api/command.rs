@@ -8,7 +8,9 @@ use beseda_wire::request::ReportReason;
 use beseda_wire::state::{PrivacySettings, PushSubscription};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::file::{AttachmentDraft, FileNumber};
 use super::notification::NotificationSettings;
+use crate::files::chunks::Sealed;
 
 /// Something that a person wants.
 ///
@@ -327,6 +329,55 @@ pub enum Command {
         /// What.
         draft: Draft,
     },
+    /// The host is about to seal a file; it keeps the sealed bytes under the number with which this ends
+    /// ([`Outcome::File`]). What is not used when the program ends is forgotten.
+    BeginFile,
+    /// The host has sealed it, and its bytes are durable. Ends with the number under which the file is known from now on:
+    /// where the same content was sealed before, with that one's.
+    FinishFile {
+        /// As begun.
+        file: FileNumber,
+        /// What was made of it.
+        sealed: Sealed,
+    },
+    /// Fetches a file that is not on this device, or tries again; ends at once.
+    FetchFile {
+        /// Which.
+        file: FileNumber,
+    },
+    /// Lets a file rest on its way.
+    PauseFile {
+        /// Which.
+        file: FileNumber,
+    },
+    /// Lets it go on.
+    ResumeFile {
+        /// Which.
+        file: FileNumber,
+    },
+    /// Gives up fetching a file; what has come of it is erased.
+    CancelFetch {
+        /// Which.
+        file: FileNumber,
+    },
+    /// Chooses how many bytes of files stay on this device, besides those that are on their way: what was not used for
+    /// longest goes first, and is fetched again where it is wanted.
+    LimitFiles {
+        /// Bytes.
+        bytes: u64,
+    },
+    /// A file that was sealed is not sent after all.
+    ForgetFile {
+        /// Which.
+        file: FileNumber,
+    },
+    /// Gives the person, or a group, another picture. Ends when the server has it.
+    SetPicture {
+        /// The group; none: the person themselves.
+        conversation: Option<ConversationId>,
+        /// A file that was sealed on this device, of 1 MiB at most; none takes the picture away.
+        file: Option<FileNumber>,
+    },
     /// Changes the text of one's own message.
     Edit {
         /// Where.
@@ -494,6 +545,12 @@ impl Command {
                 | Self::MarkRead { .. }
                 | Self::Typing { .. }
                 | Self::SaveDraft { .. }
+                | Self::BeginFile
+                | Self::FetchFile { .. }
+                | Self::PauseFile { .. }
+                | Self::ResumeFile { .. }
+                | Self::CancelFetch { .. }
+                | Self::ForgetFile { .. }
         )
     }
 }
@@ -521,6 +578,8 @@ pub struct Draft {
     pub entities: Vec<Entity>,
     /// The message that it answers.
     pub reply_to: Option<MessageRef>,
+    /// Files that go with it: then there need be no text.
+    pub attachments: Vec<AttachmentDraft>,
     /// Its own timer; none takes the conversation's.
     pub timer: Option<Timer>,
     /// Whether to send without raising others' unread counts or notifications.
@@ -571,6 +630,11 @@ pub enum Outcome {
     Conversation {
         /// Which.
         conversation: ConversationId,
+    },
+    /// A file has a number.
+    File {
+        /// It.
+        file: FileNumber,
     },
     /// A folder was made.
     Folder {
@@ -650,6 +714,7 @@ impl std::fmt::Debug for Outcome {
             Self::Done => "Done",
             Self::Queued { .. } => "Queued",
             Self::Conversation { .. } => "Conversation",
+            Self::File { .. } => "File",
             Self::Folder { .. } => "Folder",
             Self::SignedUp { .. } => "SignedUp",
             Self::SignedIn { .. } => "SignedIn",

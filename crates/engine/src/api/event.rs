@@ -1,10 +1,11 @@
 //! The exchange between engine and host.
 
-use beseda_model::{AccountId, CommandKey, ConversationId, DeviceId, Timestamp};
+use beseda_model::{AccountId, BlobId, CommandKey, ConversationId, DeviceId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::command::{Command, Outcome};
 use super::failure::Failure;
+use super::file::FileNumber;
 use super::view::ConnectionState;
 
 /// Something that the host tells the engine.
@@ -35,8 +36,104 @@ pub enum Event {
         /// Status and body; none if the server could not be reached.
         response: Option<HttpResponse>,
     },
+    /// The answer to [`Effect::Transfer`].
+    Transferred {
+        /// As in the effect.
+        id: u64,
+        /// None if the server could not be reached, or the file not be read.
+        answer: Option<TransferAnswer>,
+    },
+    /// The answer to [`FileDeed::Check`].
+    FileChecked {
+        /// As in the deed.
+        file: FileNumber,
+        /// SHA-256 of the sealed bytes that are here; none if they can't be read.
+        digest: Option<BlobId>,
+    },
     /// The host knows that the network has come back, or that the program has come to the front: try now.
     Nudge,
+}
+
+/// An answer to a transfer.
+#[derive(Debug, Clone, Default)]
+pub struct TransferAnswer {
+    /// The status code.
+    pub status: u16,
+    /// Those of [`HEARD`] that it has, with lower-case names.
+    pub headers: Vec<(String, String)>,
+    /// The body, if it was not to be written into a file or the status is no success.
+    pub body: Vec<u8>,
+    /// How many bytes the file has on this device after it was written to; none if that failed.
+    pub stored: Option<u64>,
+}
+
+impl TransferAnswer {
+    /// A header, if it came.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Headers of answers that the engine listens to.
+pub const HEARD: [&str; 2] = ["location", "upload-offset"];
+
+/// An HTTP request that moves a part of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    /// `GET`, `HEAD`, `POST` or `PATCH`.
+    pub method: &'static str,
+    /// The whole address.
+    pub url: String,
+    /// What it says besides.
+    pub headers: Vec<(&'static str, String)>,
+    /// What moves.
+    pub part: Part,
+}
+
+/// What an HTTP request moves of a file's sealed bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Nothing.
+    Nothing,
+    /// These bytes are the body.
+    Send {
+        /// Of which file.
+        file: FileNumber,
+        /// The first.
+        at: u64,
+        /// How many.
+        len: u64,
+    },
+    /// The body of a success is written to this place of the file, which is made if there is none. Where the file has
+    /// fewer bytes than that, nothing is written.
+    Receive {
+        /// Which file.
+        file: FileNumber,
+        /// The place.
+        at: u64,
+        /// Most bytes that are taken.
+        len: u64,
+    },
+}
+
+/// Something to be done with the files that the host keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileDeed {
+    /// Computes a file's digest and tells it by [`Event::FileChecked`].
+    Check {
+        /// Which.
+        file: FileNumber,
+    },
+    /// Erases a file, if it is there.
+    Erase {
+        /// Which.
+        file: FileNumber,
+    },
+    /// Erases all files but these.
+    KeepOnly {
+        /// Them.
+        files: Vec<FileNumber>,
+    },
 }
 
 /// An HTTP answer.
@@ -71,6 +168,20 @@ pub enum Effect {
         /// JSON.
         body: Option<Vec<u8>>,
     },
+    /// Move a part of a file.
+    Transfer {
+        /// Returns with [`Event::Transferred`].
+        id: u64,
+        /// How.
+        transfer: Transfer,
+    },
+    /// Give up a transfer; its answer is not waited for any more.
+    StopTransfer {
+        /// As in [`Effect::Transfer`].
+        id: u64,
+    },
+    /// Do something with a file.
+    File(FileDeed),
     /// Send [`Event::Tick`] at this moment. Replaces the former wish.
     WakeAt(Timestamp),
     /// A command has ended.
@@ -111,6 +222,8 @@ pub enum Notice {
     Account(AccountId),
     /// Who asks to join this person's groups, or what has become of this person's own requests.
     Asks,
+    /// Where a file is.
+    File(FileNumber),
     /// Somebody is typing, or has stopped.
     Typing {
         /// Where.

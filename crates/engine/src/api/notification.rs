@@ -1,6 +1,7 @@
 //! What a device tells its person of, while they look elsewhere.
 
 use beseda_model::{ConversationId, Timestamp};
+use beseda_wire::content::Media;
 use serde::{Deserialize, Serialize};
 
 /// How much of a message is shown outside the app.
@@ -87,6 +88,8 @@ pub struct Notification {
     pub author: Option<String>,
     /// The beginning of what was written last; none if it is no text or not to be shown.
     pub text: Option<String>,
+    /// What the first of its files is shown as, if there are any and they may be told of.
+    pub media: Option<Media>,
     /// Unread messages there.
     pub count: u64,
     /// The last one's place: another one is news.

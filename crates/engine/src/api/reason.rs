@@ -28,6 +28,8 @@ pub enum Field {
     Emoji,
     /// A text's formatting.
     Entities,
+    /// Files that go with a message.
+    Files,
     /// A conversation's folders.
     Folders,
     /// A link.
@@ -44,6 +46,8 @@ pub enum Field {
     Phone,
     /// A recovery phrase.
     Phrase,
+    /// A picture of a person or a group.
+    Picture,
     /// The hours without notifications.
     Quiet,
     /// A report.
@@ -135,6 +139,12 @@ pub enum Reason {
         /// A sentence for developers.
         detail: String,
     },
+    /// A file is not what was sent.
+    #[error("the file is damaged")]
+    FileDamaged,
+    /// The server has a file no more.
+    #[error("the file is not on the server any more")]
+    FileGone,
     /// The answer was lost with the session.
     #[error("it may have been sent before this device was signed in again")]
     PerhapsSent,

@@ -10,6 +10,7 @@ use beseda_wire::state::{AskOutcome, PrivacySettings};
 use serde::{Deserialize, Serialize};
 
 use super::failure::{Failure, Healing, Unreadable};
+use super::file::{AttachmentView, FileNumber};
 
 /// The connection to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -40,6 +41,8 @@ pub struct Me {
     pub server: String,
     /// The username.
     pub username: Option<String>,
+    /// The picture.
+    pub picture: Option<FileNumber>,
     /// Whether a phone number is bound to the account.
     #[serde(default)]
     pub has_phone: bool,
@@ -159,6 +162,8 @@ pub struct AccountView {
     pub nickname: Option<String>,
     /// The username.
     pub username: Option<String>,
+    /// The picture.
+    pub picture: Option<FileNumber>,
     /// Some words about themselves.
     pub bio: String,
     /// Their status, if it holds now.
@@ -222,6 +227,8 @@ pub struct ConversationView {
     pub description: String,
     /// The other person of a direct conversation.
     pub peer: Option<AccountId>,
+    /// Its picture; of a direct one the other's.
+    pub picture: Option<FileNumber>,
     /// Its timer.
     pub timer: Option<Timer>,
     /// Its encryption.
@@ -375,6 +382,8 @@ pub enum Body {
         text: String,
         /// Formatting.
         entities: Vec<Entity>,
+        /// Files, in the order in which they are shown.
+        attachments: Vec<AttachmentView>,
     },
     /// Deleted for everyone.
     Deleted {
@@ -444,6 +453,11 @@ pub enum SystemEvent {
     },
     /// A new description.
     Description,
+    /// A new picture.
+    Picture {
+        /// Or the former one was taken away.
+        removed: bool,
+    },
     /// Another timer.
     Timer {
         /// None: off.
@@ -489,6 +503,8 @@ pub struct ReplyView {
     pub author_name: String,
     /// The beginning of its text; none if it is not here or deleted.
     pub text: Option<String>,
+    /// The first of its files.
+    pub attachment: Option<AttachmentView>,
     /// Its row, if it is here.
     pub row: Option<i64>,
 }

@@ -185,6 +185,7 @@ fn finish(step: &mut Step<'_>) -> Result<(), StoreError> {
     step.memory.groups.clear();
     step.memory.session.forget();
     wipe::wipe(step.tx)?;
+    crate::files::on_lost_account(step);
     if let Some(id) = command {
         done(step, id, Ok(Outcome::Done));
     }

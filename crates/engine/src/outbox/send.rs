@@ -35,7 +35,7 @@ pub(crate) fn send(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), St
     let Some(generation) = row.mls_generation else { return Ok(()) };
     let id = GroupId { conversation: row.id, generation };
     let me = Me::get(step.tx)?;
-    for mut waiting in waiting(step, row)? {
+    for mut waiting in waiting(step, row, &me)? {
         let sending = &mut step.place(row.id).sending;
         if sending.contains(&waiting.id) {
             continue;
@@ -59,13 +59,17 @@ pub(crate) fn send(step: &mut Step<'_>, row: &mut Conversation) -> Result<(), St
     Ok(())
 }
 
-fn waiting(step: &Step<'_>, row: &Conversation) -> Result<Vec<Waiting>, StoreError> {
+fn waiting(step: &Step<'_>, row: &Conversation, me: &Me) -> Result<Vec<Waiting>, StoreError> {
     const DAMAGED: StoreError = StoreError::damaged("outbox");
+    // A message waits until the server has its files; what was said after it does not wait for them.
     let mut statement = step.tx.prepare_cached(
         "SELECT id, message, class, expires_at, blank, content, state, sealed FROM outbox \
-         WHERE conversation = ?1 AND state IN (0, 1) ORDER BY id LIMIT 64",
+         WHERE conversation = ?1 AND state IN (0, 1) AND NOT EXISTS ( \
+             SELECT 1 FROM messages m JOIN attachments a ON a.row = m.row JOIN files f ON f.number = a.file \
+             WHERE m.conversation = ?1 AND m.author = ?2 AND m.message = outbox.message AND f.kept = 0) \
+         ORDER BY id LIMIT 64",
     )?;
-    let mut rows = statement.query([row.id.as_bytes()])?;
+    let mut rows = statement.query((row.id.as_bytes(), me.account.as_bytes()))?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let message: Vec<u8> = row.get(1)?;

@@ -11,7 +11,7 @@ use crate::api::view::ConnectionState;
 use crate::identity::Purpose;
 use crate::store::StoreError;
 use crate::store::accounts::Account;
-use crate::{conversation, desk, notification, timeline};
+use crate::{conversation, desk, files, notification, timeline};
 
 /// Conversations that this device joins at the same time.
 pub(crate) const JOINS_AT_ONCE: usize = 3;
@@ -26,6 +26,7 @@ pub(crate) fn run(step: &mut Step<'_>) -> Result<(), StoreError> {
     } else {
         step.memory.session.dirty.clear();
     }
+    files::tend(step)?;
     let state = connection::state(step);
     if step.memory.session.shown != Some(state) {
         step.memory.session.shown = Some(state);
@@ -52,6 +53,7 @@ fn up(step: &mut Step<'_>) -> Result<(), StoreError> {
     desk::send(step, end)?;
     ask_logs(step)?;
     people::ask(step);
+    files::advance(step)?;
     if step.memory.session.synced {
         desk::upload_profile(step)?;
         notification::tell(step)?;
@@ -92,6 +94,7 @@ fn wake(step: &mut Step<'_>) -> Result<(), StoreError> {
             moments.extend(place.moments().filter(|at| *at > step.now));
         }
         moments.extend(conversation::advance::next_join(step)?);
+        moments.extend(files::next_wake(step));
     }
     let next = moments.into_iter().min().map(|at| at.max(step.now));
     if let Some(at) = next

@@ -9,7 +9,7 @@ use crate::api::command::Outcome;
 use crate::api::event::Effect;
 use crate::store::StoreError;
 use crate::store::accounts::Account;
-use crate::{conversation, desk, healing, links, log, notification, outbox};
+use crate::{conversation, desk, files, healing, links, log, notification, outbox};
 
 /// A pause after an answer that makes no sense or an error of the server.
 pub(crate) const AFTER_FAILURE: u64 = 5_000;
@@ -72,6 +72,8 @@ pub(crate) fn answered(step: &mut Step<'_>, asked: Asked, reply: Reply) -> Resul
             Ok(())
         }
         (Asked::PushEnded, _) => notification::ended(step),
+        (Asked::LetGo { blobs }, _) => files::let_go_told(step, &blobs),
+        (Asked::KeepBlob { file }, Reply::BlobsKept { gone }) => files::keep_answered(step, file, gone.is_empty()),
         (Asked::Ping | Asked::Other, _) => Ok(()),
         // An answer of another kind than the question: a server that can't be worked with.
         (asked, _) => {
@@ -154,6 +156,11 @@ pub(crate) fn refused(step: &mut Step<'_>, asked: Asked, why: &Problem) -> Resul
         Asked::Asks { conversation } => links::waiting::refused(step, conversation),
         Asked::TakeAsk { conversation, account, .. } => links::waiting::not_taken(step, conversation, account, why),
         Asked::Link { id, about } => links::refused(step, id, &about, why),
+        Asked::LetGo { .. } => {
+            step.memory.files.letting_go = false;
+            Ok(())
+        }
+        Asked::KeepBlob { file } => files::keep_refused(step, file, why),
         Asked::People { .. } | Asked::Ping | Asked::PushEnded | Asked::Other => Ok(()),
         Asked::Command { id } => {
             step.effect(Effect::Done { id, result: Err(outbox::refusal(why)) });

@@ -23,6 +23,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 63, sql: include_str!("migrations/0063_key_history.sql") },
     Migration { number: 101, sql: include_str!("migrations/0101_timeline.sql") },
     Migration { number: 110, sql: include_str!("migrations/0110_search.sql") },
+    Migration { number: 120, sql: include_str!("migrations/0120_files.sql") },
 ];
 
 /// Brings the schema up to date; the caller's transaction makes it all or nothing.

@@ -36,7 +36,8 @@ pub fn on_command(step: &mut Step<'_>, command: &Command) -> Option<Done> {
         Command::Retry { conversation, message } => said::retry(step, *conversation, *message),
         Command::Discard { conversation, message } => said::discard(step, *conversation, *message),
         Command::SetInfo { conversation, title, description, timer } => {
-            let change = InfoChange { title: title.clone(), description: description.clone(), timer: *timer };
+            let change =
+                InfoChange { title: title.clone(), description: description.clone(), timer: *timer, picture: None };
             set_info(step, *conversation, change)
         }
         Command::SaveDraft { conversation, text } => keep::draft(step, *conversation, text),
@@ -157,11 +158,21 @@ fn pin(step: &mut Step<'_>, conversation: ConversationId, target: MessageRef, on
     Ok(Outcome::Queued { message })
 }
 
-fn set_info(step: &mut Step<'_>, conversation: ConversationId, change: InfoChange) -> Done {
+/// Whether this person may say what a group is about.
+pub(crate) fn may_set_info(step: &Step<'_>, conversation: ConversationId) -> Result<(), Failure> {
     let (_, place) = allowed(step, conversation, Action::EditInfo)?;
-    let is_group = place.kind == beseda_model::ConversationKind::Group;
-    if !is_group && (change.title.is_some() || change.description.is_some()) {
+    if place.kind != beseda_model::ConversationKind::Group {
         return Err(Failure::NotAllowed { reason: Reason::GroupsOnly });
+    }
+    Ok(())
+}
+
+/// Says what a conversation is about.
+pub(crate) fn set_info(step: &mut Step<'_>, conversation: ConversationId, change: InfoChange) -> Done {
+    if change.title.is_some() || change.description.is_some() || change.picture.is_some() {
+        may_set_info(step, conversation)?;
+    } else {
+        allowed(step, conversation, Action::EditInfo)?;
     }
     if change.title.as_ref().is_some_and(|title| title.trim().is_empty()) {
         return Err(Failure::invalid(Field::Title, Reason::Empty));

@@ -1,7 +1,7 @@
 //! Rows of the table of messages.
 
 use beseda_model::{AccountId, ConversationId, Timestamp};
-use beseda_wire::content::{Entity, Message, MessageRef, Timer};
+use beseda_wire::content::{Attachment, Entity, Message, MessageRef, Timer};
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
@@ -129,6 +129,8 @@ pub(crate) struct NewRow<'a> {
     pub(crate) message: Option<&'a Message>,
     /// As accepted.
     pub(crate) entities: &'a [Entity],
+    /// As accepted; they have rows of their own, which the caller writes.
+    pub(crate) attachments: &'a [Attachment],
     /// The name of an unsupported kind.
     pub(crate) label: &'a str,
     pub(crate) content: &'a [u8],
@@ -156,6 +158,7 @@ impl NewRow<'_> {
             event: &[],
             message: None,
             entities: &[],
+            attachments: &[],
             label: "",
             content: &[],
         }
@@ -223,6 +226,7 @@ pub(crate) fn wipe(conn: &Connection, row: i64) -> Result<(), StoreError> {
         )?
         .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
+    crate::files::detach(conn, row)?;
     let Some(key) = parts else { return Ok(()) };
     for table in ["edits", "reactions", "pins"] {
         conn.prepare_cached(&format!("DELETE FROM {table} WHERE conversation = ?1 AND author = ?2 AND message = ?3"))?

@@ -1,7 +1,7 @@
 //! Profiles: sealed under a key that contacts are given in conversations, so that the server can't read them.
 
 use beseda_model::{AccountId, ConversationId, ConversationKind, Rng, Timestamp};
-use beseda_wire::content::{Authored, Content, MemberKey, OwnSync, ProfileKey};
+use beseda_wire::content::{Authored, Content, FileRef, MemberKey, OwnSync, ProfileKey};
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use crate::outbox::{self, EnqueueOptions};
 use crate::session::people::{self, About};
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
-use crate::{Step, desk, sealed};
+use crate::{Step, desk, files, sealed};
 
 const TABLE: &str = "profiles";
 const KEY_BYTES: usize = 32;
@@ -38,6 +38,8 @@ struct Body {
     status: String,
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     status_until: Option<Timestamp>,
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    picture: Option<FileRef>,
 }
 
 /// The bytes to which a profile is bound: that of somebody else can't be shown as theirs.
@@ -46,28 +48,36 @@ fn bound(account: AccountId) -> Vec<u8> {
 }
 
 /// Seals a profile: nonce, then ciphertext.
-pub(crate) fn seal(key: &[u8; KEY_BYTES], account: AccountId, profile: &ProfileDraft, rng: &mut dyn Rng) -> Vec<u8> {
+pub(crate) fn seal(
+    key: &[u8; KEY_BYTES],
+    account: AccountId,
+    profile: &ProfileDraft,
+    picture: Option<FileRef>,
+    rng: &mut dyn Rng,
+) -> Vec<u8> {
     let body = Body {
         name: profile.name.clone(),
         bio: profile.bio.clone(),
         status: profile.status.clone(),
         status_until: profile.status_until,
+        picture,
     };
     sealed::seal(key, &bound(account), &column::encode(&body), rng)
 }
 
 /// Opens what [`seal`] made; none if the key is another or the bytes were changed.
-pub(crate) fn open(key: &[u8; KEY_BYTES], account: AccountId, sealed: &[u8]) -> Option<ProfileDraft> {
+fn open(key: &[u8; KEY_BYTES], account: AccountId, sealed: &[u8]) -> Option<(ProfileDraft, Option<FileRef>)> {
     let plain = sealed::open(key, &bound(account), sealed)?;
     let mut rest = plain.as_slice();
     let body: Body = beseda_wire::codec::decode_cbor_prefix(&mut rest).ok()?;
     let cut = |text: String, most: usize| text.chars().take(most).collect();
-    Some(ProfileDraft {
+    let profile = ProfileDraft {
         name: cut(body.name, MAX_NAME),
         bio: cut(body.bio, MAX_BIO),
         status: cut(body.status, MAX_STATUS),
         status_until: body.status_until,
-    })
+    };
+    Some((profile, body.picture))
 }
 
 /// What is known of somebody's profile.
@@ -109,8 +119,10 @@ fn reopen(step: &mut Step<'_>, account: AccountId) -> Result<bool, StoreError> {
         .optional()?;
     let Some((key, sealed)) = row else { return Ok(false) };
     let opened = key.as_slice().try_into().ok().and_then(|key| open(key, account, &sealed));
-    if let Some(profile) = &opened {
+    if let Some((profile, picture)) = &opened {
         write(step.tx, account, profile)?;
+        let picture = picture.as_ref().filter(|picture| picture.size <= files::MAX_PICTURE);
+        files::set_picture(step, account.as_bytes(), picture)?;
     }
     step.notice(Notice::Account(account));
     if Here::find(step.tx)?.is_some_and(|here| here.account == account) {
@@ -228,13 +240,25 @@ pub(crate) fn set(step: &mut Step<'_>, profile: &ProfileDraft) -> Result<(), Sto
         }
     }
     write(step.tx, here.account, profile)?;
+    let picture = match files::picture(step.tx, here.account.as_bytes())? {
+        Some(number) => files::File::find(step.tx, number)?.map(|file| file.file),
+        None => None,
+    };
     if let Some(key) = own::profile_key(step.tx)?.and_then(|key| <[u8; KEY_BYTES]>::try_from(key).ok()) {
-        let sealed = seal(&key, here.account, profile, step.rng);
+        let sealed = seal(&key, here.account, profile, picture, step.rng);
         desk::keep_profile(step, &sealed)?;
     }
     step.notice(Notice::Me);
     step.notice(Notice::Account(here.account));
     Ok(())
+}
+
+/// Gives this person another picture, or none.
+pub(crate) fn set_picture(step: &mut Step<'_>, file: Option<&FileRef>) -> Result<(), StoreError> {
+    let here = Here::get(step.tx)?;
+    files::set_picture(step, here.account.as_bytes(), file)?;
+    let profile = find(step.tx, here.account)?.unwrap_or_default();
+    set(step, &profile)
 }
 
 /// This account or device has just joined a conversation and may send there: the others are told the key of one's own
@@ -317,8 +341,8 @@ mod tests {
     #[test]
     fn a_profile_opens_with_its_key_for_its_account_only() {
         let key = [7; KEY_BYTES];
-        let sealed = seal(&key, ALICE, &profile("Алиса"), &mut Counting(1));
-        assert_eq!(open(&key, ALICE, &sealed), Some(profile("Алиса")));
+        let sealed = seal(&key, ALICE, &profile("Алиса"), None, &mut Counting(1));
+        assert_eq!(open(&key, ALICE, &sealed), Some((profile("Алиса"), None)));
         assert_eq!(open(&[8; KEY_BYTES], ALICE, &sealed), None);
         assert_eq!(open(&key, AccountId::from_bytes([2; 16]), &sealed), None);
         let mut changed = sealed.clone();
@@ -329,7 +353,7 @@ mod tests {
     #[test]
     fn names_of_different_length_are_sealed_alike() {
         let key = [7; KEY_BYTES];
-        let len = |name: &str| seal(&key, ALICE, &profile(name), &mut Counting(1)).len();
+        let len = |name: &str| seal(&key, ALICE, &profile(name), None, &mut Counting(1)).len();
         assert_eq!(len("A"), len("A very long name of sixty characters, more or less, is it not"));
     }
 }

@@ -1,6 +1,7 @@
 //! The rules of content as pure functions. Each gives the same result in whatever order, and however often, the same
 //! entries come: what counts is their place in the log.
 
+pub mod attachment;
 pub mod emoji;
 pub mod info;
 pub mod message;

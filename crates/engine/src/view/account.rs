@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use super::allowed::Allowed;
 use super::{StoreError, View};
 use crate::api::view::{AccountView, Me, MemberView, MembersView};
+use crate::files;
 use crate::store::accounts::{self, Account};
 use crate::store::conversations::Conversation;
 use crate::store::me;
@@ -27,6 +28,7 @@ pub fn me(view: &View<'_>) -> Result<Option<Me>, StoreError> {
         account: here.account,
         device: here.device,
         username: receipt::username(conn)?,
+        picture: files::picture(conn, here.account.as_bytes())?,
         profile: profile::find(conn, here.account)?.unwrap_or_default(),
         privacy: receipt::privacy(conn)?,
         has_phone: receipt::has_phone(conn)?,
@@ -53,6 +55,7 @@ pub fn account(view: &View<'_>, id: AccountId) -> Result<AccountView, StoreError
         name: name(conn, id)?,
         nickname: own::nickname(conn, id)?,
         username: username(conn, id)?,
+        picture: files::picture(conn, id.as_bytes())?,
         bio: profile.bio,
         status: if status_holds { profile.status } else { String::new() },
         root: known.root,

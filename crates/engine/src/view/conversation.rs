@@ -6,6 +6,7 @@ use rusqlite::OptionalExtension;
 use super::message::{COLUMNS, Reader};
 use super::{StoreError, View, account, deeds};
 use crate::api::view::{ConversationView, MessageView, Readiness};
+use crate::files;
 use crate::links::waiting;
 use crate::store::conversations::Conversation;
 use crate::timeline::{column, infos, own, presence};
@@ -60,6 +61,10 @@ fn row(view: &View<'_>, place: &Conversation) -> Result<ConversationView, StoreE
         title,
         description,
         peer: place.peer,
+        picture: match place.peer {
+            Some(peer) if place.kind == ConversationKind::Direct => files::picture(conn, peer.as_bytes())?,
+            _ => files::picture(conn, id.as_bytes())?,
+        },
         timer,
         readiness: view.me.map_or(Ok(Readiness::Left), |me| place.readiness(conn, me))?,
         role: view.me.and_then(|me| place.role(me)),

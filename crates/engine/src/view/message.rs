@@ -9,6 +9,7 @@ use super::overlay::{Fate, Overlay};
 use super::{StoreError, View};
 use crate::api::failure::Failure;
 use crate::api::view::{Body, Delivery, MessageInfo, MessageView, ReactionView, ReplyView};
+use crate::files;
 use crate::timeline::markup::covered;
 use crate::timeline::message_row::{self, Kind, TABLE};
 use crate::timeline::receipt::{self, Marks};
@@ -64,7 +65,11 @@ impl<'c> Reader<'c> {
             author_name: if author == NOBODY { String::new() } else { self.names.of(self.conn, author)? },
             own,
             at: column::moment(row.get(6)?),
-            body: if is_deleted { Body::Deleted { by: column::account(&blob(9)?, TABLE)? } } else { body(kind, row)? },
+            body: if is_deleted {
+                Body::Deleted { by: column::account(&blob(9)?, TABLE)? }
+            } else {
+                body(self.conn, kind, row)?
+            },
             reply: match column::reference(&blob(17)?, &blob(18)?, TABLE)? {
                 Some(answered) => Some(self.reply(answered)?),
                 None => None,
@@ -115,7 +120,13 @@ impl<'c> Reader<'c> {
                 Fate::Deleted => None,
             };
         }
-        Ok(ReplyView { message: answered, author_name: self.names.of(self.conn, answered.author)?, text, row })
+        let attachment = match (row, &text) {
+            (Some(row), Some(_)) => files::attachments(self.conn, row)?.into_iter().next(),
+            _ => None,
+        };
+        let attachment = attachment.map(|(file, attachment)| files::view(file, attachment));
+        let author_name = self.names.of(self.conn, answered.author)?;
+        Ok(ReplyView { message: answered, author_name, text, attachment, row })
     }
 
     fn reactions(&self, target: MessageRef) -> Result<Vec<ReactionView>, StoreError> {
@@ -151,12 +162,17 @@ impl<'c> Reader<'c> {
     }
 }
 
-fn body(kind: Kind, row: &Row<'_>) -> Result<Body, StoreError> {
+fn body(conn: &Connection, kind: Kind, row: &Row<'_>) -> Result<Body, StoreError> {
     let blob = |at: usize| -> Result<Vec<u8>, StoreError> { Ok(row.get(at)?) };
     Ok(match kind {
-        Kind::Text => {
-            Body::Text { text: row.get(23)?, entities: column::decode_if(&blob(22)?, TABLE)?.unwrap_or_default() }
-        }
+        Kind::Text => Body::Text {
+            text: row.get(23)?,
+            entities: column::decode_if(&blob(22)?, TABLE)?.unwrap_or_default(),
+            attachments: files::attachments(conn, row.get(0)?)?
+                .into_iter()
+                .map(|(file, attachment)| files::view(file, attachment))
+                .collect(),
+        },
         Kind::System => Body::System { event: column::decode(&blob(21)?, TABLE)? },
         Kind::Unsupported => Body::Unsupported { kind: row.get(23)? },
         Kind::Unreadable => {

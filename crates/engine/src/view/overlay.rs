@@ -86,7 +86,7 @@ pub(super) enum Fate<'a> {
 }
 
 fn edit_text(view: &mut MessageView, edit: &Edit, at: Timestamp) {
-    if let Body::Text { text, entities } = &mut view.body {
+    if let Body::Text { text, entities, .. } = &mut view.body {
         text.clone_from(&edit.text);
         entities.clone_from(&edit.entities);
         view.edited_at = Some(at);

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use beseda_engine::api::event::Transfer;
 use beseda_model::Timestamp;
+use beseda_server::local::Answered;
 use beseda_wire::state::{Entry, EntryClass};
 use beseda_wire::{Encoding, Push, Reply, ServerFrame};
 
@@ -65,6 +67,10 @@ impl Accomplice {
 impl Backend for Accomplice {
     fn http(&mut self, now: Timestamp, method: &str, path: &str, body: Option<&[u8]>) -> (u16, Vec<u8>) {
         self.real.http(now, method, path, body)
+    }
+
+    fn transfer(&mut self, now: Timestamp, transfer: &Transfer, body: &[u8]) -> Answered {
+        self.real.transfer(now, transfer, body)
     }
 
     fn open(&mut self, now: Timestamp, socket: SocketId) {

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use beseda_engine::api::event::Transfer;
 use beseda_model::{DeviceId, Timestamp};
+use beseda_server::local::Answered;
 use beseda_wire::{ClientFrame, Encoding, Push, Reply, Request, ServerFrame};
 
 use super::{Backend, RealServer, SocketId};
@@ -119,6 +121,10 @@ impl LyingServer {
 impl Backend for LyingServer {
     fn http(&mut self, now: Timestamp, method: &str, path: &str, body: Option<&[u8]>) -> (u16, Vec<u8>) {
         self.real.http(now, method, path, body)
+    }
+
+    fn transfer(&mut self, now: Timestamp, transfer: &Transfer, body: &[u8]) -> Answered {
+        self.real.transfer(now, transfer, body)
     }
 
     fn open(&mut self, now: Timestamp, socket: SocketId) {

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use beseda_app::domain::TokenHash;
 use beseda_app::port::{StoreError, View as StoreView};
 use beseda_app::usecase::wake::issue_token;
+use beseda_engine::api::event::Transfer;
 use beseda_model::{Clock as _, DeviceId, Limits, Timestamp};
 use beseda_server::config::Push;
-use beseda_server::local::{LocalServer, LocalSocket};
+use beseda_server::local::{Answered, LocalServer, LocalSocket};
 use beseda_server::{Config, Outside};
 use beseda_wire::{Encoding, Reply, ServerFrame};
 use tokio::runtime::{Builder, Runtime};
@@ -17,6 +18,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::{Backend, SocketId, is_push};
 use crate::chance::SeededRng;
 use crate::clock::FakeClock;
+use crate::world::SERVER;
 
 /// See the module's description.
 #[derive(Debug)]
@@ -93,6 +95,7 @@ impl RealServer {
             sign_ups: MANY,
             sign_ins: MANY,
             anonymous_requests: MANY,
+            blob_requests: MANY,
             ..beseda_model::LIMITS
         }
     }
@@ -137,6 +140,12 @@ impl RealServer {
 impl Backend for RealServer {
     fn http(&mut self, _: Timestamp, method: &str, path: &str, body: Option<&[u8]>) -> (u16, Vec<u8>) {
         self.runtime.block_on(self.server.as_mut().expect(RUNS).http(method, path, body))
+    }
+
+    fn transfer(&mut self, _: Timestamp, transfer: &Transfer, body: &[u8]) -> Answered {
+        let path = transfer.url.strip_prefix(SERVER).unwrap_or(&transfer.url);
+        let server = self.server.as_mut().expect(RUNS);
+        self.runtime.block_on(server.exchange(transfer.method, path, &transfer.headers, body))
     }
 
     fn open(&mut self, _: Timestamp, socket: SocketId) {

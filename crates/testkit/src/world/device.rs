@@ -1,8 +1,9 @@
 //! A device in a world: a real engine on a database file, with a plug that can be pulled.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use beseda_engine::api::file::FileNumber;
 use beseda_engine::{Effect, Engine, Event, Notice};
 use beseda_model::Timestamp;
 use rusqlite::Connection;
@@ -24,6 +25,10 @@ pub struct Device {
     pub online: bool,
     /// Everything that the engine said has changed, since it was last looked at.
     pub notices: Vec<Notice>,
+    /// The sealed files that it keeps. They outlive the program.
+    pub files: BTreeMap<FileNumber, Vec<u8>>,
+    /// Transfers whose answers are waited for.
+    pub(super) transfers: BTreeSet<u64>,
     pub(super) socket: Option<SocketId>,
     pub(super) wish: u64,
     pub(super) life: u64,
@@ -40,6 +45,8 @@ impl Device {
             name: name.to_owned(),
             online: true,
             notices: Vec::new(),
+            files: BTreeMap::new(),
+            transfers: BTreeSet::new(),
             socket: None,
             wish: 0,
             life: 0,
@@ -67,6 +74,7 @@ impl Device {
         drop(self.engine.take());
         self.life += 1;
         self.socket = None;
+        self.transfers.clear();
         let rng = SeededRng::fork(self.seed, &format!("{}/{}", self.name, self.life));
         let connection = Connection::open(self.database()).expect("a temporary file opens");
         let (engine, effects) = Engine::open(connection, Box::new(rng), now).expect("its own database opens");

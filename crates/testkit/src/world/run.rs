@@ -217,6 +217,8 @@ impl<B: Backend> World<B> {
                 let at = now.plus_millis(self.delay());
                 self.agenda.plan(at, Happening::Answer { device, life, id, response });
             }
+            Happening::Move { device, life, id, transfer } => self.transfer(device, life, id, &transfer),
+            Happening::Moved { device, life, id, part, answer } => self.moved(device, life, id, part, answer),
             Happening::Answer { device, life, id, response } => {
                 if self.at(device).life == life {
                     let response = response.map(|(status, body)| HttpResponse { status, body });
@@ -227,7 +229,7 @@ impl<B: Backend> World<B> {
     }
 
     /// Gives an event to a device's engine and carries out what it wants.
-    fn feed(&mut self, key: DeviceKey, event: Event) {
+    pub(super) fn feed(&mut self, key: DeviceKey, event: Event) {
         let now = self.now();
         let reload = self.reload;
         let device = self.at_mut(key);
@@ -238,7 +240,7 @@ impl<B: Backend> World<B> {
         self.carry_out(key, effects);
     }
 
-    fn carry_out(&mut self, key: DeviceKey, effects: Vec<Effect>) {
+    pub(super) fn carry_out(&mut self, key: DeviceKey, effects: Vec<Effect>) {
         let now = self.now();
         for effect in effects {
             match effect {
@@ -258,6 +260,16 @@ impl<B: Backend> World<B> {
                     let at = now.plus_millis(self.delay());
                     self.agenda.plan(at, Happening::Ask { device: key, life, id, method, path, body });
                 }
+                Effect::Transfer { id, transfer } => {
+                    let life = self.at(key).life;
+                    self.at_mut(key).transfers.insert(id);
+                    let at = now.plus_millis(self.delay());
+                    self.agenda.plan(at, Happening::Move { device: key, life, id, transfer });
+                }
+                Effect::StopTransfer { id } => {
+                    self.at_mut(key).transfers.remove(&id);
+                }
+                Effect::File(deed) => self.file_deed(key, deed),
                 Effect::WakeAt(at) => {
                     let device = self.at_mut(key);
                     device.wish += 1;
@@ -356,7 +368,7 @@ impl<B: Backend> World<B> {
         }
     }
 
-    fn delay(&mut self) -> u64 {
+    pub(super) fn delay(&mut self) -> u64 {
         self.conditions.delay(&mut self.network)
     }
 }

@@ -4,9 +4,9 @@ use beseda_model::{AccountId, Timestamp};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::MessageRef;
+use super::{Attachment, MessageRef};
 
-/// Something to read: text with formatting.
+/// Something to read or to look at: text with formatting, files, or both.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The text without markup.
@@ -15,6 +15,9 @@ pub struct Message {
     /// Formatting, ascending by start.
     #[serde(rename = "e", default, skip_serializing_if = "Vec::is_empty")]
     pub entities: Vec<Entity>,
+    /// Files that go with it, in the order in which they are shown.
+    #[serde(rename = "a", default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// The message that it answers.
     #[serde(rename = "re", default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<MessageRef>,

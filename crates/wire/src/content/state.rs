@@ -3,7 +3,7 @@
 use beseda_model::{AccountId, DeviceId, MessageId};
 use serde::{Deserialize, Serialize};
 
-use super::{MessageRef, Timer};
+use super::{FileRef, MessageRef, Timer};
 use crate::Bytes;
 
 /// A change of what a conversation is about. Fields that are absent stay as they are.
@@ -18,6 +18,9 @@ pub struct InfoChange {
     /// The new timer for messages from now on; `Some(None)` turns it off.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "double_option")]
     pub timer: Option<Option<Timer>>,
+    /// The new picture; `Some(None)` takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "double_option")]
+    pub picture: Option<Option<FileRef>>,
 }
 
 mod double_option {
@@ -48,6 +51,9 @@ pub struct GroupState {
     /// The timer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timer: Option<Timer>,
+    /// The picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<FileRef>,
     /// Pinned messages.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pins: Vec<MessageRef>,

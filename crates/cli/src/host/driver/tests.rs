@@ -27,7 +27,8 @@ impl<F: FnMut(Event) -> Vec<Effect> + Send + 'static> Machine for Scripted<F> {
 
 fn drive<F: FnMut(Event) -> Vec<Effect> + Send + 'static>(first: Vec<Effect>, script: F) -> Driver<Scripted<F>> {
     let clock = Arc::new(StoppedClock::default());
-    Driver::start(Scripted(script), first, clock, client_config(None).unwrap(), Handle::current()).unwrap()
+    let files = Files::new(std::env::temp_dir().join("beseda-driver-without-files"));
+    Driver::start(Scripted(script), first, clock, client_config(None).unwrap(), files, Handle::current()).unwrap()
 }
 
 fn command() -> Command {

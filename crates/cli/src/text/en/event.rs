@@ -35,6 +35,8 @@ pub(in crate::text) fn event(author: AccountId, event: &SystemEvent, named: Name
         SystemEvent::PermissionsChanged => format!("{subject} changed who may do what"),
         SystemEvent::Title { title } => format!("{subject} changed the title to “{}”", safe::line(title)),
         SystemEvent::Description => format!("{subject} changed the description"),
+        SystemEvent::Picture { removed: false } => format!("{subject} changed the picture"),
+        SystemEvent::Picture { removed: true } => format!("{subject} took the picture away"),
         SystemEvent::Timer { timer: None } => format!("{subject} turned the timer off: new messages stay"),
         SystemEvent::Timer { timer: Some(timer) } => {
             format!("{subject} set a timer: new messages disappear {}", timer_text(*timer))

@@ -1,4 +1,5 @@
 use beseda_engine::api::failure::{Failure, Healing, Unreadable};
+use beseda_engine::api::reason::Reason;
 use beseda_engine::api::view::WarningKind;
 use beseda_model::Code;
 
@@ -38,6 +39,9 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
         ),
         Failure::Invalid { what, reason } => {
             Words::new(format!("{}: {}.", capital(field(*what)), safe::line(&reason.to_string())), "")
+        }
+        Failure::NotReady { reason: why @ (Reason::FileDamaged | Reason::FileGone) } => {
+            Words::new(format!("{}.", capital(&why.to_string())), "Ask for it to be sent again.")
         }
         Failure::NotReady { reason } => {
             let why = safe::line(&reason.to_string());

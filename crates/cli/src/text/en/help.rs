@@ -30,6 +30,7 @@ pub(in crate::text) const KEYS: &[(&str, &str)] = &[
     ("i", "on a message: who has received and read it"),
     ("s", "on a message: show what is hidden"),
     ("y", "on a message: copy its text"),
+    ("o  w", "on a message: open its files, save them"),
     ("R  x", "on a message that was not sent: try again, drop it"),
     ("Enter", "on a reply: go to what it answers"),
 ];
@@ -55,6 +56,8 @@ pub(in crate::text) const fn command(command: CommandHelp) -> &'static str {
         CommandHelp::Pin => "pin or unpin the chosen message",
         CommandHelp::Forward => "forward the chosen message",
         CommandHelp::Search => "look for words",
+        CommandHelp::File => "send a file",
+        CommandHelp::Save => "save the files of the chosen or last message",
         CommandHelp::Silent => "send without notifying anybody",
         CommandHelp::Verify => "compare the safety number",
         CommandHelp::Mute => "no notifications, for ever or for a time",

@@ -22,6 +22,11 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Edited => "edited",
         Label::Forwarded => "Forwarded",
         Label::Pinned => "pinned",
+        Label::File => "file",
+        Label::Photo => "photo",
+        Label::Video => "video",
+        Label::Audio => "audio",
+        Label::Voice => "voice message",
         Label::ReplyMissing => "a message that is not here",
         Label::DraftMark => "Draft:",
         Label::Untitled => "Untitled",
@@ -257,6 +262,10 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::OutboxEmpty => "Nothing waits.",
         Label::CaughtUp => "Everything is here, and nothing waits to be sent.",
         Label::NoTerminal => "The full-screen program needs a terminal; `beseda-cli --help` lists the commands.",
+        Label::NoFiles => "No files go with this message.",
+        Label::NoOpener => "There is no program here that shows files (xdg-open): w saves it.",
+        Label::FileHere => "here",
+        Label::NoPicture => "No picture.",
         Label::NewerStore => "This profile was written by a newer version: update this program.",
     }
 }

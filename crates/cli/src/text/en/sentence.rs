@@ -1,5 +1,5 @@
 use super::plural;
-use crate::text::{Lang, Sentence, enumerate};
+use crate::text::{Lang, Sentence, enumerate, percent, size};
 
 pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
@@ -57,6 +57,27 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
             format!("The digits differ ({theirs} there, {ours} here): the new device was refused.")
         }
         Sentence::UsesLeft(n) => format!("for {n} more"),
+        Sentence::FilePrepared { name, done, total } => format!("Preparing {name}: {} %", percent(done, total)),
+        Sentence::FileWritten { name, done, total } => format!("Writing {name}: {} %", percent(done, total)),
+        Sentence::FilesSent { done, total } => {
+            format!("Sending: {} of {}, {} %", size(Lang::En, done), size(Lang::En, total), percent(done, total))
+        }
+        Sentence::FilesFetched { done, total } => {
+            format!("Fetching: {} of {}, {} %", size(Lang::En, done), size(Lang::En, total), percent(done, total))
+        }
+        Sentence::FileSending(percent) => format!("sending {percent} %"),
+        Sentence::FileFetching(percent) => format!("fetching {percent} %"),
+        Sentence::FilePaused(percent) => format!("rests at {percent} %"),
+        Sentence::FileFailed(why) => format!("failed: {why}"),
+        Sentence::NoSuchFile(path) => format!("There is no file {path}."),
+        Sentence::NotAFile(path) => format!("{path} is a folder or a device: only files can be sent."),
+        Sentence::FileUnusable { path, reason } => format!("{path} can't be used: {reason}."),
+        Sentence::FileChanged(path) => format!("{path} changed while it was read; try again."),
+        Sentence::NoFileThere(message) => format!("No such file goes with message {message}."),
+        Sentence::SavedAs(path) => format!("Saved as {path}"),
+        Sentence::PictureTooLarge(path) => format!("{path} is too large for a picture: it may have 1 MiB."),
+        Sentence::NotAPicture(path) => format!("{path} is no picture in PNG, JPEG or WebP."),
+        Sentence::PictureThere(bytes) => format!("A picture of {}.", size(Lang::En, bytes)),
         Sentence::OpenFirst(name) => format!("There is no conversation with {name} yet: beseda-cli open {name}"),
     }
 }

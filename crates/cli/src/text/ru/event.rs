@@ -49,6 +49,8 @@ pub(in crate::text) fn event(author: AccountId, event: &SystemEvent, named: Name
             format!("{}: «{}»", did("сменили название", "меняет название"), safe::line(title))
         }
         SystemEvent::Description => did("сменили описание", "меняет описание"),
+        SystemEvent::Picture { removed: false } => did("сменили изображение", "меняет изображение"),
+        SystemEvent::Picture { removed: true } => did("убрали изображение", "убирает изображение"),
         SystemEvent::Timer { timer: None } => {
             format!("{}: новые сообщения остаются", did("выключили таймер", "выключает таймер"))
         }

@@ -1,4 +1,5 @@
 use beseda_engine::api::failure::{Failure, Healing, Unreadable};
+use beseda_engine::api::reason::Reason;
 use beseda_engine::api::view::WarningKind;
 use beseda_model::Code;
 
@@ -29,6 +30,9 @@ pub(in crate::text) fn failure(failure: &Failure) -> Words {
         }
         Failure::Invalid { what, reason: why } => {
             Words::new(format!("{}: {}.", capital(field(*what)), reason(why)), "")
+        }
+        Failure::NotReady { reason: why @ (Reason::FileDamaged | Reason::FileGone) } => {
+            Words::new(format!("{}.", capital(&reason(why))), "Попросите прислать его ещё раз.")
         }
         Failure::NotReady { reason: why } => {
             Words::new(format!("Сейчас не получится: {}.", reason(why)), "Попробуйте позже.")

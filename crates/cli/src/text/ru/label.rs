@@ -22,6 +22,11 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Edited => "изменено",
         Label::Forwarded => "Переслано",
         Label::Pinned => "закреплено",
+        Label::File => "файл",
+        Label::Photo => "фото",
+        Label::Video => "видео",
+        Label::Audio => "аудио",
+        Label::Voice => "голосовое сообщение",
         Label::ReplyMissing => "сообщение, которого здесь нет",
         Label::DraftMark => "Черновик:",
         Label::Untitled => "Без названия",
@@ -249,6 +254,10 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::OutboxEmpty => "Ничего не ждёт.",
         Label::CaughtUp => "Всё получено, и отправлять больше нечего.",
         Label::NoTerminal => "Полноэкранной программе нужен терминал; команды: `beseda-cli --help`.",
+        Label::NoFiles => "При этом сообщении файлов нет.",
+        Label::NoOpener => "Здесь нет программы, показывающей файлы (xdg-open): w сохранит его.",
+        Label::FileHere => "здесь",
+        Label::NoPicture => "Изображения нет.",
         Label::NewerStore => "Этот профиль записан более новой версией: обновите программу.",
     }
 }

@@ -1,5 +1,5 @@
 use super::plural;
-use crate::text::{Lang, Sentence, enumerate};
+use crate::text::{Lang, Sentence, enumerate, percent, size};
 
 pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
@@ -60,6 +60,27 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::DigitsDiffer { theirs, ours } => {
             format!("Цифры разные (там {theirs}, здесь {ours}): новому устройству отказано.")
         }
+        Sentence::FilePrepared { name, done, total } => format!("Подготовка {name}: {} %", percent(done, total)),
+        Sentence::FileWritten { name, done, total } => format!("Запись {name}: {} %", percent(done, total)),
+        Sentence::FilesSent { done, total } => {
+            format!("Отправка: {} из {}, {} %", size(Lang::Ru, done), size(Lang::Ru, total), percent(done, total))
+        }
+        Sentence::FilesFetched { done, total } => {
+            format!("Загрузка: {} из {}, {} %", size(Lang::Ru, done), size(Lang::Ru, total), percent(done, total))
+        }
+        Sentence::FileSending(percent) => format!("отправлено {percent} %"),
+        Sentence::FileFetching(percent) => format!("загружено {percent} %"),
+        Sentence::FilePaused(percent) => format!("остановлено на {percent} %"),
+        Sentence::FileFailed(why) => format!("ошибка: {why}"),
+        Sentence::NoSuchFile(path) => format!("Файла {path} нет."),
+        Sentence::NotAFile(path) => format!("{path} — папка или устройство, а отправить можно только файл."),
+        Sentence::FileUnusable { path, reason } => format!("Не получается использовать {path}: {reason}."),
+        Sentence::FileChanged(path) => format!("{path}: файл изменился, пока читался; попробуйте ещё раз."),
+        Sentence::NoFileThere(message) => format!("При сообщении {message} такого файла нет."),
+        Sentence::SavedAs(path) => format!("Сохранено: {path}"),
+        Sentence::PictureTooLarge(path) => format!("{path} великоват для изображения: не больше 1 МиБ."),
+        Sentence::NotAPicture(path) => format!("{path} — не изображение PNG, JPEG или WebP."),
+        Sentence::PictureThere(bytes) => format!("Изображение, {}.", size(Lang::Ru, bytes)),
         Sentence::UsesLeft(n) => format!("ещё для {n}"),
         Sentence::OpenFirst(name) => format!("Беседы с {name} ещё нет: beseda-cli open {name}"),
     }

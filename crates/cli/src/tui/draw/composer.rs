@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use crate::safe;
-use crate::text::{Label, Sentence};
+use crate::text::{self, Label, Sentence};
 use crate::tui::model::{Focus, Model, Opened, Purpose};
 
 /// Columns of the prompt.
@@ -37,14 +37,25 @@ pub(super) fn purpose(frame: &mut Frame<'_>, model: &Model, open: &Opened, area:
         Purpose::Reply { row, .. } => match open.message(row) {
             Some(message) => {
                 let text = match &message.body {
-                    Body::Text { text, entities } => safe::line(&covered(text, entities)),
+                    Body::Text { text, entities, attachments } => {
+                        text::brief(model.lang, &covered(text, entities), attachments)
+                    }
                     _ => String::new(),
                 };
                 format!(" {}: {text} ", model.say(&Sentence::ReplyTo(&model.name(message.message.author))))
             }
             None => format!(" {} ", model.label(Label::ComposerReply)),
         },
-        Purpose::Edit { .. } => format!(" {} ", model.label(Label::ComposerEdit)),
+        Purpose::Edit { row, .. } => {
+            // Its text is in the composer; what goes with it stays as it is.
+            let files = match open.message(row).map(|message| &message.body) {
+                Some(Body::Text { attachments, .. }) if !attachments.is_empty() => {
+                    format!(": {}", text::brief(model.lang, "", attachments))
+                }
+                _ => String::new(),
+            };
+            format!(" {}{files} ", model.label(Label::ComposerEdit))
+        }
     };
     let width = usize::from(area.width);
     let said = safe::fit(&said, width.saturating_sub(6));

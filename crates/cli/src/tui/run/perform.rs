@@ -1,17 +1,22 @@
 //! Carrying out what the screen wants.
 
+mod files;
+
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use beseda_engine::Command;
 use beseda_engine::api::command::Outcome;
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::file::AttachmentView;
 use beseda_engine::api::view::AccountView;
-use beseda_model::AccountId;
+use beseda_model::{AccountId, ConversationId};
+use beseda_wire::content::MessageRef;
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::TaskTracker;
 
-use super::super::input::{Action, Data, Input, Purpose, Query, Tag, Unresolved};
+use super::super::input::{Action, Data, Input, Intent, Purpose, Query, Tag, Unresolved};
 use super::terminal::Screen;
 use crate::host::Host;
 
@@ -23,6 +28,8 @@ pub(super) struct Performer {
     tasks: TaskTracker,
     /// Ends the tasks.
     end: watch::Sender<bool>,
+    /// Files that other programs show, if there are any.
+    copies: Option<files::Copies>,
     bell: bool,
 }
 
@@ -34,14 +41,14 @@ impl Performer {
         let (end, _) = watch::channel(false);
         let reader = read_views(Arc::clone(&host), wanted, inputs.clone());
         tasks.spawn(until(end.subscribe(), reader));
-        Self { host, inputs, queries, tasks, end, bell }
+        Self { host, inputs, queries, tasks, end, copies: None, bell }
     }
 
     pub(super) fn host(&self) -> &Host {
         &self.host
     }
 
-    pub(super) fn perform(&self, actions: Vec<Action>, screen: &mut Screen) -> io::Result<()> {
+    pub(super) fn perform(&mut self, actions: Vec<Action>, screen: &mut Screen) -> io::Result<()> {
         for action in actions {
             match action {
                 Action::Do { tag, command } => self.command(tag, command),
@@ -49,6 +56,8 @@ impl Performer {
                 // The reader ends after this program's last look at it.
                 Action::Load(query) => drop(self.queries.send(query)),
                 Action::Resolve { purpose, names } => self.resolve(purpose, names),
+                Action::Seal { conversation, reply_to, path } => self.seal(conversation, reply_to, path),
+                Action::Take { attachment, intent } => self.take(attachment, intent),
                 Action::Nudge => self.host.nudge(),
                 Action::Bell if self.bell => screen.bell()?,
                 Action::Bell | Action::Quit => {}
@@ -79,6 +88,28 @@ impl Performer {
                 }
             }
             drop(inputs.send(Input::Resolved(purpose, Ok(accounts))));
+        };
+        self.tasks.spawn(until(self.end.subscribe(), work));
+    }
+
+    fn seal(&self, conversation: ConversationId, reply_to: Option<MessageRef>, path: PathBuf) {
+        let (host, inputs) = (Arc::clone(&self.host), self.inputs.clone());
+        let work = async move {
+            let result = files::seal(&host, &path, inputs.clone()).await;
+            drop(inputs.send(Input::Sealed { conversation, reply_to, result }));
+        };
+        self.tasks.spawn(until(self.end.subscribe(), work));
+    }
+
+    fn take(&mut self, attachment: AttachmentView, intent: Intent) {
+        let copies = match (&self.copies, intent) {
+            (None, Intent::Open) => files::Copies::new().map(|made| Some(self.copies.insert(made).clone())),
+            (kept, _) => Ok(kept.clone()),
+        };
+        let (host, inputs) = (Arc::clone(&self.host), self.inputs.clone());
+        let work = async move {
+            let result = files::take(&host, &attachment, intent, copies).await;
+            drop(inputs.send(Input::Taken(result)));
         };
         self.tasks.spawn(until(self.end.subscribe(), work));
     }
@@ -140,6 +171,10 @@ async fn read_view(host: &Host, query: Query) -> Result<Data, Failure> {
             Query::Details(conversation, row) => Data::Details(Box::new(core.details(conversation, row, now)?)),
             Query::Safety(account) => Data::Safety(account, core.safety_number(account)?),
             Query::Phrase => Data::Phrase(core.phrase()?),
+            Query::Files(numbers) => {
+                let views: Result<Vec<_>, Failure> = numbers.into_iter().map(|file| core.file(file, now)).collect();
+                Data::Files(views?.into_iter().flatten().collect())
+            }
         })
     })
     .await

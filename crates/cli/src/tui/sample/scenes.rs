@@ -1,6 +1,9 @@
 //! The screens that are shown.
 
 use beseda_engine::api::command::ProfileDraft;
+use beseda_engine::api::failure::Failure;
+use beseda_engine::api::file::FileState;
+use beseda_engine::api::reason::Reason;
 use beseda_engine::api::view::{
     ConnectionState, DeviceView, Me, MessageInfo, SearchHit, SystemEvent, Warning, WarningKind,
 };
@@ -48,6 +51,7 @@ fn me() -> Me {
         device: device(ME),
         server: "https://chat.example.org".to_owned(),
         username: Some("alice".to_owned()),
+        picture: None,
         has_phone: false,
         phone: None,
         profile: ProfileDraft { name: "Алиса".to_owned(), ..ProfileDraft::default() },
@@ -129,6 +133,29 @@ pub const SCENES: &[Scene] = &[
                 open.chosen = Some(6);
                 open.bottom = Some(crate::tui::model::Bottom { row: 9, hidden: 0 });
                 open.unread_after = Some(7);
+            }
+        },
+    },
+    Scene {
+        name: "files",
+        lang: Lang::En,
+        change: |model| {
+            let messages = talk::with_files();
+            if let Some(row) = model.conversations.iter_mut().find(|row| row.conversation == conversation(WITH_BOB)) {
+                row.typing.clear();
+                row.last = messages.last().cloned();
+            }
+            let answered = messages.get(1).map(|message| (message.row, message.message));
+            talk::open(model, WITH_BOB, messages);
+            model.files = [
+                (1, FileState::Moving { up: false, done: 42, total: 100 }),
+                (2, FileState::Here),
+                (4, FileState::Moving { up: true, done: 7, total: 10 }),
+                (5, FileState::Failed { why: Failure::NotReady { reason: Reason::FileGone } }),
+            ]
+            .into();
+            if let (Some(open), Some((row, target))) = (&mut model.open, answered) {
+                open.purpose = Purpose::Reply { row, target };
             }
         },
     },

@@ -1,15 +1,16 @@
 //! People and what they say.
 
 use beseda_engine::api::failure::{Failure, Healing, Unreadable};
+use beseda_engine::api::file::AttachmentView;
 use beseda_engine::api::view::{
     AccountView, Body, ConversationView, Delivery, MemberView, MembersView, MessageView, ReactionView, Readiness,
     ReplyView, Rights, SystemEvent,
 };
-use beseda_engine::timeline::markup;
+use beseda_engine::timeline::markup::{self, Formatted};
 use beseda_model::{
     AccountId, Code, ConversationId, ConversationKind, DeviceId, Fingerprint, MessageId, Permissions, Role, Timestamp,
 };
-use beseda_wire::content::{Forward, MessageRef, OwnState, TimedFrom, Timer};
+use beseda_wire::content::{Forward, Media, MessageRef, OwnState, TimedFrom, Timer};
 
 use super::NOW;
 use crate::tui::model::Model;
@@ -49,6 +50,7 @@ pub(super) fn person(n: u8, name: &str, username: &str) -> AccountView {
         name: name.to_owned(),
         nickname: None,
         username: Some(username.to_owned()).filter(|username| !username.is_empty()),
+        picture: None,
         bio: String::new(),
         status: String::new(),
         root: Some(Fingerprint::from_bytes([n; 32])),
@@ -113,7 +115,16 @@ impl Talk {
 
     pub(super) fn say(&mut self, author: u8, minutes_ago: u64, source: &str) -> &mut MessageView {
         let formatted = markup::parse(source, &Directory);
-        self.push(author, minutes_ago, Body::Text { text: formatted.text, entities: formatted.entities })
+        let Formatted { text, entities } = formatted;
+        self.push(author, minutes_ago, Body::Text { text, entities, attachments: Vec::new() })
+    }
+
+    fn show(&mut self, author: u8, minutes_ago: u64, source: &str, files: &[AttachmentView]) -> MessageRef {
+        let said = self.say(author, minutes_ago, source);
+        if let Body::Text { attachments, .. } = &mut said.body {
+            attachments.extend_from_slice(files);
+        }
+        said.message
     }
 
     pub(super) fn event(&mut self, author: u8, minutes_ago: u64, event: SystemEvent) {
@@ -157,6 +168,7 @@ pub(super) fn team() -> Vec<MessageView> {
     reply.reply = Some(ReplyView {
         message: answered,
         author_name: "Bob".to_owned(),
+        attachment: None,
         text: Some("Great news. @alice can you open at six tomorrow?".to_owned()),
         row: Some(6),
     });
@@ -173,6 +185,49 @@ pub(super) fn team() -> Vec<MessageView> {
     talk.say(ME, 3, "👩‍🍳 test").delivery = Some(Delivery::Failed {
         why: Failure::Refused { code: Code::TooLarge, detail: String::new(), retry_after_ms: None },
     });
+    talk.done()
+}
+
+/// A direct conversation in which files go to and fro.
+pub(super) fn with_files() -> Vec<MessageView> {
+    let file = |file, name: &str, size, media| AttachmentView {
+        file,
+        name: name.to_owned(),
+        media_type: String::new(),
+        media,
+        preview: None,
+        size,
+        automatic: false,
+    };
+    let photo = Media::Photo { width: 4032, height: 3024 };
+    let chart = file(1, "Chart of the bay, with the new buoys.pdf", 18_400_000, Media::File);
+    let mut talk = Talk::new();
+    talk.event(ME, 200, SystemEvent::JoinedHere);
+    talk.show(
+        BOB,
+        50,
+        "The harbour, *this* morning.",
+        &[file(2, "harbour.jpg", 2_310_000, photo.clone()), file(3, "boat.jpg", 1_980_000, photo)],
+    );
+    let answered = talk.show(BOB, 49, "", std::slice::from_ref(&chart));
+    let reply = talk.say(ME, 41, "Just what I was missing.");
+    reply.reply = Some(ReplyView {
+        message: answered,
+        author_name: "Bob".to_owned(),
+        text: Some(String::new()),
+        attachment: Some(chart),
+        row: Some(3),
+    });
+    talk.show(ME, 40, "", &[file(4, "", 61_000, Media::Voice { millis: 42_000, wave: Vec::new().into() })]);
+    if let Some(voice) = talk.messages.last_mut() {
+        voice.delivery = Some(Delivery::Sending);
+    }
+    talk.show(
+        BOB,
+        30,
+        "",
+        &[file(5, "sailing.mp4", 96_000_000, Media::Video { width: 16, height: 9, millis: 75_000 })],
+    );
     talk.done()
 }
 
@@ -204,6 +259,7 @@ fn row(n: u8, kind: ConversationKind, title: &str, minutes_ago: u64) -> Conversa
         title: title.to_owned(),
         description: String::new(),
         peer: None,
+        picture: None,
         timer: None,
         readiness: Readiness::Ready,
         role: Some(Role::Owner),

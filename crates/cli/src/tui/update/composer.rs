@@ -204,7 +204,7 @@ pub(super) fn say(model: &mut Model, markup: &str, silent: bool) -> Vec<Action> 
                 _ => None,
             };
             let more_after = open.more_after;
-            let draft = Draft { text, entities, reply_to, timer: None, silent };
+            let draft = Draft { text, entities, reply_to, silent, ..Draft::default() };
             let mut actions = vec![command(said, Command::Send { conversation, draft })];
             if let Some(row) = model.conversations.iter_mut().find(|row| row.conversation == conversation)
                 && !row.draft.is_empty()

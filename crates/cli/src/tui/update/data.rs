@@ -6,7 +6,7 @@ use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{Anchor, ConnectionState, ConversationView, Readiness, TimelinePage};
 use beseda_model::{AccountId, Code, ConversationId};
 
-use super::{MOST_ROWS, command, composer, load_all, open, reload_page, slash, toast, toast_failure};
+use super::{MOST_ROWS, command, composer, files, load_all, open, reload_page, slash, toast, toast_failure};
 use crate::text::{self, Label, Sentence, capital};
 use crate::tui::draw::areas;
 use crate::tui::input::{Action, Data, Purpose, Query, Tag, Unresolved};
@@ -69,6 +69,7 @@ pub(super) fn notice(model: &mut Model, notice: Notice) -> Vec<Action> {
             Vec::new()
         }
         Notice::Warning => vec![Action::Load(Query::Warnings)],
+        Notice::File(file) => files::moved(model, file),
         Notice::SignedOut => vec![Action::Load(Query::Me)],
         _ => load_all(model),
     }
@@ -85,6 +86,7 @@ pub(super) fn data(model: &mut Model, data: Data) -> Vec<Action> {
         Data::Page { conversation, anchor, page } => {
             if is_open(model, conversation) {
                 put_page(model, anchor, page);
+                return files::states(model).into_iter().collect();
             }
         }
         Data::Members(conversation, members) => {
@@ -132,6 +134,7 @@ pub(super) fn data(model: &mut Model, data: Data) -> Vec<Action> {
                 *words = phrase;
             }
         }
+        Data::Files(views) => return files::known(model, views),
     }
     Vec::new()
 }

@@ -7,11 +7,11 @@ use beseda_model::ConversationId;
 use beseda_wire::content::MessageRef;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{PAGE, command, has, show, toast};
+use super::{PAGE, command, files, has, show, toast};
 use crate::text::Label;
 use crate::tui::draw::areas;
 use crate::tui::editor::Editor;
-use crate::tui::input::{Action, Query, Tag};
+use crate::tui::input::{Action, Intent, Query, Tag};
 use crate::tui::model::{Focus, Forwarding, Model, Opened, Overlay, Purpose};
 use crate::tui::rows;
 
@@ -67,6 +67,8 @@ fn letter(model: &mut Model, c: char) -> Vec<Action> {
             let targets = vec![message.message];
             vec![command(Tag::Quiet, Command::Delete { conversation: at, targets, for_all: false })]
         }),
+        ('o', _) => on_chosen(model, |model, _, message| files::take(model, message, Intent::Open)),
+        ('w', _) => on_chosen(model, |model, _, message| files::take(model, message, Intent::Save)),
         ('p', _) => on_chosen(model, |_, at, message| vec![pin(at, message)]),
         ('f', _) => on_chosen(model, |model, at, message| {
             show(
@@ -144,7 +146,7 @@ pub(super) fn reply(model: &mut Model, _: ConversationId, message: &MessageView)
 
 pub(super) fn edit(model: &mut Model, _: ConversationId, message: &MessageView) -> Vec<Action> {
     match &message.body {
-        Body::Text { text, entities } if message.own => {
+        Body::Text { text, entities, .. } if message.own => {
             let source = markup::render(text, entities, model);
             write_for(model, Purpose::Edit { row: message.row, target: message.message }, Some(source))
         }

@@ -5,11 +5,11 @@ use beseda_engine::api::view::{ConversationView, MessageView};
 use beseda_model::{ConversationId, Role, Timestamp};
 use beseda_wire::content::{OwnState, TimedFrom, Timer};
 
-use super::{command, composer, messages, open, quit, show, toast};
+use super::{command, composer, files, messages, open, quit, show, toast};
 use crate::calendar::parse_duration;
 use crate::text::{CommandHelp, Label, Sentence};
 use crate::tui::editor::Editor;
-use crate::tui::input::{Action, Purpose, Query, Tag};
+use crate::tui::input::{Action, Intent, Purpose, Query, Tag};
 use crate::tui::model::{Find, Forwarding, Model, Opened, Overlay, Search};
 
 /// Name, usage and meaning of each command.
@@ -34,6 +34,8 @@ pub(in crate::tui) const COMMANDS: &[(&str, &str, CommandHelp)] = &[
     ("forward", "", CommandHelp::Forward),
     ("search", "…", CommandHelp::Search),
     ("silent", "…", CommandHelp::Silent),
+    ("file", "PATH", CommandHelp::File),
+    ("save", "", CommandHelp::Save),
     ("verify", "[@…]", CommandHelp::Verify),
     ("mute", "[8h]", CommandHelp::Mute),
     ("unmute", "", CommandHelp::Unmute),
@@ -124,8 +126,10 @@ pub(super) fn run(model: &mut Model, line: &str) -> Option<Vec<Action>> {
         | CommandHelp::React
         | CommandHelp::Pin
         | CommandHelp::Forward
+        | CommandHelp::Save
         | CommandHelp::Retry
         | CommandHelp::Discard => about_messages(model, *which, rest),
+        CommandHelp::File => files::send(model, rest),
         CommandHelp::Silent => here(model).filter(|_| !rest.is_empty()).map(|_| composer::say(model, rest, true)),
         CommandHelp::Mute | CommandHelp::Unmute | CommandHelp::Archive | CommandHelp::Top | CommandHelp::Unread => {
             keep(model, *which, rest)
@@ -174,6 +178,8 @@ pub(in crate::tui) const fn needs_conversation(which: CommandHelp) -> bool {
             | CommandHelp::Pin
             | CommandHelp::Forward
             | CommandHelp::Silent
+            | CommandHelp::File
+            | CommandHelp::Save
             | CommandHelp::Mute
             | CommandHelp::Unmute
             | CommandHelp::Archive
@@ -368,6 +374,7 @@ fn about_messages(model: &mut Model, which: CommandHelp, rest: &str) -> Option<V
         CommandHelp::Edit => messages::edit(model, at, &message),
         CommandHelp::Delete => messages::delete_for_all(model, at, &message),
         CommandHelp::Pin => vec![messages::pin(at, &message)],
+        CommandHelp::Save => files::take(model, &message, Intent::Save),
         CommandHelp::React if rest.is_empty() => messages::reaction_window(model, message.message),
         CommandHelp::React => vec![react(at, &message, rest)],
         _ => show(
@@ -397,6 +404,7 @@ fn meant(open: &Opened, which: CommandHelp) -> Option<&MessageView> {
     let texts = || open.messages.iter().rev().filter(|m| matches!(m.body, beseda_engine::api::view::Body::Text { .. }));
     match which {
         CommandHelp::Edit => texts().find(|message| message.own),
+        CommandHelp::Save => texts().find(|message| !message.own && files::has_any(message)),
         CommandHelp::React | CommandHelp::Reply => texts().find(|message| !message.own),
         _ => None,
     }

@@ -1,3 +1,5 @@
+mod files;
+
 use beseda_engine::Notice;
 use beseda_engine::api::command::Outcome;
 use beseda_engine::api::failure::Failure;

@@ -1,4 +1,4 @@
-//! Title, description, timer and the state that is told to those who join.
+//! Title, description, picture, timer and the state that is told to those who join.
 
 use beseda_model::{Action, ConversationId, ConversationKind};
 use beseda_wire::content::{GroupState, InfoChange, MessageRef};
@@ -8,6 +8,7 @@ use super::event::may;
 use super::{shown, system};
 use crate::Step;
 use crate::api::view::SystemEvent;
+use crate::files;
 use crate::log::arrival::Arrival;
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
@@ -23,7 +24,7 @@ pub(super) fn change(
 ) -> Result<Option<Broken>, StoreError> {
     let Some(place) = Conversation::find(step.tx, arrival.conversation)? else { return Ok(None) };
     let only_timer = place.kind != ConversationKind::Group;
-    let named = change.title.is_some() || change.description.is_some();
+    let named = change.title.is_some() || change.description.is_some() || change.picture.is_some();
     if !may(step, arrival, Action::EditInfo)? || (only_timer && named) {
         return Ok(Some(Broken::Info));
     }
@@ -34,11 +35,12 @@ pub(super) fn change(
     }
     let mut info = infos::load(step.tx, arrival.conversation)?;
     info.change(arrival.seq, change);
-    infos::save(step.tx, arrival.conversation, &info)?;
+    save(step, arrival.conversation, &info)?;
     let title = change.title.clone().map(|title| SystemEvent::Title { title });
     let description = change.description.as_ref().map(|_| SystemEvent::Description);
     let timer = change.timer.map(|timer| SystemEvent::Timer { timer });
-    for (number, event) in (0_u8..).zip([title, description, timer].into_iter().flatten()) {
+    let picture = change.picture.as_ref().map(|picture| SystemEvent::Picture { removed: picture.is_none() });
+    for (number, event) in (0_u8..).zip([title, description, timer, picture].into_iter().flatten()) {
         let id = message_row::derived_id(&[b"info", arrival.message_id.as_bytes(), &[number]]);
         let sender = arrival.sender_account;
         system::system_row(step, arrival.conversation, arrival.seq, arrival.at, sender, id, &event)?;
@@ -74,10 +76,17 @@ pub(super) fn told(
     if matches!(telling, Telling::Nothing) {
         return Ok(None);
     }
-    infos::save(step.tx, arrival.conversation, &info)?;
+    save(step, arrival.conversation, &info)?;
     take_pins(step.tx, arrival.conversation, &state.pins)?;
     shown(step, arrival.conversation);
     Ok(None)
+}
+
+fn save(step: &mut Step<'_>, conversation: ConversationId, info: &Info) -> Result<(), StoreError> {
+    infos::save(step.tx, conversation, info)?;
+    let picture = info.picture().filter(|picture| picture.size <= files::MAX_PICTURE);
+    files::set_picture(step, conversation.as_bytes(), picture)?;
+    Ok(())
 }
 
 fn take_pins(conn: &Connection, conversation: ConversationId, pins: &[MessageRef]) -> Result<(), StoreError> {

@@ -9,12 +9,13 @@ use super::shown;
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::failure::{Healing, Unreadable};
+use crate::files;
 use crate::log::arrival::Arrival;
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::message_row::{self, Hidden, Kind, Known, NewRow, State};
-use crate::timeline::rules::{Broken, text, timer};
+use crate::timeline::rules::{Broken, attachment, text, timer};
 use crate::timeline::{column, own, presence};
 
 /// Something to read.
@@ -26,8 +27,10 @@ pub(super) fn apply(
     item: &[u8],
 ) -> Result<Option<Broken>, StoreError> {
     let Some(place) = Slot::find(step, arrival)? else { return Ok(None) };
-    let entities = match text::accept(&message.text, &message.entities) {
-        Ok(entities) => entities,
+    let accepted = text::accept(&message.text, &message.entities)
+        .and_then(|entities| Ok((entities, attachment::accept(&message.attachments)?)));
+    let (entities, attachments) = match accepted {
+        Ok(accepted) => accepted,
         Err(broken) => {
             let lost = (Unreadable::Malformed, Healing::NotNeeded);
             NewRow { unreadable: Some(lost), ..row(here, arrival, Kind::Unreadable) }.write(step.tx, place.0)?;
@@ -45,6 +48,7 @@ pub(super) fn apply(
         expires_at,
         message: Some(message),
         entities: &entities,
+        attachments: &attachments,
         content: item,
         ..row(here, arrival, Kind::Text)
     };
@@ -79,6 +83,7 @@ fn finish(
     disappeared: bool,
 ) -> Result<Option<Broken>, StoreError> {
     let row = new.write(step.tx, place.0)?;
+    let files = files::attach(step, arrival.conversation, row, new.attachments)?;
     let target = target(arrival);
     if disappeared {
         message_row::hide(step.tx, row, Hidden::Disappeared)?;
@@ -86,6 +91,9 @@ fn finish(
         message_row::hide(step.tx, row, Hidden::ForMe)?;
     } else {
         refresh(step, arrival.conversation, target)?;
+        if arrival.live {
+            files::command::fetch_if_small(step, &files, new.attachments)?;
+        }
         let from_others = arrival.sender_account != here.account;
         if from_others && arrival.class == EntryClass::Counted && new.hidden == Hidden::No {
             let muted = own::heard(step, arrival.conversation)?;

@@ -10,6 +10,7 @@ use crate::Step;
 use crate::api::command::{Draft, Outcome};
 use crate::api::failure::Failure;
 use crate::api::reason::{Field, Reason};
+use crate::files;
 use crate::outbox::{self, EnqueueOptions};
 use crate::search::{index, words::Words};
 use crate::store::StoreError;
@@ -25,6 +26,7 @@ const MAX_FORWARDS: usize = 100;
 
 /// A message that is here.
 pub(super) struct Said {
+    row: i64,
     pub(super) seq: u64,
     /// Whether there is something to be seen of it.
     pub(super) is_shown: bool,
@@ -42,11 +44,11 @@ impl Said {
         conversation: ConversationId,
         target: MessageRef,
     ) -> Result<Option<Self>, StoreError> {
-        type Raw = (i64, i64, i64, i64, String, Vec<u8>, Vec<u8>, u32, i64, i64);
+        type Raw = (i64, i64, i64, i64, String, Vec<u8>, Vec<u8>, u32, i64, i64, i64);
         let raw: Option<Raw> = conn
             .prepare_cached(
-                "SELECT seq, kind, hidden, deleted_seq, text, entities, forward, timer_seconds, timer_from, at \
-                 FROM messages WHERE conversation = ?1 AND author = ?2 AND message = ?3",
+                "SELECT seq, kind, hidden, deleted_seq, text, entities, forward, timer_seconds, timer_from, at, \
+                 row FROM messages WHERE conversation = ?1 AND author = ?2 AND message = ?3",
             )?
             .query_row((conversation.as_bytes(), target.author.as_bytes(), target.id.as_bytes()), |row| {
                 Ok((
@@ -60,13 +62,15 @@ impl Said {
                     row.get(7)?,
                     row.get(8)?,
                     row.get(9)?,
+                    row.get(10)?,
                 ))
             })
             .optional()?;
-        let Some((seq, kind, hidden, deleted, text, entities, forward, seconds, from, at)) = raw else {
+        let Some((seq, kind, hidden, deleted, text, entities, forward, seconds, from, at, row)) = raw else {
             return Ok(None);
         };
         Ok(Some(Self {
+            row,
             seq: seq.cast_unsigned(),
             is_shown: hidden == 0 && deleted == 0,
             kind: Kind::from_column(kind),
@@ -90,9 +94,11 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
         Some(timer) => Some(timer),
         None => timer_of(step, conversation)?,
     };
+    let attachments = files::command::take(step, &draft.attachments)?;
     let message = Message {
         text: draft.text.clone(),
-        entities: check_text(&draft.text, &draft.entities)?,
+        entities: check_text(&draft.text, &draft.entities, !attachments.is_empty())?,
+        attachments,
         reply_to: draft.reply_to,
         forward: None,
         timer,
@@ -105,8 +111,8 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
     Ok(Outcome::Queued { message: id })
 }
 
-fn check_text(text: &str, entities: &[Entity]) -> Result<Vec<Entity>, Failure> {
-    if text.trim().is_empty() {
+fn check_text(text: &str, entities: &[Entity], may_be_empty: bool) -> Result<Vec<Entity>, Failure> {
+    if text.trim().is_empty() && !may_be_empty {
         return Err(Failure::invalid(Field::Text, Reason::Empty));
     }
     text::accept(text, entities).map_err(|broken| match broken {
@@ -138,10 +144,14 @@ fn say(
         state: State::Queued,
         message: Some(message),
         entities: &message.entities,
+        attachments: &message.attachments,
         content: &item,
         ..NewRow::new(conversation, 0, Kind::Text, *id.as_bytes(), step.now)
     }
     .write(step.tx, None)?;
+    for file in files::attach(step, conversation, row, &message.attachments)? {
+        files::command::send(step, file)?;
+    }
     index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
     shown(step, conversation);
     Ok(id)
@@ -161,8 +171,9 @@ pub(super) fn edit(step: &mut Step<'_>, conversation: ConversationId, edit: Edit
     if edit.target.author != here.account {
         return Err(Failure::NotAllowed { reason: Reason::AuthorOnly });
     }
-    Said::find(step.tx, conversation, edit.target)?.filter(Said::is_text).ok_or(Failure::NotFound)?;
-    let entities = check_text(&edit.text, &edit.entities)?;
+    let said = Said::find(step.tx, conversation, edit.target)?.filter(Said::is_text).ok_or(Failure::NotFound)?;
+    let has_files = !files::attachments(step.tx, said.row)?.is_empty();
+    let entities = check_text(&edit.text, &edit.entities, has_files)?;
     let message = enqueue_event(step, conversation, Content::Edit(Edit { entities, ..edit }), Vec::new())?;
     Ok(Outcome::Queued { message })
 }
@@ -192,6 +203,7 @@ pub(super) fn forward(
             let message = Message {
                 text: original.text.clone(),
                 entities: original.entities.clone(),
+                attachments: files::attachments(step.tx, original.row)?.into_iter().map(|(_, file)| file).collect(),
                 reply_to: None,
                 forward: Some(origin(step.tx, *target, original, with_author)?),
                 // What was to disappear disappears where it was forwarded to as well.
@@ -257,6 +269,12 @@ fn failed_message(
     let Some((item, counted)) = found else { return Ok(None) };
     shown(step, conversation);
     let authored = Authored::decode(&item).map_err(|_| StoreError::damaged(TABLE))?;
+    let target = MessageRef { author: here.account, id };
+    if let Some(said) = Said::find(step.tx, conversation, target)? {
+        for (file, _) in files::attachments(step.tx, said.row)? {
+            files::command::send(step, file)?;
+        }
+    }
     Ok(Some((authored, counted)))
 }
 

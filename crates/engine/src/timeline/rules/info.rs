@@ -1,6 +1,6 @@
-//! Title, description and timer of a conversation, and what those who join are told of them.
+//! Title, description, picture and timer of a conversation, and what those who join are told of them.
 
-use beseda_wire::content::{GroupState, InfoChange, MessageRef, Timer};
+use beseda_wire::content::{FileRef, GroupState, InfoChange, MessageRef, Timer};
 use serde::{Deserialize, Serialize};
 
 /// Most characters of a title.
@@ -58,6 +58,8 @@ pub struct Info {
     title: Field<String>,
     description: Field<String>,
     timer: Field<Option<Timer>>,
+    #[serde(default)]
+    picture: Field<Option<FileRef>>,
     told: Option<Told>,
 }
 
@@ -70,6 +72,8 @@ pub struct Changed {
     pub description: bool,
     /// The timer.
     pub timer: bool,
+    /// The picture.
+    pub picture: bool,
 }
 
 /// What becomes of a told state.
@@ -118,6 +122,14 @@ impl Info {
         }
     }
 
+    /// The picture.
+    pub fn picture(&self) -> Option<&FileRef> {
+        match &self.told {
+            Some(told) if self.picture.seq == 0 => told.state.picture.as_ref(),
+            _ => self.picture.value.as_ref(),
+        }
+    }
+
     /// A change by somebody who might make it, at `seq`.
     pub fn change(&mut self, seq: u64, change: &InfoChange) -> Changed {
         let mut changed = Changed::default();
@@ -130,6 +142,9 @@ impl Info {
         if let Some(timer) = change.timer {
             changed.timer = self.timer.set(seq, timer);
         }
+        if let Some(picture) = &change.picture {
+            changed.picture = self.picture.set(seq, picture.clone());
+        }
         changed
     }
 
@@ -141,9 +156,9 @@ impl Info {
         }
         if self.complete {
             // Changes after the entry that it takes into account are none of its business.
-            let last = self.title.seq.max(self.description.seq).max(self.timer.seq);
-            let same = (self.title(), self.description(), self.timer())
-                == (state.title.as_str(), state.description.as_str(), state.timer);
+            let last = self.title.seq.max(self.description.seq).max(self.timer.seq).max(self.picture.seq);
+            let same = (self.title(), self.description(), self.timer(), self.picture())
+                == (state.title.as_str(), state.description.as_str(), state.timer, state.picture.as_ref());
             return if last <= state.seq && !same { Telling::False } else { Telling::Nothing };
         }
         let rank = |told: &Told| (told.witness, told.state.seq, std::cmp::Reverse(told.at));
@@ -161,6 +176,7 @@ impl Info {
         self.title.seq = self.title.seq.min(seq);
         self.description.seq = self.description.seq.min(seq);
         self.timer.seq = self.timer.seq.min(seq);
+        self.picture.seq = self.picture.seq.min(seq);
         if let Some(told) = &mut self.told {
             told.at = told.at.min(seq);
             told.state.seq = told.state.seq.min(seq);
@@ -174,6 +190,7 @@ impl Info {
             title: self.title().to_owned(),
             description: self.description().to_owned(),
             timer: self.timer(),
+            picture: self.picture().cloned(),
             pins,
             keys: Vec::new(),
         })
@@ -200,7 +217,7 @@ mod tests {
     fn events() -> impl Strategy<Value = Vec<(u64, Event)>> {
         let words = || prop::option::of("[abc]");
         let change = (words(), words())
-            .prop_map(|(title, description)| Event::Change(InfoChange { title, description, timer: None }));
+            .prop_map(|(title, description)| Event::Change(InfoChange { title, description, ..InfoChange::default() }));
         let witness = prop_oneof![Just(Witness::Member), Just(Witness::Permitted), Just(Witness::Own)];
         let tell = (witness, 0_u64..9, "[xyz]")
             .prop_map(|(witness, seq, title)| Event::Tell(witness, GroupState { seq, title, ..GroupState::default() }));

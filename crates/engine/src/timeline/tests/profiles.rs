@@ -24,7 +24,7 @@ fn a_profile_opens_when_both_its_key_and_it_are_there() {
     let key = |byte| Content::ProfileKey(ProfileKey { key: vec![byte; 32].into() });
     let mut device = Device::new();
     let name = |device: &Device| view::account(&device.view(), BOB).unwrap().name;
-    let sealed = |byte, name: &str| seal(&[byte; 32], BOB, &draft(name), &mut super::Counting(0));
+    let sealed = |byte, name: &str| seal(&[byte; 32], BOB, &draft(name), None, &mut super::Counting(0));
     device.step(|step| timeline::apply_profile(step, BOB, 1, &sealed(1, "Bob"))).0.unwrap();
     assert_eq!(name(&device), "02020202");
     device.hear(1, BOB, key(1));

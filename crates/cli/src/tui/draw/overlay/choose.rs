@@ -9,7 +9,7 @@ use ratatui::widgets::Paragraph;
 
 use super::{command_line, field, marked_list, window};
 use crate::safe;
-use crate::text::{Label, Sentence};
+use crate::text::{self, Label, Sentence};
 use crate::tui::editor::Editor;
 use crate::tui::model::{Find, Forwarding, Model, REACTIONS, Search, short_id};
 use crate::tui::update::{matching, needs_conversation};
@@ -37,8 +37,16 @@ pub(super) fn search(frame: &mut Frame<'_>, model: &Model, search: &Search) {
         lines.push(Line::styled(safe::fit(&head, width), model.theme.faint()));
         let style = if index == search.marked { model.theme.chosen() } else { model.theme.plain() };
         let mut spans = vec![Span::raw(mark)];
-        if let Body::Text { text, entities } = &hit.message.body {
-            spans.extend(excerpt(&covered(text, entities), &hit.matches, width.saturating_sub(2), style, model));
+        if let Body::Text { text, entities, attachments } = &hit.message.body {
+            let mut room = width.saturating_sub(2);
+            if !attachments.is_empty() {
+                // What was found stands in the text: more of it than of what goes with it.
+                let most = if text.is_empty() { room } else { room / 3 };
+                let files = safe::fit(&text::brief(model.lang, "", attachments), most);
+                room = room.saturating_sub(safe::width(&files) + 1);
+                spans.push(Span::styled(format!("{files} "), style));
+            }
+            spans.extend(excerpt(&covered(text, entities), &hit.matches, room, style, model));
         }
         lines.push(Line::from(spans));
     }

@@ -1,0 +1,132 @@
+//! What stays and what goes: here and on the server.
+
+use beseda_model::BlobId;
+use beseda_wire::Request;
+use rusqlite::Connection;
+
+use super::row::TABLE;
+use crate::Step;
+use crate::api::event::{Effect, FileDeed, Notice};
+use crate::api::file::FileNumber;
+use crate::session::Asked;
+use crate::store::StoreError;
+use crate::store::meta;
+
+/// Blobs that the server is told of at once, well below its limit.
+const AT_ONCE: u32 = 50;
+
+/// Bytes of sealed files that stay on this device, if the person has not chosen otherwise.
+const DEFAULT_CACHE: u64 = 2 * 1024 * 1024 * 1024;
+
+const CACHE: &str = "file_cache";
+
+/// Bytes of sealed files that may stay on this device besides those that are on their way.
+pub(crate) fn cache_limit(conn: &Connection) -> Result<u64, StoreError> {
+    Ok(meta::get(conn, CACHE)?.unwrap_or(DEFAULT_CACHE))
+}
+
+/// The person wants to have so many bytes of files here at most.
+pub(crate) fn set_cache_limit(step: &mut Step<'_>, bytes: u64) -> Result<(), StoreError> {
+    meta::put(step.tx, CACHE, &bytes)?;
+    evict(step)
+}
+
+/// Forgets files that nothing refers to any more: erased here, and let go on the server.
+pub(crate) fn tend(step: &mut Step<'_>) -> Result<(), StoreError> {
+    forget_loose(step)?;
+    if step.memory.session.is_up() && !step.memory.files.letting_go {
+        let blobs = waiting(step.tx)?;
+        if !blobs.is_empty() {
+            step.memory.files.letting_go = true;
+            step.ask(Request::LetBlobsGo { blobs: blobs.clone() }, Asked::LetGo { blobs });
+        }
+    }
+    Ok(())
+}
+
+/// Forgets what was sealed and never sent, too: whoever was about to send it has ended.
+pub(super) fn forget_unsent(step: &mut Step<'_>) -> Result<(), StoreError> {
+    step.tx.execute("UPDATE files SET loose = 1 WHERE loose = 2", ())?;
+    step.tx.execute("DELETE FROM files WHERE blob = x''", ())?;
+    forget_loose(step)
+}
+
+fn forget_loose(step: &mut Step<'_>) -> Result<(), StoreError> {
+    let loose: Vec<(FileNumber, Vec<u8>, bool, bool)> = step
+        .tx
+        .prepare_cached(
+            "SELECT number, blob, kept, EXISTS (SELECT 1 FROM attachments WHERE file = number) \
+             OR EXISTS (SELECT 1 FROM pictures WHERE file = number) FROM files WHERE loose = 1",
+        )?
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .collect::<Result<_, _>>()?;
+    for (number, blob, kept, used) in loose {
+        if used {
+            step.tx.prepare_cached("UPDATE files SET loose = 0 WHERE number = ?1")?.execute([number])?;
+            continue;
+        }
+        if kept {
+            step.tx.prepare_cached("INSERT OR IGNORE INTO let_go (blob) VALUES (?1)")?.execute([blob])?;
+        }
+        step.tx.prepare_cached("DELETE FROM files WHERE number = ?1")?.execute([number])?;
+        super::transfer::stop(step, number);
+        step.effect(Effect::File(FileDeed::Erase { file: number }));
+        step.notice(Notice::File(number));
+    }
+    Ok(())
+}
+
+fn waiting(conn: &Connection) -> Result<Vec<BlobId>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT blob FROM let_go LIMIT ?1")?;
+    let mut rows = statement.query([AT_ONCE])?;
+    let mut blobs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let blob: Vec<u8> = row.get(0)?;
+        blobs.push(BlobId::try_from(blob.as_slice()).map_err(|_| StoreError::damaged("let_go"))?);
+    }
+    Ok(blobs)
+}
+
+/// The server was told that these are not needed.
+pub(crate) fn let_go_told(step: &mut Step<'_>, blobs: &[BlobId]) -> Result<(), StoreError> {
+    step.memory.files.letting_go = false;
+    for blob in blobs {
+        step.tx.prepare_cached("DELETE FROM let_go WHERE blob = ?1")?.execute([blob.as_bytes()])?;
+    }
+    Ok(())
+}
+
+/// Erases what was not used for longest until the rest is within the limit. What is on its way, what the server does not
+/// have and pictures of people and groups stay.
+pub(super) fn evict(step: &mut Step<'_>) -> Result<(), StoreError> {
+    let limit = cache_limit(step.tx)?;
+    let here: Vec<(FileNumber, u64, bool)> = step
+        .tx
+        .prepare_cached(
+            "SELECT number, here, way = 0 AND (kept = 1 OR plain = x'') \
+             AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number) \
+             FROM files WHERE here > 0 ORDER BY used_at",
+        )?
+        .query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned(), row.get(2)?)))?
+        .collect::<Result<_, _>>()?;
+    let mut total: u64 = here.iter().fold(0, |sum, (_, bytes, _)| sum.saturating_add(*bytes));
+    for (number, bytes, may_go) in here {
+        if total <= limit {
+            break;
+        }
+        if may_go {
+            total = total.saturating_sub(bytes);
+            step.tx.prepare_cached("UPDATE files SET here = 0 WHERE number = ?1")?.execute([number])?;
+            step.effect(Effect::File(FileDeed::Erase { file: number }));
+            step.notice(Notice::File(number));
+        }
+    }
+    Ok(())
+}
+
+/// Numbers of all files of which something may be on this device.
+pub(super) fn here(conn: &Connection) -> Result<Vec<FileNumber>, StoreError> {
+    let mut statement = conn.prepare_cached(&format!("SELECT number FROM {TABLE} WHERE here > 0 ORDER BY number"))?;
+    let numbers = statement.query_map((), |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(numbers)
+}

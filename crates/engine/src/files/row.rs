@@ -1,0 +1,190 @@
+//! Rows of the table of files.
+
+use beseda_model::{BlobId, ConversationId};
+use beseda_wire::content::{FileKey, FileRef};
+use rusqlite::{Connection, Row};
+
+use super::chunks::Layout;
+use crate::Step;
+use crate::api::event::Notice;
+use crate::api::failure::Failure;
+use crate::api::file::{FileNumber, FileState, FileView};
+use crate::store::StoreError;
+use crate::timeline::column;
+
+pub(super) const TABLE: &str = "files";
+
+/// Where a file is going.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Nowhere.
+    Rest = 0,
+    /// To the server.
+    Up = 1,
+    /// From the server.
+    Down = 2,
+    /// The server has it, and is to keep it for this account as well.
+    Keep = 3,
+}
+
+impl Way {
+    const fn from_column(column: i64) -> Self {
+        match column {
+            1 => Self::Up,
+            2 => Self::Down,
+            3 => Self::Keep,
+            _ => Self::Rest,
+        }
+    }
+}
+
+/// A file that this database knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct File {
+    pub(crate) number: FileNumber,
+    pub(crate) file: FileRef,
+    /// Bytes of the sealed file that are on this device.
+    pub(crate) here: u64,
+    /// Bytes of the sealed file that the server has, as far as is known.
+    pub(crate) sent: u64,
+    /// Where the server takes it.
+    pub(crate) upload: String,
+    pub(crate) kept: bool,
+    pub(crate) way: Way,
+    pub(crate) paused: bool,
+    pub(crate) failure: Option<Failure>,
+}
+
+const COLUMNS: &str = "number, blob, key, size, here, sent, upload, kept, way, paused, failure";
+
+impl File {
+    pub(crate) fn find(conn: &Connection, number: FileNumber) -> Result<Option<Self>, StoreError> {
+        Self::one(conn, "number = ?1 AND blob <> x''", [number])
+    }
+
+    /// The row of a file that a message or a profile names; made if there is none.
+    pub(crate) fn know(step: &Step<'_>, file: &FileRef) -> Result<Self, StoreError> {
+        let key = (file.blob.as_bytes(), file.key.0, file.size.cast_signed());
+        step.tx
+            .prepare_cached(
+                "INSERT INTO files (blob, key, size, used_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            )?
+            .execute((key.0, key.1, key.2, column::millis(step.now)))?;
+        Self::one(step.tx, "blob = ?1 AND key = ?2 AND size = ?3 AND blob <> x''", key)?
+            .ok_or(StoreError::damaged(TABLE))
+    }
+
+    /// The file with this content, if this device has sealed it before.
+    pub(super) fn of_content(conn: &Connection, plain: &[u8]) -> Result<Option<Self>, StoreError> {
+        Self::one(conn, "plain = ?1 AND plain <> x'' ORDER BY number LIMIT 1", [plain])
+    }
+
+    /// Files on their way, in the order in which they were begun.
+    pub(super) fn moving(conn: &Connection) -> Result<Vec<Self>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM files WHERE way > 0 AND paused = 0 ORDER BY way, number LIMIT 64");
+        let mut statement = conn.prepare_cached(&sql)?;
+        let mut rows = statement.query(())?;
+        let mut all = Vec::new();
+        while let Some(row) = rows.next()? {
+            all.push(Self::read(row)?);
+        }
+        Ok(all)
+    }
+
+    fn one(conn: &Connection, which: &str, params: impl rusqlite::Params) -> Result<Option<Self>, StoreError> {
+        let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM files WHERE {which}"))?;
+        let mut rows = statement.query(params)?;
+        rows.next()?.map(Self::read).transpose()
+    }
+
+    fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        const DAMAGED: StoreError = StoreError::damaged(TABLE);
+        let (blob, key): (Vec<u8>, Vec<u8>) = (row.get(1)?, row.get(2)?);
+        let bytes = |at: usize| -> rusqlite::Result<u64> { Ok(row.get::<_, i64>(at)?.cast_unsigned()) };
+        Ok(Self {
+            number: row.get(0)?,
+            file: FileRef {
+                blob: BlobId::try_from(blob.as_slice()).map_err(|_| DAMAGED)?,
+                key: FileKey(key.as_slice().try_into().map_err(|_| DAMAGED)?),
+                size: bytes(3)?,
+            },
+            here: bytes(4)?,
+            sent: bytes(5)?,
+            upload: row.get(6)?,
+            kept: row.get(7)?,
+            way: Way::from_column(row.get(8)?),
+            paused: row.get(9)?,
+            failure: column::decode_if(&row.get::<_, Vec<u8>>(10)?, TABLE)?,
+        })
+    }
+
+    /// Writes what may have changed, and says so.
+    pub(crate) fn save(&self, step: &mut Step<'_>) -> Result<(), StoreError> {
+        step.tx
+            .prepare_cached(
+                "UPDATE files SET here = ?2, sent = ?3, upload = ?4, kept = ?5, way = ?6, paused = ?7, failure = ?8, \
+                 used_at = ?9 WHERE number = ?1",
+            )?
+            .execute((
+                self.number,
+                self.here.cast_signed(),
+                self.sent.cast_signed(),
+                &self.upload,
+                self.kept,
+                self.way as i64,
+                self.paused,
+                self.failure.as_ref().map(column::encode).unwrap_or_default(),
+                column::millis(step.now),
+            ))?;
+        step.notice(Notice::File(self.number));
+        Ok(())
+    }
+
+    /// How large it is when it is sealed; more than any server takes if no file can have its size.
+    pub(crate) fn sealed_size(&self) -> u64 {
+        Layout::of(self.file.size).map_or(u64::MAX, Layout::sealed_size)
+    }
+
+    /// Whether all of it is on this device, and is what it is said to be.
+    pub(crate) fn is_here(&self) -> bool {
+        self.way != Way::Down && self.here == self.sealed_size()
+    }
+
+    /// As people see it.
+    pub(crate) fn view(&self) -> FileView {
+        let total = self.sealed_size();
+        let up = matches!(self.way, Way::Up | Way::Keep);
+        let done = if up { self.sent } else { self.here };
+        let at = match (&self.failure, self.way) {
+            // What can't be sent can be looked at: its message says why.
+            (_, Way::Rest) if self.is_here() => FileState::Here,
+            (Some(why), _) => FileState::Failed { why: why.clone() },
+            (None, Way::Rest) => FileState::Elsewhere,
+            (None, Way::Up | Way::Down | Way::Keep) if self.paused => FileState::Paused { up, done, total },
+            (None, Way::Up | Way::Down | Way::Keep) => FileState::Moving { up, done, total },
+        };
+        FileView { file: self.number, size: self.file.size, at }
+    }
+}
+
+/// What is needed to open a file that is on this device; none if it is not.
+///
+/// # Errors
+/// When the database fails or the row is damaged.
+pub fn reference(conn: &Connection, number: FileNumber) -> Result<Option<FileRef>, StoreError> {
+    Ok(File::find(conn, number)?.filter(File::is_here).map(|file| file.file))
+}
+
+/// Conversations in which a message with this file waits to be sent.
+pub(super) fn waiting_for(conn: &Connection, number: FileNumber) -> Result<Vec<ConversationId>, StoreError> {
+    let mut statement = conn.prepare_cached(
+        "SELECT DISTINCT a.conversation FROM attachments a JOIN messages m ON m.row = a.row \
+         WHERE a.file = ?1 AND m.seq = 0",
+    )?;
+    let mut rows = statement.query([number])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(column::conversation(&row.get::<_, Vec<u8>>(0)?, "attachments")?);
+    }
+    Ok(all)
+}

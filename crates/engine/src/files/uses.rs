@@ -1,0 +1,111 @@
+//! What refers to files: messages, and the pictures of people and groups.
+
+use beseda_model::ConversationId;
+use beseda_wire::content::{Attachment, FileRef, Media};
+use rusqlite::{Connection, OptionalExtension};
+
+use super::row::File;
+use crate::Step;
+use crate::api::file::{AttachmentView, FileNumber};
+use crate::store::StoreError;
+use crate::timeline::column;
+
+const TABLE: &str = "attachments";
+
+const fn kind(media: &Media) -> i64 {
+    match media {
+        Media::File => 0,
+        Media::Photo { .. } => 1,
+        Media::Video { .. } => 2,
+        Media::Audio { .. } => 3,
+        Media::Voice { .. } => 4,
+    }
+}
+
+/// A message's row has these attachments; the numbers of their files.
+pub(crate) fn attach(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    row: i64,
+    attachments: &[Attachment],
+) -> Result<Vec<FileNumber>, StoreError> {
+    let mut numbers = Vec::with_capacity(attachments.len());
+    for (place, attachment) in (0_u32..).zip(attachments) {
+        let file = File::know(step, &attachment.file)?;
+        step.tx
+            .prepare_cached(
+                "INSERT OR REPLACE INTO attachments (row, place, conversation, kind, file, body) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute((
+                row,
+                place,
+                conversation.as_bytes(),
+                kind(&attachment.media),
+                file.number,
+                column::encode(attachment),
+            ))?;
+        step.tx.prepare_cached("UPDATE files SET loose = 0 WHERE number = ?1")?.execute([file.number])?;
+        numbers.push(file.number);
+    }
+    Ok(numbers)
+}
+
+/// A row has no attachments any more. What nothing else refers to goes when the step ends.
+pub(crate) fn detach(conn: &Connection, row: i64) -> Result<(), StoreError> {
+    conn.prepare_cached("UPDATE files SET loose = 1 WHERE number IN (SELECT file FROM attachments WHERE row = ?1)")?
+        .execute([row])?;
+    conn.prepare_cached("DELETE FROM attachments WHERE row = ?1")?.execute([row])?;
+    Ok(())
+}
+
+/// What goes with a message, as it was accepted, with the numbers of the files.
+pub(crate) fn attachments(conn: &Connection, row: i64) -> Result<Vec<(FileNumber, Attachment)>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT file, body FROM attachments WHERE row = ?1 ORDER BY place")?;
+    let mut rows = statement.query([row])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push((row.get(0)?, column::decode(&row.get::<_, Vec<u8>>(1)?, TABLE)?));
+    }
+    Ok(all)
+}
+
+/// An attachment as people see it.
+pub(crate) fn view(file: FileNumber, attachment: Attachment) -> AttachmentView {
+    let automatic = super::command::is_automatic(&attachment);
+    let Attachment { file: reference, name, media_type, media, preview } = attachment;
+    AttachmentView { file, name, media_type, media, preview, size: reference.size, automatic }
+}
+
+/// The picture of an account or a conversation.
+pub(crate) fn picture(conn: &Connection, owner: &[u8; 16]) -> Result<Option<FileNumber>, StoreError> {
+    Ok(conn
+        .prepare_cached("SELECT file FROM pictures WHERE owner = ?1")?
+        .query_row([owner], |row| row.get(0))
+        .optional()?)
+}
+
+/// An account or a conversation has this picture, or none; whether that is new.
+pub(crate) fn set_picture(step: &mut Step<'_>, owner: &[u8; 16], file: Option<&FileRef>) -> Result<bool, StoreError> {
+    let former = picture(step.tx, owner)?;
+    let next = file.map(|file| File::know(step, file)).transpose()?;
+    if former == next.as_ref().map(|file| file.number) {
+        return Ok(false);
+    }
+    if let Some(former) = former {
+        step.tx.prepare_cached("UPDATE files SET loose = 1 WHERE number = ?1")?.execute([former])?;
+    }
+    match next {
+        Some(file) => {
+            step.tx
+                .prepare_cached("INSERT OR REPLACE INTO pictures (owner, file) VALUES (?1, ?2)")?
+                .execute((owner, file.number))?;
+            step.tx.prepare_cached("UPDATE files SET loose = 0 WHERE number = ?1")?.execute([file.number])?;
+            super::command::fetch(step, file)?;
+        }
+        None => {
+            step.tx.prepare_cached("DELETE FROM pictures WHERE owner = ?1")?.execute([owner])?;
+        }
+    }
+    Ok(true)
+}

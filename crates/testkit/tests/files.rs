@@ -1,0 +1,501 @@
+//! Files between people, through the real server: they arrive as they were, whatever happens on the way, and nothing of
+//! them stays that nobody needs.
+#![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
+
+use beseda_engine::Command;
+use beseda_engine::api::command::{Draft, Outcome};
+use beseda_engine::api::failure::Failure;
+use beseda_engine::api::file::{AttachmentDraft, AttachmentView, FileNumber, FileState, SharedKind};
+use beseda_engine::api::reason::Reason;
+use beseda_engine::api::view::{Anchor, Body, Delivery, MessageView, SystemEvent};
+use beseda_engine::view::{self, View};
+use beseda_model::{Code, ConversationId, Limits, MessageId};
+use beseda_testkit::backend::RealServer;
+use beseda_testkit::clock::FakeClock;
+use beseda_testkit::network::Conditions;
+use beseda_testkit::people::Person;
+use beseda_testkit::world::{DeviceKey, World};
+use beseda_wire::content::{Media, MessageRef};
+
+type Town = World<RealServer>;
+
+const CHUNK: usize = 65_536;
+const HOUR: u64 = 3_600_000;
+const DAY: u64 = 24 * HOUR;
+
+fn town(seed: u64) -> Town {
+    let clock = FakeClock::default();
+    World::new(seed, clock.clone(), RealServer::new(seed, clock))
+}
+
+fn limited(seed: u64, limits: Limits) -> Town {
+    let clock = FakeClock::default();
+    World::new(seed, clock.clone(), RealServer::limited(seed, clock, limits))
+}
+
+/// Its server erases what nobody keeps after two hours.
+fn forgetful(seed: u64) -> Town {
+    limited(seed, Limits { blob_millis: 2 * HOUR, ..RealServer::roomy() })
+}
+
+fn looking<T>(world: &Town, device: DeviceKey, look: impl FnOnce(&View<'_>) -> T) -> T {
+    look(&View::new(world.at(device).engine().reader(), world.now()).unwrap())
+}
+
+fn page(world: &Town, device: DeviceKey, place: ConversationId) -> Vec<MessageView> {
+    looking(world, device, |view| view::timeline(view, place, Anchor::End, 200).unwrap().messages)
+}
+
+fn find(world: &Town, device: DeviceKey, place: ConversationId, id: MessageId) -> Option<MessageView> {
+    page(world, device, place).into_iter().find(|message| message.message.id == id)
+}
+
+fn attachments(message: &MessageView) -> &[AttachmentView] {
+    let Body::Text { attachments, .. } = &message.body else { panic!("{message:?}") };
+    attachments
+}
+
+/// The first file of a message, once the message is there.
+fn file(world: &Town, device: DeviceKey, place: ConversationId, id: MessageId) -> Option<FileNumber> {
+    Some(attachments(&find(world, device, place, id)?).first()?.file)
+}
+
+fn state(world: &Town, device: DeviceKey, number: FileNumber) -> FileState {
+    looking(world, device, |view| view::file(view, number).unwrap().unwrap()).at
+}
+
+fn bytes(len: usize, seed: u8) -> Vec<u8> {
+    (0_u8..251).cycle().take(len).map(|byte| byte ^ seed).collect()
+}
+
+fn draft(number: FileNumber, name: &str, media: Media) -> Draft {
+    let attachment =
+        AttachmentDraft { file: number, name: name.to_owned(), media_type: String::new(), media, preview: None };
+    Draft { attachments: vec![attachment], ..Draft::default() }
+}
+
+fn send(world: &mut Town, device: DeviceKey, conversation: ConversationId, draft: Draft) -> MessageId {
+    match world.ask(device, Command::Send { conversation, draft }) {
+        Ok(Outcome::Queued { message }) => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Sends a file that others fetch only when they want it.
+fn send_file(world: &mut Town, device: DeviceKey, place: ConversationId, plain: &[u8]) -> MessageId {
+    let number = world.seal(device, plain);
+    send(world, device, place, draft(number, "report.pdf", Media::File))
+}
+
+fn done(world: &mut Town, device: DeviceKey, command: Command) {
+    let ending = world.ask(device, command);
+    assert!(matches!(ending, Ok(Outcome::Done | Outcome::Queued { .. })), "{ending:?}");
+}
+
+/// Fetches a message's file and returns it once it is there.
+fn fetch(world: &mut Town, device: DeviceKey, place: ConversationId, id: MessageId) -> Option<Vec<u8>> {
+    world.run_until(HOUR, |world| file(world, device, place, id).is_some());
+    let number = file(world, device, place, id)?;
+    done(world, device, Command::FetchFile { file: number });
+    world.run_until(HOUR, |world| state(world, device, number) == FileState::Here);
+    world.open(device, number)
+}
+
+fn is_sent(world: &Town, device: DeviceKey, place: ConversationId, id: MessageId) -> bool {
+    find(world, device, place, id).is_some_and(|message| message.seq.is_some())
+}
+
+/// Alice and bob, who know each other.
+fn pair(world: &mut Town) -> (Person, Person, ConversationId) {
+    let (alice, bob) = (world.person("alice"), world.person("bob"));
+    let place = world.direct(alice.device, bob.account);
+    world.say(alice.device, place, "hello");
+    let asked = world.run_until(HOUR, |world| !page(world, bob.device, place).is_empty());
+    assert!(asked);
+    done(world, bob.device, Command::AnswerStranger { conversation: place, accept: true });
+    world.run_for(60_000);
+    (alice, bob, place)
+}
+
+#[test]
+fn a_file_of_any_size_arrives_as_it_was() {
+    let mut world = town(1);
+    let (alice, bob, place) = pair(&mut world);
+    for size in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 20 * CHUNK + 3] {
+        let plain = bytes(size, 1);
+        let id = send_file(&mut world, alice.device, place, &plain);
+        assert_eq!(fetch(&mut world, bob.device, place, id), Some(plain), "{size}");
+        let message = find(&world, bob.device, place, id).unwrap();
+        assert_eq!((attachments(&message)[0].size, &*attachments(&message)[0].name), (size as u64, "report.pdf"));
+    }
+}
+
+#[test]
+fn a_photo_comes_by_itself_and_a_file_when_it_is_wanted() {
+    let mut world = town(2);
+    let (alice, bob, place) = pair(&mut world);
+    let photo = world.seal(alice.device, &bytes(90_000, 1));
+    let photo = send(&mut world, alice.device, place, draft(photo, "a.jpg", Media::Photo { width: 4, height: 3 }));
+    let other = send_file(&mut world, alice.device, place, &bytes(90_000, 2));
+    world.run_for(120_000);
+    let (photo, other) = (file(&world, bob.device, place, photo), file(&world, bob.device, place, other));
+    assert_eq!(world.open(bob.device, photo.unwrap()), Some(bytes(90_000, 1)));
+    assert_eq!(state(&world, bob.device, other.unwrap()), FileState::Elsewhere);
+    assert_eq!(world.open(bob.device, other.unwrap()), None);
+}
+
+#[test]
+fn what_is_said_after_a_large_file_does_not_wait_for_it() {
+    let mut world = town(3);
+    let (alice, bob, place) = pair(&mut world);
+    let large = send_file(&mut world, alice.device, place, &bytes(60 * CHUNK, 1));
+    let text = world.say(alice.device, place, "look at this");
+    let told = world.run_until(HOUR, |world| find(world, bob.device, place, text).is_some());
+    assert!(told);
+    assert!(find(&world, bob.device, place, large).is_none(), "nobody is told of a file that is not there yet");
+    assert_eq!(find(&world, alice.device, place, large).unwrap().delivery, Some(Delivery::Queued));
+    assert_eq!(fetch(&mut world, bob.device, place, large), Some(bytes(60 * CHUNK, 1)));
+}
+
+#[test]
+fn files_come_through_a_bad_network_and_programs_that_end() {
+    for seed in 10..16 {
+        let mut world = town(seed);
+        let (alice, bob, place) = pair(&mut world);
+        world.conditions = Conditions { lose_http_one_in: 4, ..Conditions::ROUGH };
+        let plain = bytes(40 * CHUNK + 11, 7);
+        let id = send_file(&mut world, alice.device, place, &plain);
+        for _ in 0..12 {
+            let wait = world.rng.below(4_000);
+            world.run_for(wait);
+            world.restart(alice.device);
+            if world.rng.once_in(4) {
+                world.restart_server(|_| {});
+            }
+        }
+        let sent = world.run_until(DAY, |world| is_sent(world, alice.device, place, id));
+        assert!(sent, "seed {seed}");
+        let known = world.run_until(DAY, |world| file(world, bob.device, place, id).is_some());
+        assert!(known, "seed {seed}");
+        let number = file(&world, bob.device, place, id).unwrap();
+        done(&mut world, bob.device, Command::FetchFile { file: number });
+        for _ in 0..12 {
+            let wait = world.rng.below(4_000);
+            world.run_for(wait);
+            world.restart(bob.device);
+            // What the system had not written yet when the power went.
+            if let Some(file) = world.at_mut(bob.device).files.get_mut(&number) {
+                file.truncate(file.len() * 3 / 4);
+            }
+        }
+        let fetched = world.run_until(DAY, |world| state(world, bob.device, number) == FileState::Here);
+        assert!(fetched, "seed {seed}: {:?}", state(&world, bob.device, number));
+        assert_eq!(world.open(bob.device, number), Some(plain), "seed {seed}");
+    }
+}
+
+#[test]
+fn bytes_that_are_not_what_was_sent_are_refused_with_a_reason() {
+    let mut world = town(4);
+    let (alice, bob, place) = pair(&mut world);
+    let id = send_file(&mut world, alice.device, place, &bytes(5 * CHUNK, 1));
+    world.run_until(HOUR, |world| file(world, bob.device, place, id).is_some());
+    let number = file(&world, bob.device, place, id).unwrap();
+    world.restart_server(|data| {
+        let changed = change_blobs(&data.join("blobs"));
+        assert_eq!(changed, 1);
+    });
+    world.run_for(120_000);
+    done(&mut world, bob.device, Command::FetchFile { file: number });
+    world.run_for(HOUR);
+    let why = Failure::NotReady { reason: Reason::FileDamaged };
+    assert_eq!(state(&world, bob.device, number), FileState::Failed { why });
+    assert_eq!(world.open(bob.device, number), None);
+    assert!(!world.at(bob.device).files.contains_key(&number), "nothing of it is kept");
+}
+
+/// Changes one bit in each file of some size in a folder; how many there were.
+fn change_blobs(folder: &std::path::Path) -> usize {
+    let mut changed = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            changed += change_blobs(&path);
+        } else if let Ok(mut content) = std::fs::read(&path)
+            && content.len() > CHUNK
+        {
+            content[CHUNK] ^= 1;
+            std::fs::write(&path, content).unwrap();
+            changed += 1;
+        }
+    }
+    changed
+}
+
+#[test]
+fn the_same_content_is_sealed_and_sent_once() {
+    let mut world = forgetful(5);
+    let (alice, bob, place) = pair(&mut world);
+    let first = world.seal(alice.device, &bytes(200_000, 1));
+    let one = send(&mut world, alice.device, place, draft(first, "a", Media::File));
+    world.run_until(HOUR, |world| is_sent(world, alice.device, place, one));
+    let second = world.seal(alice.device, &bytes(200_000, 1));
+    assert_eq!(second, first);
+    assert_eq!(world.at(alice.device).files.len(), 1, "the second copy was erased");
+    let two = send(&mut world, alice.device, place, draft(second, "b", Media::File));
+    world.run_until(HOUR, |world| file(world, bob.device, place, two).is_some());
+    let numbers = [one, two].map(|id| file(&world, bob.device, place, id).unwrap());
+    assert_eq!(numbers[0], numbers[1]);
+    // What one message loses, the other still has.
+    let target = MessageRef { author: alice.account, id: one };
+    done(&mut world, alice.device, Command::Delete { conversation: place, targets: vec![target], for_all: true });
+    world.run_for(3 * HOUR);
+    world.server.tend();
+    assert_eq!(fetch(&mut world, bob.device, place, two), Some(bytes(200_000, 1)));
+}
+
+#[test]
+fn what_was_deleted_goes_from_devices_and_in_time_from_the_server() {
+    let mut world = town(6);
+    let (alice, bob, place) = pair(&mut world);
+    let id = send_file(&mut world, alice.device, place, &bytes(CHUNK, 1));
+    assert!(fetch(&mut world, bob.device, place, id).is_some());
+    let target = MessageRef { author: alice.account, id };
+    done(&mut world, alice.device, Command::Delete { conversation: place, targets: vec![target], for_all: true });
+    world.run_for(HOUR);
+    for device in [alice.device, bob.device] {
+        assert!(world.at(device).files.is_empty(), "{}", world.at(device).name);
+    }
+    let kept = |world: &Town| {
+        let account = alice.account;
+        world.server.read(move |view| view.blobs().kept_bytes(account)).unwrap()
+    };
+    assert_eq!(kept(&world), 0);
+}
+
+#[test]
+fn a_forwarded_file_stays_when_its_first_sender_deletes_it() {
+    let mut world = forgetful(7);
+    let (alice, bob, place) = pair(&mut world);
+    let carol = world.person("carol");
+    let group = world.group(bob.device, "Friends", &[carol.account]);
+    world.run_for(60_000);
+    let id = send_file(&mut world, alice.device, place, &bytes(CHUNK, 1));
+    world.run_until(HOUR, |world| file(world, bob.device, place, id).is_some());
+    let target = MessageRef { author: alice.account, id };
+    // Bob has not even fetched it.
+    let forward = Command::Forward { from: place, messages: vec![target], to: vec![group], with_author: true };
+    let Ok(Outcome::Queued { message: forwarded }) = world.ask(bob.device, forward) else { panic!() };
+    world.run_until(HOUR, |world| file(world, carol.device, group, forwarded).is_some());
+    done(&mut world, alice.device, Command::Delete { conversation: place, targets: vec![target], for_all: true });
+    world.run_for(3 * HOUR);
+    world.server.tend();
+    assert_eq!(fetch(&mut world, carol.device, group, forwarded), Some(bytes(CHUNK, 1)));
+}
+
+#[test]
+fn a_file_that_nobody_keeps_is_told_to_be_gone() {
+    let mut world = forgetful(8);
+    let (alice, bob, place) = pair(&mut world);
+    let id = send_file(&mut world, alice.device, place, &bytes(CHUNK, 1));
+    world.run_until(HOUR, |world| file(world, bob.device, place, id).is_some());
+    let number = file(&world, bob.device, place, id).unwrap();
+    let target = MessageRef { author: alice.account, id };
+    done(&mut world, alice.device, Command::Delete { conversation: place, targets: vec![target], for_all: false });
+    world.run_for(3 * HOUR);
+    world.server.tend();
+    done(&mut world, bob.device, Command::FetchFile { file: number });
+    world.run_for(HOUR);
+    let why = Failure::NotReady { reason: Reason::FileGone };
+    assert_eq!(state(&world, bob.device, number), FileState::Failed { why });
+}
+
+#[test]
+fn without_room_on_the_server_a_message_fails_and_can_be_tried_again() {
+    let mut world = limited(9, Limits { blob_quota_bytes: 100_000, ..RealServer::roomy() });
+    let (alice, bob, place) = pair(&mut world);
+    let first = send_file(&mut world, alice.device, place, &bytes(60_000, 1));
+    world.run_until(HOUR, |world| is_sent(world, alice.device, place, first));
+    let second = send_file(&mut world, alice.device, place, &bytes(60_000, 2));
+    world.run_for(HOUR);
+    let failed = find(&world, alice.device, place, second).unwrap().delivery;
+    let Some(Delivery::Failed { why: Failure::Refused { code: Code::QuotaExceeded, .. } }) = failed else {
+        panic!("{failed:?}")
+    };
+    let target = MessageRef { author: alice.account, id: first };
+    done(&mut world, alice.device, Command::Delete { conversation: place, targets: vec![target], for_all: true });
+    world.run_for(HOUR);
+    done(&mut world, alice.device, Command::Retry { conversation: place, message: second });
+    assert_eq!(fetch(&mut world, bob.device, place, second), Some(bytes(60_000, 2)));
+}
+
+#[test]
+fn a_transfer_rests_goes_on_and_can_be_given_up() {
+    let mut world = town(10);
+    let (alice, bob, place) = pair(&mut world);
+    let plain = bytes(90 * CHUNK, 1);
+    let id = send_file(&mut world, alice.device, place, &plain);
+    let number = file(&world, alice.device, place, id).unwrap();
+    let begun = |world: &Town, device, number| match state(world, device, number) {
+        FileState::Moving { done, .. } => done > 0,
+        _ => false,
+    };
+    assert!(world.run_until(HOUR, |world| begun(world, alice.device, number)));
+    done(&mut world, alice.device, Command::PauseFile { file: number });
+    let FileState::Paused { up: true, done: half, total } = state(&world, alice.device, number) else { panic!() };
+    assert!(half < total);
+    world.run_for(HOUR);
+    world.restart(alice.device);
+    world.run_for(HOUR);
+    assert!(!is_sent(&world, alice.device, place, id), "it rests until it is wanted");
+    done(&mut world, alice.device, Command::ResumeFile { file: number });
+    assert!(world.run_until(HOUR, |world| file(world, bob.device, place, id).is_some()));
+    let number = file(&world, bob.device, place, id).unwrap();
+    done(&mut world, bob.device, Command::FetchFile { file: number });
+    assert!(world.run_until(HOUR, |world| begun(world, bob.device, number)));
+    done(&mut world, bob.device, Command::CancelFetch { file: number });
+    world.run_for(HOUR);
+    assert_eq!(state(&world, bob.device, number), FileState::Elsewhere);
+    assert!(world.at(bob.device).files.is_empty());
+    assert_eq!(fetch(&mut world, bob.device, place, id), Some(plain));
+}
+
+#[test]
+fn a_message_that_is_taken_back_before_its_file_is_up_leaves_nothing() {
+    let mut world = town(11);
+    let (alice, bob, place) = pair(&mut world);
+    let id = send_file(&mut world, alice.device, place, &bytes(90 * CHUNK, 1));
+    let number = file(&world, alice.device, place, id).unwrap();
+    done(&mut world, alice.device, Command::PauseFile { file: number });
+    done(&mut world, alice.device, Command::Discard { conversation: place, message: id });
+    world.run_for(HOUR);
+    assert!(world.at(alice.device).files.is_empty());
+    assert!(find(&world, bob.device, place, id).is_none());
+}
+
+#[test]
+fn what_was_sealed_and_not_sent_goes_with_the_program() {
+    let mut world = town(12);
+    let (alice, _, place) = pair(&mut world);
+    let unsent = world.seal(alice.device, &bytes(10, 1));
+    let sent = send_file(&mut world, alice.device, place, &bytes(10, 2));
+    world.restart(alice.device);
+    world.run_for(60_000);
+    assert!(!world.at(alice.device).files.contains_key(&unsent));
+    let forgotten = world.seal(alice.device, &bytes(10, 3));
+    done(&mut world, alice.device, Command::ForgetFile { file: forgotten });
+    assert!(!world.at(alice.device).files.contains_key(&forgotten));
+    let number = file(&world, alice.device, place, sent).unwrap();
+    assert_eq!(world.open(alice.device, number), Some(bytes(10, 2)));
+}
+
+#[test]
+fn what_was_not_used_for_longest_makes_room() {
+    let mut world = town(13);
+    let (alice, bob, place) = pair(&mut world);
+    let ids: Vec<MessageId> = (0..4).map(|n| send_file(&mut world, alice.device, place, &bytes(CHUNK, n))).collect();
+    for id in &ids {
+        assert!(fetch(&mut world, bob.device, place, *id).is_some());
+    }
+    let sealed = CHUNK as u64 + 16;
+    done(&mut world, bob.device, Command::LimitFiles { bytes: 2 * sealed });
+    let here = |world: &Town| {
+        ids.iter()
+            .map(|id| world.open(bob.device, file(world, bob.device, place, *id).unwrap()).is_some())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(here(&world), [false, false, true, true]);
+    assert_eq!(looking(&world, bob.device, |view| view::file_use(view).unwrap()).used, 2 * sealed);
+    assert_eq!(fetch(&mut world, bob.device, place, ids[0]), Some(bytes(CHUNK, 0)), "it is fetched again");
+    assert_eq!(here(&world), [true, false, false, true]);
+}
+
+#[test]
+fn what_was_sent_in_a_conversation_is_found_by_kind() {
+    let mut world = town(14);
+    let (alice, bob, place) = pair(&mut world);
+    let mut sent = Vec::new();
+    for n in 0..3 {
+        let photo = world.seal(alice.device, &bytes(10, n));
+        sent.push(send(&mut world, alice.device, place, draft(photo, "a.jpg", Media::Photo { width: 4, height: 3 })));
+    }
+    let other = send_file(&mut world, alice.device, place, &bytes(10, 9));
+    world.run_until(HOUR, |world| find(world, bob.device, place, other).is_some());
+    world.run_for(60_000);
+    let shared = |kind, before| looking(&world, bob.device, |view| view::shared(view, place, kind, before, 2).unwrap());
+    let first = shared(SharedKind::Visual, None);
+    assert_eq!(first.iter().map(|one| one.message.id).collect::<Vec<_>>(), [sent[2], sent[1]]);
+    let last = first.last().unwrap();
+    let rest = shared(SharedKind::Visual, Some((last.row, last.place)));
+    assert_eq!(rest.iter().map(|one| one.message.id).collect::<Vec<_>>(), [sent[0]]);
+    assert_eq!(shared(SharedKind::File, None)[0].message.id, other);
+    assert!(shared(SharedKind::Voice, None).is_empty());
+}
+
+#[test]
+fn people_and_groups_have_pictures() {
+    let mut world = town(15);
+    let (alice, bob, place) = pair(&mut world);
+    let face = world.seal(alice.device, &bytes(30_000, 1));
+    done(&mut world, alice.device, Command::SetPicture { conversation: None, file: Some(face) });
+    let seen = |world: &Town, device: DeviceKey| {
+        let number = looking(world, device, |view| view::conversation(view, place).unwrap().unwrap().picture)?;
+        world.open(device, number)
+    };
+    assert!(world.run_until(HOUR, |world| seen(world, bob.device) == Some(bytes(30_000, 1))));
+    done(&mut world, alice.device, Command::SetPicture { conversation: None, file: None });
+    assert!(world.run_until(HOUR, |world| seen(world, bob.device).is_none()));
+    world.run_for(60_000);
+    assert!(world.at(bob.device).files.is_empty(), "the former one is not kept");
+
+    let group = world.group(alice.device, "Friends", &[bob.account]);
+    world.run_for(60_000);
+    let sight = world.seal(alice.device, &bytes(30_000, 2));
+    done(&mut world, alice.device, Command::SetPicture { conversation: Some(group), file: Some(sight) });
+    let seen = |world: &Town, device: DeviceKey| {
+        let number = looking(world, device, |view| view::conversation(view, group).unwrap().unwrap().picture)?;
+        world.open(device, number)
+    };
+    assert!(world.run_until(HOUR, |world| seen(world, bob.device) == Some(bytes(30_000, 2))));
+    let told = page(&world, bob.device, group)
+        .into_iter()
+        .any(|message| matches!(message.body, Body::System { event: SystemEvent::Picture { removed: false } }));
+    assert!(told);
+    // Who comes later sees it, too.
+    let carol = world.person("carol");
+    let add = Command::AddMembers { conversation: group, accounts: vec![carol.account] };
+    done(&mut world, alice.device, add);
+    assert!(world.run_until(HOUR, |world| {
+        looking(world, carol.device, |view| view::conversation(view, group).unwrap())
+            .and_then(|row| row.picture)
+            .is_some_and(|number| world.open(carol.device, number) == Some(bytes(30_000, 2)))
+    }));
+}
+
+#[test]
+fn a_picture_that_is_too_large_or_not_here_is_refused() {
+    let mut world = town(16);
+    let (alice, bob, place) = pair(&mut world);
+    let large = world.seal(alice.device, &bytes(1024 * 1024 + 1, 1));
+    let refused = world.ask(alice.device, Command::SetPicture { conversation: None, file: Some(large) });
+    assert!(matches!(refused, Err(Failure::Invalid { .. })), "{refused:?}");
+    let edge = world.seal(alice.device, &bytes(1024 * 1024, 1));
+    done(&mut world, alice.device, Command::SetPicture { conversation: None, file: Some(edge) });
+    let unknown = world.ask(alice.device, Command::SetPicture { conversation: None, file: Some(9_999) });
+    assert_eq!(unknown, Err(Failure::NotFound));
+    let direct = world.ask(bob.device, Command::SetPicture { conversation: Some(place), file: None });
+    assert_eq!(direct, Err(Failure::NotAllowed { reason: Reason::GroupsOnly }));
+}
+
+#[test]
+fn an_empty_message_without_files_is_still_refused() {
+    let mut world = town(17);
+    let (alice, _, place) = pair(&mut world);
+    let empty = world.ask(alice.device, Command::Send { conversation: place, draft: Draft::default() });
+    assert!(matches!(empty, Err(Failure::Invalid { .. })));
+    let number = world.seal(alice.device, b"x");
+    let thirty_one =
+        Draft { attachments: vec![draft(number, "a", Media::File).attachments[0].clone(); 31], ..Draft::default() };
+    let many = world.ask(alice.device, Command::Send { conversation: place, draft: thirty_one });
+    assert!(matches!(many, Err(Failure::Invalid { .. })));
+}
