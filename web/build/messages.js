@@ -17,6 +17,16 @@ const GEN = join(SRC, 'i18n/gen')
 const REFERENCE = 'en'
 const OTHERS = ['ru']
 const LOCALES = [REFERENCE, ...OTHERS]
+/** Areas that nobody needs who has not joined yet: they are loaded with the views that show them. */
+const LATER = new Set(
+  (
+    'about appearance attach composer contact conversation delivery devices event folders forget group healing list media ' +
+    'message picture privacy reactions report safety search share storage timeline writing'
+  ).split(' '),
+)
+/** What is shown before, and must do without them. */
+const FIRST =
+  /^(ui|features\/(join|recovery|phone|app-state))\/|^views\/(Join|JoinByPhone|Root|Later|Missing)\.svelte$/
 const KEY = /^[a-z][a-z0-9]*(_[a-z0-9]+)*$/
 
 /**
@@ -189,9 +199,15 @@ function emitTypes(areas) {
   lines.push('}', '')
   lines.push(`export type Locale = ${LOCALES.map((locale) => JSON.stringify(locale)).join(' | ')}`)
   lines.push(`export const LOCALES: readonly Locale[] = ${JSON.stringify(LOCALES)}`, '')
-  lines.push('export const load: { readonly [L in Locale]: () => Promise<Messages> } = {')
-  for (const locale of LOCALES) lines.push(`  ${locale}: async () => (await import('./${locale}')).default,`)
-  lines.push('}', '')
+  const later = [...areas.keys()].filter((area) => LATER.has(area))
+  lines.push(`export type Later = ${later.map((area) => JSON.stringify(area)).join(' | ') || 'never'}`, '')
+  const loads = { load: ['', 'Omit<Messages, Later>'], loadLater: ['.later', 'Pick<Messages, Later>'] }
+  for (const [name, [suffix, type]] of Object.entries(loads)) {
+    lines.push(`export const ${name}: { readonly [L in Locale]: () => Promise<${type}> } = {`)
+    for (const locale of LOCALES)
+      lines.push(`  ${locale}: async () => (await import('./${locale}${suffix}')).default,`)
+    lines.push('}', '')
+  }
   lines.push('/** The messages of the locale that `current` gives when one is read. */')
   lines.push('export const through = (current: () => Messages): Messages => ({')
   for (const area of areas.keys()) lines.push(`  get ${area}() {`, `    return current().${area}`, '  },')
@@ -202,8 +218,9 @@ function emitTypes(areas) {
 /**
  * @param {string} locale
  * @param {Areas} areas
+ * @param {string} [type] of what is emitted
  */
-export function emitLocale(locale, areas) {
+export function emitLocale(locale, areas, type = 'Messages') {
   /** @type {string[]} */
   const bodies = []
   for (const [area, messages] of areas) {
@@ -218,7 +235,7 @@ export function emitLocale(locale, areas) {
   const used = ['number', 'plural', 'ordinal', 'select'].filter((name) =>
     bodies.some((line) => line.includes(`${name}(`)),
   )
-  const lines = [`import type { Messages } from './messages'`]
+  const lines = [`import type { ${type === 'Messages' ? 'Messages' : 'Later, Messages'} } from './messages'`]
   if (used.length) {
     lines.push(
       `import { forms } from '../forms'`,
@@ -226,7 +243,7 @@ export function emitLocale(locale, areas) {
       `const { ${used.join(', ')} } = forms(${JSON.stringify(locale)})`,
     )
   }
-  lines.push('', 'const messages: Messages = {', ...bodies, '}', '', 'export default messages', '')
+  lines.push('', `const messages: ${type} = {`, ...bodies, '}', '', 'export default messages', '')
   return lines.join('\n')
 }
 
@@ -307,13 +324,37 @@ export function compile() {
   if (problems.length > 0) return problems
   mkdirSync(GEN, { recursive: true })
   writeFileSync(join(GEN, 'messages.ts'), emitTypes(reference))
-  for (const { locale, areas } of all) writeFileSync(join(GEN, `${locale}.ts`), emitLocale(locale, areas))
+  for (const { locale, areas } of all) {
+    const [first, later] = [false, true].map(
+      (is) => new Map([...areas].filter(([area]) => LATER.has(area) === is)),
+    )
+    writeFileSync(join(GEN, `${locale}.ts`), emitLocale(locale, first ?? areas, 'Omit<Messages, Later>'))
+    writeFileSync(
+      join(GEN, `${locale}.later.ts`),
+      emitLocale(locale, later ?? areas, 'Pick<Messages, Later>'),
+    )
+  }
   return problems
+}
+
+/**
+ * What is shown first must not use words that come later.
+ * @param {string[]} problems
+ */
+function findTooEarly(problems) {
+  for (const file of readdirSync(SRC, { recursive: true, encoding: 'utf8' })) {
+    if (!FIRST.test(file) || !/\.(ts|svelte)$/.test(file) || /\.test\./.test(file)) continue
+    for (const [, area] of readFileSync(join(SRC, file), 'utf8').matchAll(/\bm\s*\.([a-z_]+)\b/g)) {
+      if (area && LATER.has(area))
+        problems.push(`${file}: the words of ${area} are loaded later than this is shown`)
+    }
+  }
 }
 
 /** @returns {string[]} */
 function check() {
   const problems = compile()
+  findTooEarly(problems)
   findUnused(readAll(MESSAGES).reference, problems)
   return problems
 }

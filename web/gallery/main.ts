@@ -1,7 +1,7 @@
 // Every component of ui/ at once, to be looked at: `npm run dev`, then /gallery.html?theme=dark&lang=ru. Not in the product.
 import '@/styles/index.css'
 import { mount } from 'svelte'
-import { preferred, speak } from '@/i18n/index.svelte'
+import { allWords, preferred, speak } from '@/i18n/index.svelte'
 import Gallery from './Gallery.svelte'
 
 const wishes = new URLSearchParams(location.search)
@@ -11,6 +11,7 @@ for (const name of ['theme', 'accent', 'text', 'density']) {
 }
 document.documentElement.dir = wishes.get('dir') ?? 'ltr'
 await speak(preferred([wishes.get('lang') ?? 'en']))
+await allWords()
 
 const target = document.getElementById('app')
 if (!target) throw new Error('gallery.html has no #app')

@@ -6,16 +6,17 @@
 mod console;
 mod effects;
 mod failure;
+mod files;
 mod peek;
 mod storage;
 
 use std::panic::PanicHookInfo;
 
-use beseda_engine::api::event::HttpResponse;
+use beseda_engine::api::event::{HttpResponse, TransferAnswer};
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::reason::{Field, Reason};
 use beseda_engine::{Effect, Engine, Event};
-use beseda_model::{Rng, Timestamp};
+use beseda_model::{BlobId, Rng, Timestamp};
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -125,6 +126,37 @@ impl BrowserEngine {
     pub fn http(&mut self, id: u64, status: Option<u16>, body: Vec<u8>) -> Array {
         let response = status.map(|status| HttpResponse { status, body });
         self.handle(Event::Http { id, response })
+    }
+
+    /// The answer to a transfer; without a status, the server could not be reached. `headers` are names and values in turn.
+    #[wasm_bindgen(unchecked_return_type = "Effect[]")]
+    pub fn transferred(
+        &mut self,
+        id: u64,
+        status: Option<u16>,
+        headers: Vec<String>,
+        body: Vec<u8>,
+        stored: Option<f64>,
+    ) -> Array {
+        let headers = headers.chunks_exact(2).filter_map(|pair| match pair {
+            [name, value] => Some((name.clone(), value.clone())),
+            _ => None,
+        });
+        let (headers, stored) = (headers.collect(), stored.map(files::whole));
+        let answer = status.map(|status| TransferAnswer { status, headers, body, stored });
+        self.handle(Event::Transferred { id, answer })
+    }
+
+    /// The digest of a file that was to be checked; none if it can't be read.
+    #[wasm_bindgen(unchecked_return_type = "Effect[]")]
+    pub fn file_checked(&mut self, file: f64, digest: Option<Vec<u8>>) -> Array {
+        let digest = digest.and_then(|digest| BlobId::try_from(digest.as_slice()).ok());
+        self.handle(Event::FileChecked { file: files::number(file), digest })
+    }
+
+    /// Opens a file that is on this device; none if it is not.
+    pub fn opener(&self, file: f64) -> Option<files::FileOpener> {
+        files::FileOpener::of(self.engine.reader(), files::number(file))
     }
 
     fn handle(&mut self, event: Event) -> Array {

@@ -3,6 +3,7 @@
 use beseda_engine::Engine;
 use beseda_engine::api::deeds::Deeds;
 use beseda_engine::api::failure::Failure;
+use beseda_engine::api::file::{FileNumber, FileUse, FileView, SharedKind, SharedView};
 use beseda_engine::api::notification::{News, NotificationSettings};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
@@ -51,6 +52,24 @@ pub enum Query {
     Message {
         /// Its number.
         row: i64,
+    },
+    /// Where a file is; none if it is not known here.
+    File {
+        /// Its number.
+        file: FileNumber,
+    },
+    /// How much room files take on this device.
+    FileUse,
+    /// What was sent in a conversation, the newest first.
+    Shared {
+        /// Where.
+        conversation: ConversationId,
+        /// Of which kind.
+        kind: SharedKind,
+        /// Only before the attachment at this row and place.
+        before: Option<(i64, u32)>,
+        /// At most so many.
+        limit: u32,
     },
     /// The row of a message; none if it is not here.
     Row {
@@ -172,6 +191,9 @@ pub enum Answer {
     Message(Option<MessageView>),
     Row(Option<i64>),
     Details(Option<MessageInfo>),
+    File(Option<FileView>),
+    FileUse(FileUse),
+    Shared(Vec<SharedView>),
     Deeds(Option<Deeds>),
     Pins(Vec<MessageView>),
     Members(Option<MembersView>),
@@ -231,6 +253,11 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Message { row } => Answer::Message(view::message(&view, *row)?),
         Query::Row { conversation, message } => Answer::Row(view::find_row(&view, *conversation, *message)?),
         Query::Details { row } => Answer::Details(view::info(&view, *row)?),
+        Query::File { file } => Answer::File(view::file(&view, *file)?),
+        Query::FileUse => Answer::FileUse(view::file_use(&view)?),
+        Query::Shared { conversation, kind, before, limit } => {
+            Answer::Shared(view::shared(&view, *conversation, *kind, *before, *limit)?)
+        }
         Query::Deeds { row } => Answer::Deeds(view::deeds(&view, *row)?),
         Query::Pins { conversation } => Answer::Pins(view::pins(&view, *conversation)?),
         Query::Members { conversation } => Answer::Members(view::members(&view, *conversation)?),

@@ -6,6 +6,7 @@ import { Deletions } from '@/state/deletions.svelte'
 import { Drafts } from '@/state/drafts.svelte'
 import { EmojiHabits } from '@/state/emoji-habits.svelte'
 import { Engine } from '@/state/engine.svelte'
+import { Files } from '@/state/files.svelte'
 import { Notifications, type NotificationHost } from '@/state/notifications.svelte'
 import { Layout } from '@/state/layout.svelte'
 import { Online } from '@/state/online.svelte'
@@ -31,6 +32,7 @@ export interface App {
   readonly drafts: Drafts
   readonly emojiHabits: EmojiHabits
   readonly engine: Engine
+  readonly files: Files
   readonly layout: Layout
   readonly notifications: Notifications
   readonly online: Online
@@ -78,6 +80,7 @@ export async function compose(port: EnginePort, { window: host, ...rest }: Host)
     drafts: new Drafts(engine, host),
     emojiHabits: new EmojiHabits(storage),
     engine,
+    files: new Files(engine),
     layout: new Layout(),
     notifications: new Notifications(engine, rest.notifications, server, settings, sounds, storage),
     online: new Online(host),

@@ -135,7 +135,7 @@ describe('a row', () => {
   const GROUP = kept('Choir', {})
   const said = message(1, {
     author_name: 'Bartholomew '.repeat(12),
-    body: { body: 'text', text: 'Hi', entities: [] },
+    body: { body: 'text', text: 'Hi', entities: [], attachments: [] },
   })
   const within = (name: string, selector: string) => {
     const found = row(name).element().querySelector(selector)

@@ -9,6 +9,7 @@ import {
   type Ended,
   NEWS,
   type News,
+  type Progress,
   type Result,
   type Start,
   tabChannel,
@@ -19,6 +20,7 @@ interface Waiting {
   readonly ask: Ask
   readonly resolve: (value: unknown) => void
   readonly reject: (error: EngineFailure) => void
+  readonly told?: ((done: number) => void) | undefined
 }
 
 export class EngineClient implements EnginePort {
@@ -40,7 +42,10 @@ export class EngineClient implements EnginePort {
 
   constructor() {
     this.#answers = new BroadcastChannel(tabChannel(this.#tab))
-    this.#answers.addEventListener('message', ({ data }: MessageEvent<Answer>) => this.#answered(data))
+    this.#answers.addEventListener('message', ({ data }: MessageEvent<Answer | Progress>) => {
+      if ('done' in data) this.#waiting.get(data.id)?.told?.(data.done)
+      else this.#answered(data)
+    })
     this.#news.addEventListener('message', ({ data }: MessageEvent<News>) => this.#heard(data))
     this.#listenToThePage()
     this.#start(false)
@@ -68,6 +73,16 @@ export class EngineClient implements EnginePort {
     return answer
   }
 
+  async seal(plain: Blob, told?: (done: number) => void): Promise<number> {
+    const outcome = await this.#ask<Outcome>((id) => ({ ask: 'seal', tab: this.#tab, id, plain }), told)
+    if (outcome.outcome !== 'file') throw new EngineFailure({ kind: 'store' })
+    return outcome.file
+  }
+
+  open(file: number): Promise<Blob> {
+    return this.#ask<Blob>((id) => ({ ask: 'open', tab: this.#tab, id, file }))
+  }
+
   onNotice(listener: (notice: Notice) => void): () => void {
     this.#noticed.add(listener)
     return () => void this.#noticed.delete(listener)
@@ -89,11 +104,11 @@ export class EngineClient implements EnginePort {
     } else await this.#ask((id) => ({ ask: 'erase', tab: this.#tab, id }))
   }
 
-  #ask<T>(make: (id: number) => Ask): Promise<T> {
+  #ask<T>(make: (id: number) => Ask, told?: (done: number) => void): Promise<T> {
     const id = ++this.#ids
     const ask = make(id)
     return new Promise<T>((resolve, reject) => {
-      this.#waiting.set(id, { ask, resolve: resolve as (value: unknown) => void, reject })
+      this.#waiting.set(id, { ask, resolve: resolve as (value: unknown) => void, reject, told })
       // Before there is an owner nobody listens; the next one is given everything that waits.
       if (this.#owner !== undefined || this.#asleep === 'others') this.#asks.postMessage(ask)
       // Said while the page goes away.
@@ -101,12 +116,12 @@ export class EngineClient implements EnginePort {
     })
   }
 
-  #answered({ id, result }: Answer): void {
+  #answered({ id, result, blob }: Answer): void {
     const waiting = this.#waiting.get(id)
     if (!waiting) return
     this.#waiting.delete(id)
     const answer = JSON.parse(result) as Result<unknown, Failure>
-    if ('Ok' in answer) waiting.resolve(answer.Ok)
+    if ('Ok' in answer) waiting.resolve(blob ?? answer.Ok)
     else waiting.reject(new EngineFailure(answer.Err))
   }
 

@@ -73,6 +73,21 @@ export class FakeEngine implements EnginePort {
     }
   }
 
+  /** Files that were sealed, by their number. */
+  readonly files = new Map<number, Blob>()
+
+  seal(plain: Blob, told?: (done: number) => void): Promise<number> {
+    const number = this.files.size + 1
+    this.files.set(number, plain)
+    told?.(plain.size)
+    return Promise.resolve(number)
+  }
+
+  open(file: number): Promise<Blob> {
+    const plain = this.files.get(file)
+    return plain ? Promise.resolve(plain) : Promise.reject(new EngineFailure({ kind: 'not_found' }))
+  }
+
   onNotice(listener: (notice: Notice) => void): () => void {
     this.#notices.add(listener)
     return () => this.#notices.delete(listener)

@@ -1,9 +1,20 @@
 // Drives the engine: what happens goes in, what is to be done comes out and is done. There are no rules here.
 
-import type { BrowserEngine, Effect } from './wasm/engine.js'
+import type { BrowserEngine, Effect, Part } from './wasm/engine.js'
 import { erase } from './wasm/engine.js'
 import { end } from './ended'
-import { type Answer, type Ask, ASKS, type News, NEWS, tabChannel } from './protocol'
+import { eraseFiles, Files } from './files'
+import {
+  type Answer,
+  type Ask,
+  ASKS,
+  type News,
+  NEWS,
+  type Progress,
+  type Result,
+  tabChannel,
+} from './protocol'
+import type { Command, Failure, Outcome, Sealed } from './types.gen'
 
 const SUBPROTOCOL = 'beseda.v1.cbor'
 
@@ -13,8 +24,15 @@ const HTTP_TIMEOUT_MS = 30_000
 /** Timers are looked at again at least so often: the clock may have been set meanwhile. */
 const LONGEST_WAIT_MS = 60 * 60 * 1000
 
+/** A portion of a file that has not moved within this time does not arrive. */
+const TRANSFER_TIMEOUT_MS = 120_000
+
+/** Headers of answers that the engine listens to. */
+const HEARD = ['location', 'upload-offset']
+
 const FAILED = '{"Err":{"kind":"store"}}'
 const DONE = '{"Ok":null}'
+const NOT_HERE = '{"Err":{"kind":"not_found"}}'
 
 /** Less room than this is none. */
 const NO_ROOM = 1024 * 1024
@@ -34,6 +52,10 @@ export class Owner {
   readonly #tabs = new Map<string, BroadcastChannel>()
   /** Commands that have not ended, by the engine's number. */
   readonly #running = new Map<number, Running>()
+  /** What this worker itself has asked of the engine. */
+  readonly #own = new Map<number, (result: string) => void>()
+  readonly #files = new Files()
+  readonly #transfers = new Map<bigint, AbortController>()
   #commands = 0
   #socket: WebSocket | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -61,14 +83,18 @@ export class Owner {
     this.#news.postMessage(news)
   }
 
-  #answer(tab: string, id: number, result: string): void {
+  #answer(tab: string, id: number, result: string, blob?: Blob): void {
+    const answer: Answer = blob ? { id, result, blob } : { id, result }
+    this.#to(tab).postMessage(answer)
+  }
+
+  #to(tab: string): BroadcastChannel {
     let channel = this.#tabs.get(tab)
     if (!channel) {
       channel = new BroadcastChannel(tabChannel(tab))
       this.#tabs.set(tab, channel)
     }
-    const answer: Answer = { id, result }
-    channel.postMessage(answer)
+    return channel
   }
 
   #asked(ask: Ask): void {
@@ -93,6 +119,12 @@ export class Owner {
         this.#command(ask.tab, ask.id, ask.key, JSON.stringify(ask.command))
         return
       }
+      case 'seal':
+        void this.#seal(ask.tab, ask.id, ask.plain)
+        return
+      case 'open':
+        void this.#open(ask.tab, ask.id, ask.file)
+        return
       case 'erase': {
         this.#erase(ask.tab, ask.id)
         return
@@ -118,19 +150,70 @@ export class Owner {
     )
   }
 
+  async #seal(tab: string, id: number, plain: Blob): Promise<void> {
+    try {
+      const begun = JSON.parse(await this.#do({ command: 'begin_file' })) as Result<Outcome, Failure>
+      if (!('Ok' in begun) || begun.Ok.outcome !== 'file') {
+        this.#answer(tab, id, JSON.stringify(begun))
+        return
+      }
+      const { file } = begun.Ok
+      const told = (done: number): void => {
+        const progress: Progress = { id, done }
+        this.#to(tab).postMessage(progress)
+      }
+      const sealed = JSON.parse(await this.#files.seal(file, plain, told)) as Sealed
+      this.#answer(tab, id, await this.#do({ command: 'finish_file', file, sealed }))
+    } catch {
+      // No room, or a file that has changed or gone since it was chosen.
+      this.#answer(tab, id, FAILED)
+      void this.#measure()
+    }
+  }
+
+  async #open(tab: string, id: number, file: number): Promise<void> {
+    try {
+      const opener = this.#engine.opener(file)
+      if (!opener) {
+        this.#answer(tab, id, NOT_HERE)
+        return
+      }
+      try {
+        this.#answer(tab, id, DONE, await this.#files.open(file, opener))
+      } finally {
+        opener.free()
+      }
+    } catch {
+      this.#answer(tab, id, FAILED)
+    }
+  }
+
+  /** A command of this worker's own. */
+  #do(command: Command): Promise<string> {
+    const number = ++this.#commands
+    return new Promise((resolve) => {
+      this.#own.set(number, resolve)
+      this.#step((engine) =>
+        engine.command(number, crypto.randomUUID().replaceAll('-', ''), JSON.stringify(command)),
+      )
+    })
+  }
+
   #erase(tab: string, id: number): void {
     this.#connect(undefined)
     clearTimeout(this.#timer)
     this.#asks.close()
     this.#engine.free()
-    erase().then(
-      () => {
-        this.#answer(tab, id, DONE)
-        this.#tell({ news: 'erased' })
-        self.close()
-      },
-      (error: unknown) => end(error),
-    )
+    erase()
+      .then(eraseFiles)
+      .then(
+        () => {
+          this.#answer(tab, id, DONE)
+          this.#tell({ news: 'erased' })
+          self.close()
+        },
+        (error: unknown) => end(error),
+      )
   }
 
   #step(act: (engine: BrowserEngine) => Effect[], stopped?: () => void): void {
@@ -165,6 +248,21 @@ export class Owner {
         return
       case 'http':
         void this.#http(effect.id, effect.method, effect.url, effect.body)
+        return
+      case 'transfer':
+        void this.#transfer(effect.id, effect.method, effect.url, effect.headers, effect.part)
+        return
+      case 'stop_transfer':
+        this.#transfers.get(effect.id)?.abort()
+        return
+      case 'check_file':
+        void this.#check(effect.file)
+        return
+      case 'erase_file':
+        void this.#files.erase(effect.file)
+        return
+      case 'keep_files':
+        void this.#files.keepOnly(effect.files)
         return
       case 'wake': {
         this.#wake(effect.at)
@@ -241,6 +339,54 @@ export class Owner {
     this.#step((engine) => engine.http(id, status, bytes))
   }
 
+  async #transfer(
+    id: bigint,
+    method: string,
+    url: string,
+    headers: [string, string][],
+    part: Part,
+  ): Promise<void> {
+    const stop = new AbortController()
+    this.#transfers.set(id, stop)
+    let status: number | undefined
+    let stored: number | undefined
+    let bytes = new Uint8Array()
+    const heard: string[] = []
+    try {
+      const response = await fetch(url, {
+        method,
+        headers,
+        body: part.way === 'send' ? await this.#files.read(part) : null,
+        credentials: 'omit',
+        cache: 'no-store',
+        redirect: 'error',
+        signal: AbortSignal.any([stop.signal, AbortSignal.timeout(TRANSFER_TIMEOUT_MS)]),
+      })
+      bytes = new Uint8Array(await response.arrayBuffer())
+      for (const name of HEARD) {
+        const value = response.headers.get(name)
+        if (value !== null) heard.push(name, value)
+      }
+      status = response.status
+      if (part.way === 'receive' && response.ok && bytes.length <= part.len) {
+        stored = await this.#files.write(part.file, part.at, bytes).catch(() => {
+          void this.#measure()
+          return undefined
+        })
+        bytes = new Uint8Array()
+      }
+    } catch {
+      // Without a status the engine knows that nothing has moved.
+    }
+    this.#transfers.delete(id)
+    if (!stop.signal.aborted) this.#step((engine) => engine.transferred(id, status, heard, bytes, stored))
+  }
+
+  async #check(file: number): Promise<void> {
+    const digest = await this.#files.digest(file)
+    this.#step((engine) => engine.file_checked(file, digest))
+  }
+
   #wake(at: number): void {
     clearTimeout(this.#timer)
     const wait = Math.min(Math.max(at - Date.now(), 0), LONGEST_WAIT_MS)
@@ -248,6 +394,8 @@ export class Owner {
   }
 
   #done(number: number, result: string): void {
+    this.#own.get(number)?.(result)
+    this.#own.delete(number)
     const running = this.#running.get(number)
     this.#running.delete(number)
     if (running) this.#answer(running.tab, running.id, result)

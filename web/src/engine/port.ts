@@ -13,6 +13,12 @@ export interface EnginePort {
   /** Reads a view. Rejects with an {@link EngineFailure}. */
   query<Q extends Query>(query: Q): Promise<AnswerTo<Q>>
 
+  /** Seals a file, which is kept on this device; its number, for a command. `told` hears how many bytes are done. */
+  seal(plain: Blob, told?: (done: number) => void): Promise<number>
+
+  /** A file that is on this device; rejects with an {@link EngineFailure} if it is not, or is damaged. */
+  open(file: number): Promise<Blob>
+
   /** Hears what has changed: read the view again. Returns how to stop. */
   onNotice(listener: (notice: Notice) => void): () => void
 

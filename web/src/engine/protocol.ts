@@ -28,6 +28,10 @@ export type Ask =
       readonly command: Command
     }
   | { readonly ask: 'query'; readonly tab: string; readonly id: number; readonly query: Query }
+  /** Seals a file; answered with its number. */
+  | { readonly ask: 'seal'; readonly tab: string; readonly id: number; readonly plain: Blob }
+  /** Opens a file that is on this device. */
+  | { readonly ask: 'open'; readonly tab: string; readonly id: number; readonly file: number }
   | { readonly ask: 'nudge' }
   | { readonly ask: 'erase'; readonly tab: string; readonly id: number }
 
@@ -35,6 +39,14 @@ export type Ask =
 export interface Answer {
   readonly id: number
   readonly result: string
+  /** Besides it, what can't be written as JSON. */
+  readonly blob?: Blob
+}
+
+/** How far something is that takes long: more will come. */
+export interface Progress {
+  readonly id: number
+  readonly done: number
 }
 
 /** As Rust's `Result` is written. */

@@ -25,6 +25,7 @@ export const person = (n: number, more: Partial<AccountView> = {}): AccountView 
   name: NAMES[n % NAMES.length] ?? '',
   nickname: null,
   username: `person${n}`,
+  picture: null,
   bio: '',
   status: '',
   root: null,
@@ -45,7 +46,7 @@ export const message = (row: number, more: Partial<MessageView> = {}): MessageVi
   author_name: NAMES[0] ?? '',
   own: false,
   at: 0,
-  body: { body: 'text', text: `message ${row}`, entities: [] },
+  body: { body: 'text', text: `message ${row}`, entities: [], attachments: [] },
   reply: null,
   forward: null,
   edited_at: null,
@@ -64,6 +65,7 @@ export const conversation = (id: string, more: Partial<ConversationView> = {}): 
   title: id,
   description: '',
   peer: null,
+  picture: null,
   timer: null,
   readiness: 'ready',
   role: 'member',
@@ -113,6 +115,7 @@ export function talk(count: number, now: number): MessageView[] {
           body: 'text',
           text,
           entities: next() < 0.05 ? [{ s: 0, n: text.indexOf(' '), k: 'bold' }] : [],
+          attachments: [],
         },
         reply:
           answered?.body.body === 'text'
@@ -120,6 +123,7 @@ export function talk(count: number, now: number): MessageView[] {
                 message: answered.message,
                 author_name: answered.author_name,
                 text: answered.body.text.slice(0, 160),
+                attachment: null,
                 row: answered.row,
               }
             : null,
@@ -178,6 +182,7 @@ const me: Me = {
   device: 'd-0',
   server: '',
   username: 'me',
+  picture: null,
   has_phone: false,
   phone: null,
   profile: { name: 'Я', bio: '', status: '', status_until: null },

@@ -47,6 +47,10 @@ nickname: string | null,
  */
 username: string | null,
 /**
+ * The picture.
+ */
+picture: number | null,
+/**
  * Some words about themselves.
  */
 bio: string,
@@ -95,7 +99,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -137,9 +141,73 @@ doubt: AskDoubt | null,
 being_added: boolean, };
 
 /**
+ * A file that is to go with a message.
+ */
+export type AttachmentDraft = {
+/**
+ * Which.
+ */
+file: number,
+/**
+ * What it is called.
+ */
+name: string,
+/**
+ * Its media type.
+ */
+media_type: string,
+/**
+ * How it is shown.
+ */
+media: Media,
+/**
+ * A picture of a few bytes (ThumbHash).
+ */
+preview: string | null, };
+
+/**
+ * A file that goes with a message.
+ */
+export type AttachmentView = {
+/**
+ * Which.
+ */
+file: number,
+/**
+ * What it is called: no path, and nothing that could be taken for one.
+ */
+name: string,
+/**
+ * Its media type, as its sender told it.
+ */
+media_type: string,
+/**
+ * How it is shown.
+ */
+media: Media,
+/**
+ * A picture of a few bytes (ThumbHash).
+ */
+preview: string | null,
+/**
+ * Bytes.
+ */
+size: number,
+/**
+ * Whether it is fetched without anybody asking for it.
+ */
+automatic: boolean, };
+
+/**
  * Who may see something.
  */
 export type Audience = "everyone" | "contacts" | "nobody";
+
+/**
+ * SHA-256 over a blob's bytes, which are encrypted already: its name, and the right to have it. Nobody guesses it, as
+ * every blob is encrypted under a key of its own; so it is in no log.
+ */
+export type BlobId = string;
 
 /**
  * What a row shows.
@@ -152,7 +220,11 @@ text: string,
 /**
  * Formatting.
  */
-entities: Array<Entity>, } | { "body": "deleted",
+entities: Array<Entity>,
+/**
+ * Files, in the order in which they are shown.
+ */
+attachments: Array<AttachmentView>, } | { "body": "deleted",
 /**
  * By whom.
  */
@@ -503,7 +575,47 @@ conversation: ConversationId,
 /**
  * What.
  */
-draft: Draft, } | { "command": "edit",
+draft: Draft, } | { "command": "begin_file" } | { "command": "finish_file",
+/**
+ * As begun.
+ */
+file: number,
+/**
+ * What was made of it.
+ */
+sealed: Sealed, } | { "command": "fetch_file",
+/**
+ * Which.
+ */
+file: number, } | { "command": "pause_file",
+/**
+ * Which.
+ */
+file: number, } | { "command": "resume_file",
+/**
+ * Which.
+ */
+file: number, } | { "command": "cancel_fetch",
+/**
+ * Which.
+ */
+file: number, } | { "command": "limit_files",
+/**
+ * Bytes.
+ */
+bytes: number, } | { "command": "forget_file",
+/**
+ * Which.
+ */
+file: number, } | { "command": "set_picture",
+/**
+ * The group; none: the person themselves.
+ */
+conversation: ConversationId | null,
+/**
+ * A file that was sealed on this device, of 1 MiB at most; none takes the picture away.
+ */
+file: number | null, } | { "command": "edit",
 /**
  * Where.
  */
@@ -725,6 +837,10 @@ description: string,
  */
 peer: AccountId | null,
 /**
+ * Its picture; of a direct one the other's.
+ */
+picture: number | null,
+/**
  * Its timer.
  */
 timer: Timer | null,
@@ -874,6 +990,10 @@ entities: Array<Entity>,
  */
 reply_to: MessageRef | null,
 /**
+ * Files that go with it: then there need be no text.
+ */
+attachments: Array<AttachmentDraft>,
+/**
  * Its own timer; none takes the conversation's.
  */
 timer: Timer | null,
@@ -943,7 +1063,91 @@ server: string, } | { "kind": "link_ended" } | { "kind": "store" };
 /**
  * What was given to a command.
  */
-export type Field = "account" | "bio" | "code" | "command" | "confirm" | "description" | "emoji" | "entities" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
+export type Field = "account" | "bio" | "code" | "command" | "confirm" | "description" | "emoji" | "entities" | "files" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
+
+/**
+ * All that is needed to have a file: what it is called on the server, and the key that opens it.
+ */
+export type FileRef = {
+/**
+ * SHA-256 of the sealed bytes.
+ */
+b: BlobId,
+/**
+ * What opens them.
+ */
+k: string,
+/**
+ * Bytes of the file itself.
+ */
+s: number, };
+
+/**
+ * Where a file is.
+ */
+export type FileState = { "state": "elsewhere" } | { "state": "moving",
+/**
+ * To the server, or from there.
+ */
+up: boolean,
+/**
+ * Bytes that have arrived.
+ */
+done: number,
+/**
+ * Of so many.
+ */
+total: number, } | { "state": "paused",
+/**
+ * See `Moving`.
+ */
+up: boolean,
+/**
+ * See `Moving`.
+ */
+done: number,
+/**
+ * See `Moving`.
+ */
+total: number, } | { "state": "here" } | { "state": "failed",
+/**
+ * Why.
+ */
+why: Failure, };
+
+/**
+ * How much room files take on this device.
+ */
+export type FileUse = {
+/**
+ * Bytes.
+ */
+used: number,
+/**
+ * In so many files.
+ */
+count: number,
+/**
+ * Bytes that may stay.
+ */
+allowed: number, };
+
+/**
+ * A file and where it is.
+ */
+export type FileView = {
+/**
+ * Which.
+ */
+file: number,
+/**
+ * Bytes.
+ */
+size: number,
+/**
+ * Where it is.
+ */
+at: FileState, };
 
 /**
  * SHA-256 over a root public key: who an account is, as far as cryptography can tell.
@@ -1143,6 +1347,10 @@ server: string,
  */
 username: string | null,
 /**
+ * The picture.
+ */
+picture: number | null,
+/**
  * Whether a phone number is bound to the account.
  */
 has_phone: boolean,
@@ -1170,6 +1378,43 @@ root: Fingerprint,
  * Whether this device was signed out.
  */
 signed_out: boolean, };
+
+/**
+ * How a file is shown.
+ */
+export type Media = { "k": "file" } | { "k": "photo",
+/**
+ * Pixels, after it was turned the right way up.
+ */
+w: number,
+/**
+ * See `width`.
+ */
+h: number, } | { "k": "video",
+/**
+ * Pixels, as it is shown.
+ */
+w: number,
+/**
+ * See `width`.
+ */
+h: number,
+/**
+ * How long it is.
+ */
+d: number, } | { "k": "audio",
+/**
+ * How long it is.
+ */
+d: number, } | { "k": "voice",
+/**
+ * How long it is.
+ */
+d: number,
+/**
+ * How loud it is in the course of time, from 0 to 255: at most 128 steps.
+ */
+w: string, };
 
 /**
  * A member.
@@ -1362,7 +1607,7 @@ conversation: ConversationId,
 /**
  * Its row in the timeline.
  */
-row: number, } } | { "notice": "account", "about": AccountId } | { "notice": "asks" } | { "notice": "typing", "about": {
+row: number, } } | { "notice": "account", "about": AccountId } | { "notice": "asks" } | { "notice": "file", "about": number } | { "notice": "typing", "about": {
 /**
  * Where.
  */
@@ -1425,6 +1670,10 @@ author: string | null,
  */
 text: string | null,
 /**
+ * What the first of its files is shown as, if there are any and they may be told of.
+ */
+media: Media | null,
+/**
  * Unread messages there.
  */
 count: number,
@@ -1484,7 +1733,11 @@ message: MessageId, } | { "outcome": "conversation",
 /**
  * Which.
  */
-conversation: ConversationId, } | { "outcome": "folder",
+conversation: ConversationId, } | { "outcome": "file",
+/**
+ * It.
+ */
+file: number, } | { "outcome": "folder",
 /**
  * Which.
  */
@@ -1782,7 +2035,27 @@ limit: number, } | { "query": "message",
 /**
  * Its number.
  */
-row: number, } | { "query": "row",
+row: number, } | { "query": "file",
+/**
+ * Its number.
+ */
+file: number, } | { "query": "file_use" } | { "query": "shared",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Of which kind.
+ */
+kind: SharedKind,
+/**
+ * Only before the attachment at this row and place.
+ */
+before: [number, number] | null,
+/**
+ * At most so many.
+ */
+limit: number, } | { "query": "row",
 /**
  * Where.
  */
@@ -1910,7 +2183,7 @@ most: number, } | { "why": "group",
 /**
  * A sentence for developers.
  */
-detail: string, } | { "why": "perhaps_sent" } | { "why": "overtaken" } | { "why": "other_way" } | { "why": "turned_down" } | { "why": "code_expired" } | { "why": "devices_changed" } | { "why": "key_not_shown" } | { "why": "phrase_unclear" } | { "why": "phrase_later" } | { "why": "account_in_use" } | { "why": "other_group" } | { "why": "other_person" } | { "why": "ask",
+detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why": "perhaps_sent" } | { "why": "overtaken" } | { "why": "other_way" } | { "why": "turned_down" } | { "why": "code_expired" } | { "why": "devices_changed" } | { "why": "key_not_shown" } | { "why": "phrase_unclear" } | { "why": "phrase_later" } | { "why": "account_in_use" } | { "why": "other_group" } | { "why": "other_person" } | { "why": "ask",
 /**
  * Why.
  */
@@ -1969,6 +2242,10 @@ author_name: string,
  */
 text: string | null,
 /**
+ * The first of its files.
+ */
+attachment: AttachmentView | null,
+/**
  * Its row, if it is here.
  */
 row: number | null, };
@@ -2011,6 +2288,19 @@ leave: boolean, };
  * A member's standing in a conversation; a later one includes the rights of the earlier.
  */
 export type Role = "member" | "admin" | "owner";
+
+/**
+ * A file that was sealed.
+ */
+export type Sealed = {
+/**
+ * What is needed to have it.
+ */
+file: FileRef,
+/**
+ * SHA-256 of the file itself: the same content is known again.
+ */
+plain: string, };
 
 /**
  * Something found.
@@ -2063,6 +2353,44 @@ limit: number,
 before: number | null, };
 
 /**
+ * What kinds of shared media are asked for.
+ */
+export type SharedKind = "visual" | "file" | "voice";
+
+/**
+ * Something that was sent in a conversation.
+ */
+export type SharedView = {
+/**
+ * The row of its message.
+ */
+row: number,
+/**
+ * Its place among the message's attachments.
+ */
+place: number,
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Its message.
+ */
+message: MessageRef,
+/**
+ * Whose it is.
+ */
+author_name: string,
+/**
+ * When it was sent.
+ */
+at: Timestamp,
+/**
+ * It.
+ */
+attachment: AttachmentView, };
+
+/**
  * A style of text.
  */
 export type Style = "bold" | "italic" | "strike" | "code" | { "block": {
@@ -2110,7 +2438,11 @@ account: AccountId, } | { "event": "permissions_changed" } | { "event": "title",
 /**
  * It.
  */
-title: string, } | { "event": "description" } | { "event": "timer",
+title: string, } | { "event": "description" } | { "event": "picture",
+/**
+ * Or the former one was taken away.
+ */
+removed: boolean, } | { "event": "timer",
 /**
  * None: off.
  */

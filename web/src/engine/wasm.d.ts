@@ -12,9 +12,49 @@ declare module '*/wasm/engine.js' {
         readonly url: string
         readonly body: string | undefined
       }
+    | {
+        readonly effect: 'transfer'
+        readonly id: bigint
+        readonly method: string
+        readonly url: string
+        readonly headers: [string, string][]
+        readonly part: Part
+      }
+    | { readonly effect: 'stop_transfer'; readonly id: bigint }
+    | { readonly effect: 'check_file'; readonly file: number }
+    | { readonly effect: 'erase_file'; readonly file: number }
+    | { readonly effect: 'keep_files'; readonly files: number[] }
     | { readonly effect: 'wake'; readonly at: number }
     | { readonly effect: 'done'; readonly id: number; readonly result: string }
     | { readonly effect: 'notice'; readonly notice: string }
+
+  export interface Part {
+    readonly way: 'none' | 'send' | 'receive'
+    readonly file: number
+    readonly at: number
+    readonly len: number
+  }
+
+  export class FileSealer {
+    constructor(size: number)
+    free(): void
+    push(plain: Uint8Array): Uint8Array<ArrayBuffer>
+    finish(): string
+  }
+
+  export class FileOpener {
+    private constructor()
+    free(): void
+    size(): number
+    open(chunk: number, sealed: Uint8Array): Uint8Array<ArrayBuffer>
+  }
+
+  export class FileDigest {
+    constructor()
+    free(): void
+    push(bytes: Uint8Array): void
+    finish(): Uint8Array<ArrayBuffer>
+  }
 
   export class BrowserEngine {
     private constructor()
@@ -29,6 +69,15 @@ declare module '*/wasm/engine.js' {
     disconnected(): Effect[]
     frame(bytes: Uint8Array): Effect[]
     http(id: bigint, status: number | undefined, body: Uint8Array): Effect[]
+    transferred(
+      id: bigint,
+      status: number | undefined,
+      headers: string[],
+      body: Uint8Array,
+      stored: number | undefined,
+    ): Effect[]
+    file_checked(file: number, digest: Uint8Array | undefined): Effect[]
+    opener(file: number): FileOpener | undefined
   }
 
   export class Look {

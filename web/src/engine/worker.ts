@@ -2,6 +2,7 @@
 
 import init, { BrowserEngine, erase, start as prepare } from './wasm/engine.js'
 import wasm from './wasm/engine_bg.wasm?url'
+import { eraseFiles } from './files'
 import { Owner } from './owner'
 import { type Ended, LOCK, type Start } from './protocol'
 import { end, reasonOf } from './ended'
@@ -36,7 +37,10 @@ async function load(): Promise<void> {
 }
 
 async function own({ tab, erase: eraseFirst }: Start): Promise<never> {
-  if (eraseFirst) await patiently(erase)
+  if (eraseFirst) {
+    await patiently(erase)
+    await eraseFiles()
+  }
   const owner = new Owner(tab, await patiently(() => BrowserEngine.open()))
   return owner.run()
 }

@@ -44,6 +44,8 @@ export function eventSentence(
       return m.event.title({ own, who, title: event.title })
     case 'description':
       return m.event.description({ own, who })
+    case 'picture':
+      return event.removed ? m.event.picture_removed({ own, who }) : m.event.picture({ own, who })
     case 'timer': {
       if (event.timer === null) return m.event.timer_off({ own, who })
       const time = duration(event.timer.s)

@@ -9,7 +9,17 @@ const en = await load.en()
 const ru = await load.ru()
 
 function item(conversation: string, more: Partial<Item> = {}): Item {
-  const base = { conversation, title: 'Anna', author: null, text: 'Hi', count: 1, seq: 1, at: 1, sound: true }
+  const base = {
+    conversation,
+    title: 'Anna',
+    author: null,
+    text: 'Hi',
+    media: null,
+    count: 1,
+    seq: 1,
+    at: 1,
+    sound: true,
+  }
   return { ...base, ...more }
 }
 

@@ -36,6 +36,9 @@ export interface Mark {
   readonly state: number
 }
 
+/** What is said in them. */
+type Words = Pick<Messages, 'push' | 'shell'>
+
 /** The tag of what is not about one conversation. */
 const ANYTHING = 'anything'
 const PICTURES = { icon: '/icons/icon-192.png', badge: '/icons/badge-96.png' }
@@ -44,7 +47,7 @@ const PICTURES = { icon: '/icons/icon-192.png', badge: '/icons/badge-96.png' }
  * Makes what is shown equal to the news: takes away what was read, and shows what nobody was told of, if `show` says so.
  * What is shown already and is another text now, as after a deletion, is replaced without a sound. Returns what was told.
  */
-export async function pin(board: Board, news: News, m: Messages, told: Told, show: boolean): Promise<Told> {
+export async function pin(board: Board, news: News, m: Words, told: Told, show: boolean): Promise<Told> {
   const wanted = lookAlike(news, m)
   const present = await board.getNotifications()
   for (const pinned of present) {
@@ -63,7 +66,7 @@ export async function pin(board: Board, news: News, m: Messages, told: Told, sho
 }
 
 /** Something may be new, and nothing can be told of it. */
-export function pinSomething(board: Board, m: Messages, now: number): Promise<void> {
+export function pinSomething(board: Board, m: Words, now: number): Promise<void> {
   const data = { path: '/', state: now }
   const look = {
     tag: ANYTHING,
@@ -87,14 +90,16 @@ interface Wanted {
   readonly look: Look
 }
 
-function lookAlike(news: News, m: Messages): Wanted[] {
+function lookAlike(news: News, m: Words): Wanted[] {
   const named = news.notifications.filter((item) => item.title !== null)
   const hidden = news.notifications.filter((item) => item.title === null)
   return [...named.map((item) => ofConversation(item, m)), ...together(hidden, m)]
 }
 
-function ofConversation(item: Item, m: Messages): Wanted {
-  const said = item.text ?? m.push.new_messages({ count: item.count })
+function ofConversation(item: Item, m: Words): Wanted {
+  const sent = item.media === null ? null : m.push[item.media.k]()
+  const said =
+    item.text === null || item.text === '' ? (sent ?? m.push.new_messages({ count: item.count })) : item.text
   const body = item.author === null ? said : m.push.from({ author: item.author, text: said })
   const data = { path: `/c/${item.conversation}`, state: item.seq }
   const look = { tag: item.conversation, body, data, ...PICTURES, timestamp: item.at }
@@ -102,7 +107,7 @@ function ofConversation(item: Item, m: Messages): Wanted {
 }
 
 /** Where names are not shown, how many conversations there are is not either. */
-function together(items: readonly Item[], m: Messages): Wanted[] {
+function together(items: readonly Item[], m: Words): Wanted[] {
   if (items.length === 0) return []
   const latest = Math.max(...items.map((item) => item.at))
   const sound = items.some((item) => item.sound)

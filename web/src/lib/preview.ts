@@ -1,6 +1,7 @@
 import type { Body, ConversationKind, MessageView } from '@/engine/port'
 import { m } from '@/i18n/index.svelte'
 import { eventSentence, type Names } from './event'
+import { summary } from './media'
 
 /** A conversation, as much of it as its title needs. */
 interface Called {
@@ -13,7 +14,7 @@ export function preview(message: MessageView, names: Names, kind: ConversationKi
   const { body } = message
   switch (body.body) {
     case 'text':
-      return covered(body)
+      return [summary(body.attachments), covered(body)].filter((part) => part !== '').join(' · ')
     case 'deleted':
       return m.timeline.deleted()
     case 'unsupported':

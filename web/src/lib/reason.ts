@@ -40,6 +40,10 @@ export function reasonText(reason: Reason): string {
       return m.reason.too_many_devices()
     case 'group':
       return m.reason.group()
+    case 'file_damaged':
+      return m.reason.file_damaged()
+    case 'file_gone':
+      return m.reason.file_gone()
     case 'perhaps_sent':
       return m.reason.perhaps_sent()
     case 'overtaken':

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte'
-import type { ConversationId, FormattedText, MessageView, Timer } from '@/engine/port'
+import type { AttachmentDraft, ConversationId, FormattedText, MessageView, Timer } from '@/engine/port'
+import { Attachments, draftsOf, type Attached } from './attachments.svelte'
 import type { Engine } from './engine.svelte'
 
 /** A pause in typing after which the draft is kept. */
@@ -24,6 +25,8 @@ export class Draft {
   /** As typed, with markup. */
   source = $state('')
   silent = $state(false)
+  /** What goes with the next message. */
+  readonly attachments: Attachments
   /** A timer for this message only; undefined takes the conversation's. */
   timer = $state.raw<Timer>()
 
@@ -43,6 +46,7 @@ export class Draft {
     clock: Pick<Window, 'setTimeout' | 'clearTimeout'>,
   ) {
     this.#engine = engine
+    this.attachments = new Attachments(engine)
     this.conversation = conversation
     this.source = source
     this.#clock = clock
@@ -52,8 +56,21 @@ export class Draft {
     return this.#mode
   }
 
-  get isEmpty(): boolean {
+  /** Nothing was typed. */
+  get isBlank(): boolean {
     return this.source.trim() === ''
+  }
+
+  /** There is nothing to be sent. */
+  get isEmpty(): boolean {
+    return this.isBlank && !this.#hasFiles
+  }
+
+  /** An edit leaves the files of a message as they are. */
+  get #hasFiles(): boolean {
+    if (this.#mode.to !== 'edit') return !this.attachments.isEmpty
+    const { body } = this.#mode.message
+    return body.body === 'text' && body.attachments.length > 0
   }
 
   answer(message: MessageView): void {
@@ -80,7 +97,7 @@ export class Draft {
   /** Something comes from elsewhere, behind what was typed. */
   add(text: string): void {
     this.leave()
-    this.source = this.isEmpty ? text : `${this.source}\n${text}`
+    this.source = this.isBlank ? text : `${this.source}\n${text}`
     this.keep()
   }
 
@@ -90,7 +107,7 @@ export class Draft {
     this.#clock.clearTimeout(this.#keeping)
     this.#keeping = this.#clock.setTimeout(() => this.keep(), KEEP_AFTER_MS)
     this.#clock.clearTimeout(this.#resting)
-    if (this.isEmpty) this.#stopTyping()
+    if (this.isBlank) this.#stopTyping()
     else {
       this.#resting = this.#clock.setTimeout(() => this.#stopTyping(), TYPING_ENDS_MS)
       this.#tellTyping()
@@ -119,8 +136,13 @@ export class Draft {
 
   /** Sends it, or changes what is edited. What was typed comes back if it could not be accepted. */
   async send(): Promise<void> {
-    const { source, mode, timer, silent } = this
     if (this.isEmpty) return
+    // Waits for what is not sealed yet; what is typed meanwhile goes along.
+    const isWith = this.#mode.to !== 'edit' && !this.attachments.isEmpty
+    const attached: readonly Attached[] = isWith ? await this.attachments.take() : []
+    // Asked for twice, it is sent once.
+    if (isWith && attached.length === 0 && this.isBlank) return
+    const { source, mode, timer, silent } = this
     this.#clock.clearTimeout(this.#keeping)
     this.#clock.clearTimeout(this.#resting)
     this.#keeping = undefined
@@ -132,10 +154,12 @@ export class Draft {
     this.silent = false
     try {
       const said = await this.#engine.ask({ query: 'markup', source: source.trim() })
-      await this.#say(mode, said, timer, silent)
+      await this.#say(mode, said, draftsOf(attached), timer, silent)
+      this.attachments.sent(attached)
     } catch (error) {
       const typedMeanwhile = this.source.trim()
       if (typedMeanwhile === '') this.source = source
+      this.attachments.restore(attached)
       this.#mode = mode
       throw error
     }
@@ -144,6 +168,7 @@ export class Draft {
   async #say(
     mode: Mode,
     { text, entities }: FormattedText,
+    attachments: AttachmentDraft[],
     timer: Timer | undefined,
     silent: boolean,
   ): Promise<void> {
@@ -158,7 +183,7 @@ export class Draft {
     await this.#engine.do({
       command: 'send',
       conversation,
-      draft: { text, entities, reply_to, timer: timer ?? null, silent },
+      draft: { text, entities, reply_to, attachments, timer: timer ?? null, silent },
     })
   }
 

@@ -37,6 +37,16 @@ export class Engine {
     )
   }
 
+  /** Seals a file, which is kept on this device; its number. */
+  seal(plain: Blob, told?: (done: number) => void): Promise<number> {
+    return this.#port.seal(plain, told)
+  }
+
+  /** A file that is on this device. */
+  open(file: number): Promise<Blob> {
+    return this.#port.open(file)
+  }
+
   /** Hears what has changed; returns how to stop. */
   listen(listener: (notice: Notice) => void): () => void {
     return this.#port.onNotice(listener)
@@ -161,6 +171,12 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'search':
     case 'news':
       return notice.notice === 'timeline' || notice.notice === 'conversation'
+    case 'file':
+      return notice.notice === 'file' && notice.about === query.file
+    case 'file_use':
+      return notice.notice === 'file'
+    case 'shared':
+      return notice.notice === 'timeline' && notice.about === query.conversation
     case 'phrase_questions':
     case 'markup':
     case 'source':

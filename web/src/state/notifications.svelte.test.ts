@@ -49,6 +49,7 @@ function here(pushKey = 'KEY') {
         title: 'Anna',
         author: null,
         text: `No. ${seq}`,
+        media: null,
         count: seq,
         seq,
         at: seq,
@@ -197,7 +198,17 @@ describe('a message comes while the app is open', () => {
     fake.become({ state: 'ready', owner: false, persisted: true })
     fake.views.news = () => ({
       notifications: [
-        { conversation: 'a', title: 'Anna', author: null, text: 'Hi', count: 1, seq: 1, at: 1, sound: true },
+        {
+          conversation: 'a',
+          title: 'Anna',
+          author: null,
+          text: 'Hi',
+          media: null,
+          count: 1,
+          seq: 1,
+          at: 1,
+          sound: true,
+        },
       ],
       unread: 1,
       sound: true,

@@ -80,7 +80,9 @@ test('what is read stays in its place when something new comes', async () => {
   const watched = rows().find((row) => isSeen(row)) ?? 0
   await still(() => topOf(watched))
   const before = topOf(watched)
-  here.rows.push(message(201, { at: NOW, body: { body: 'text', text: 'new', entities: [] } }))
+  here.rows.push(
+    message(201, { at: NOW, body: { body: 'text', text: 'new', entities: [], attachments: [] } }),
+  )
   here.changed('talk')
   await expect.poll(() => timeline.rows.at(-1)?.row).toBe(201)
   await expect.poll(() => Math.abs(topOf(watched) - before)).toBeLessThan(2)
@@ -113,7 +115,9 @@ test('a jump into a long message shows the word that is meant', async () => {
   const text = `${before}needle${' and more \n'.repeat(50)}`
   const entities = [{ s: before.length, n: 6, k: 'bold' as const }]
   const said = talk(50, NOW).map((row) =>
-    row.row === 20 ? message(20, { at: row.at, body: { body: 'text', text, entities } }) : row,
+    row.row === 20
+      ? message(20, { at: row.at, body: { body: 'text', text, entities, attachments: [] } })
+      : row,
   )
   const { timeline, scroller } = open(50, 50, said)
   await timeline.toEnd()

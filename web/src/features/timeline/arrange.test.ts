@@ -12,7 +12,7 @@ const said = (row: number, author: string, at: number, more: Partial<MessageView
     author_name: author,
     own: author === 'me',
     at,
-    body: { body: 'text', text: 'hi', entities: [] },
+    body: { body: 'text', text: 'hi', entities: [], attachments: [] },
     ...more,
   })
 

@@ -1,18 +1,37 @@
+import { isPhoto } from '@/lib/media'
+import { arrange } from '@/ui/album'
 import type { Item } from './arrange'
+
+/** Of a file's row. */
+const FILE = 56
 
 /** About how high a row will be, before it was ever drawn. Only what is not seen yet depends on it. */
 export function estimate({ message, startsDay, isFirstNew, isFirst }: Item, width: number): number {
   const around = (startsDay ? 44 : 0) + (isFirstNew ? 36 : 0)
   if (message.body.body === 'system') return around + 46
   const text = message.body.body === 'text' ? message.body.text : ''
+  const attachments = message.body.body === 'text' ? message.body.attachments : []
+  const photos = attachments.filter(isPhoto)
   const perLine = Math.max(16, (Math.min(width * 0.85, 544) - 24) / 7.3)
   const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / perLine)), 0)
   return (
     around +
     (isFirst ? 20 : 14) +
     lines * 21 +
+    (attachments.length - photos.length) * FILE +
+    (photos.length > 0
+      ? album(
+          photos.map(({ media }) => ({ width: media.w, height: media.h })),
+          width,
+        )
+      : 0) +
     (message.reply ? 48 : 0) +
     (message.forward ? 20 : 0) +
     (message.reactions.length > 0 ? 36 : 0)
   )
+}
+
+function album(sizes: Parameters<typeof arrange>[0], width: number): number {
+  const whole = arrange(sizes, 400)
+  return Math.min(1, (width * 0.85) / whole.width) * whole.height
 }

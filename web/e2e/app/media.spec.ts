@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs'
+import { expect, type Page } from '@playwright/test'
+import { befriend } from './person'
+import { test } from './stage'
+
+/** A photo as a camera makes it: larger than what is sent. */
+async function photo(page: Page, name: string, colour: string, width = 3000, height = 2000) {
+  const base64 = await page.evaluate(
+    async ({ colour, width, height }) => {
+      const canvas = new OffscreenCanvas(width, height)
+      const pen = canvas.getContext('2d')
+      if (!pen) throw new Error('no canvas')
+      const fade = pen.createLinearGradient(0, 0, width, height)
+      fade.addColorStop(0, colour)
+      fade.addColorStop(1, 'white')
+      pen.fillStyle = fade
+      pen.fillRect(0, 0, width, height)
+      pen.fillStyle = 'black'
+      pen.beginPath()
+      pen.arc(width / 3, height / 2, height / 5, 0, 7)
+      pen.fill()
+      const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.95 })
+      const bytes = new Uint8Array(await blob.arrayBuffer())
+      return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    },
+    { colour, width, height },
+  )
+  return { name, mimeType: 'image/jpeg', buffer: Buffer.from(base64, 'base64') }
+}
+
+/** Presses an entry of the menu of what can be attached, and chooses files. */
+async function attaches(
+  page: Page,
+  entry: string,
+  files: Parameters<Awaited<ReturnType<typeof chooserOf>>['setFiles']>[0],
+) {
+  const chooser = await chooserOf(page, entry)
+  await chooser.setFiles(files)
+}
+
+async function chooserOf(page: Page, entry: string) {
+  await page.getByRole('button', { name: /^(Attach|Прикрепить)$/ }).click()
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('menuitem', { name: entry, exact: true }).click(),
+  ])
+  return chooser
+}
+
+/** Whether a picture has come and can be seen. */
+const isSeen = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLImageElement>('[data-row] img')].some(
+      (img) => img.src.startsWith('blob:') && img.complete && img.naturalWidth > 0,
+    ),
+  )
+
+test('photos are sent, looked at and saved', async ({ member }) => {
+  const alice = await member('alice', 'Alice Walker')
+  const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
+  const bob = await member('bob', 'Боб Марлин', phone)
+  await befriend(alice, bob)
+
+  await attaches(alice.page, 'Photos', [
+    await photo(alice.page, 'beach.jpg', 'orange'),
+    await photo(alice.page, 'forest.jpg', 'green', 2000, 3000),
+    await photo(alice.page, 'sea.jpg', 'royalblue'),
+  ])
+  await expect(alice.page.getByRole('img', { name: 'sea.jpg' })).toBeVisible()
+  await alice.page.getByRole('button', { name: 'Remove forest.jpg' }).click()
+  await alice.composer.fill('From the holidays')
+  await alice.composer.press('Enter')
+  await expect(alice.page.getByRole('img', { name: 'sea.jpg' })).toHaveCount(0)
+
+  const there = bob.message('From the holidays')
+  await expect(there.getByRole('button', { name: /^Фото, / })).toHaveCount(2)
+  await expect.poll(() => isSeen(bob.page)).toBe(true)
+  await expect(alice.message('From the holidays')).toContainText('Read')
+
+  await there
+    .getByRole('button', { name: /^Фото, / })
+    .first()
+    .click()
+  await expect(bob.page.getByText('1 из 2')).toBeVisible()
+  await bob.page.keyboard.press('ArrowRight')
+  await expect(bob.page.getByText('2 из 2')).toBeVisible()
+  const saving = bob.page.waitForEvent('download')
+  await bob.page.getByRole('button', { name: 'Сохранить' }).click()
+  const saved = await saving
+  expect(saved.suggestedFilename()).toBe('sea.jpg')
+  const bytes = readFileSync(await saved.path())
+  expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]))
+  // Smaller than what was chosen, and without anything but the picture.
+  expect(bytes.includes('Exif')).toBe(false)
+  await bob.page.keyboard.press('Escape')
+  await expect(there).toBeVisible()
+
+  // What was sent is there after a reload, too.
+  await bob.page.reload()
+  await expect.poll(() => isSeen(bob.page)).toBe(true)
+})
+
+test('a file of any kind arrives as it was', async ({ member }) => {
+  const alice = await member('alice', 'Alice Walker')
+  const bob = await member('bob', 'Bob Marley')
+  await befriend(alice, bob)
+
+  const content = Buffer.alloc(3 * 1024 * 1024 + 7, 'Beseda ')
+  await attaches(alice.page, 'Files', [
+    { name: 'report.pdf', mimeType: 'application/pdf', buffer: content },
+    { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
+    { name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<script>alert(1)</script>') },
+  ])
+  await alice.page.getByRole('button', { name: 'Send', exact: true }).click()
+
+  await expect(bob.page.getByText('report.pdf')).toBeVisible()
+  for (const [name, bytes] of [
+    ['report.pdf', content],
+    ['empty.txt', Buffer.alloc(0)],
+    ['page.html', Buffer.from('<script>alert(1)</script>')],
+  ] as const) {
+    await bob.page.getByRole('button', { name: `Download ${name}` }).click()
+    const save = bob.page.getByRole('button', { name: `Save ${name}` })
+    await expect(save).toBeVisible()
+    const saving = bob.page.waitForEvent('download')
+    await save.click()
+    const saved = await saving
+    expect(saved.suggestedFilename()).toBe(name)
+    expect(readFileSync(await saved.path()).equals(bytes)).toBe(true)
+  }
+
+  await bob.page.goto(bob.page.url().replace(/\/c\/.*/, '/'))
+  await expect(bob.row('Alice Walker')).toContainText('3 files')
+})
+
+test('people and groups get pictures, which others see', async ({ member }) => {
+  const alice = await member('alice', 'Alice Walker')
+  const bob = await member('bob', 'Bob Marley')
+  await befriend(alice, bob)
+  await expect(bob.head('Alice Walker').locator('img')).toHaveCount(0)
+
+  await alice.opens('settings/profile')
+  await alice.page.getByRole('button', { name: 'Change the picture' }).click()
+  const [chooser] = await Promise.all([
+    alice.page.waitForEvent('filechooser'),
+    alice.page.getByRole('menuitem', { name: 'Choose a photo' }).click(),
+  ])
+  await chooser.setFiles([await photo(alice.page, 'me.jpg', 'crimson')])
+  await alice.page.getByRole('button', { name: 'Use this part' }).click()
+  await expect(alice.page.getByRole('dialog')).toHaveCount(0)
+  await expect(bob.head('Alice Walker').locator('img')).toBeVisible()
+
+  await alice.page.getByRole('button', { name: 'Change the picture' }).click()
+  await alice.page.getByRole('menuitem', { name: 'Remove the picture' }).click()
+  await expect(bob.head('Alice Walker').locator('img')).toHaveCount(0)
+})

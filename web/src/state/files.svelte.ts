@@ -1,0 +1,129 @@
+import { createContext } from 'svelte'
+import { createSubscriber } from 'svelte/reactivity'
+import type { FileState, FileView } from '@/engine/port'
+import type { Engine, Live } from './engine.svelte'
+
+/** So many opened files are remembered; those that somebody looks at beyond that. */
+const MOST = 200
+
+/** Files of this device: where they are, and addresses by which they are shown. */
+export class Files {
+  readonly #engine: Engine
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- what is in it is reactive itself
+  readonly #shown = new Map<number, Shown>()
+
+  constructor(engine: Engine) {
+    this.#engine = engine
+  }
+
+  /** Where a file is; undefined before it is known. */
+  at(file: number): FileState | undefined {
+    return this.#of(file).at
+  }
+
+  /** An address to show it by, once it is here. */
+  url(file: number): string | undefined {
+    return this.#of(file).url
+  }
+
+  /** The file itself, under the name and of the type that it shall have. */
+  async open(file: number, name: string, type: string): Promise<File> {
+    return new File([await this.#engine.open(file)], name, { type })
+  }
+
+  /** Has it fetched, again if that failed. */
+  fetch(file: number): Promise<unknown> {
+    return this.#engine.do({ command: 'fetch_file', file })
+  }
+
+  pause(file: number): Promise<unknown> {
+    return this.#engine.do({ command: 'pause_file', file })
+  }
+
+  resume(file: number): Promise<unknown> {
+    return this.#engine.do({ command: 'resume_file', file })
+  }
+
+  cancel(file: number): Promise<unknown> {
+    return this.#engine.do({ command: 'cancel_fetch', file })
+  }
+
+  #of(file: number): Shown {
+    let shown = this.#shown.get(file)
+    if (shown) this.#shown.delete(file)
+    else shown = madeApart(() => new Shown(this.#engine, file))
+    // Behind the others: what was looked at last is forgotten last.
+    this.#shown.set(file, shown)
+    for (const [other, old] of this.#shown) {
+      if (this.#shown.size <= MOST) break
+      if (old.isWatched || other === file) continue
+      this.#shown.delete(other)
+      old.end()
+    }
+    return shown
+  }
+}
+
+/** Whoever asks first must hear of what changes as well, and does not of state that is made while it asks. */
+function madeApart<T>(make: () => T): T {
+  const made: T[] = []
+  // There is nothing in it that would have to be ended.
+  $effect.root(() => void made.push(make()))
+  const [only] = made
+  if (only === undefined) throw new Error('a root runs at once')
+  return only
+}
+
+class Shown {
+  readonly #engine: Engine
+  readonly #file: number
+  readonly #live: Live<FileView | null>
+  readonly #watch: () => void
+  #watchers = 0
+  #isOpening = false
+  #url = $state.raw<string>()
+
+  constructor(engine: Engine, file: number) {
+    this.#engine = engine
+    this.#file = file
+    this.#live = engine.live({ query: 'file', file })
+    this.#watch = createSubscriber(() => {
+      this.#watchers += 1
+      return () => void (this.#watchers -= 1)
+    })
+  }
+
+  get isWatched(): boolean {
+    return this.#watchers > 0
+  }
+
+  get at(): FileState | undefined {
+    this.#watch()
+    return this.#live.now?.at
+  }
+
+  get url(): string | undefined {
+    const isHere = this.at?.state === 'here'
+    if (isHere && this.#url === undefined) void this.#open()
+    return this.#url
+  }
+
+  end(): void {
+    if (this.#url !== undefined) URL.revokeObjectURL(this.#url)
+  }
+
+  async #open(): Promise<void> {
+    if (this.#isOpening) return
+    this.#isOpening = true
+    try {
+      // Without a type: a browser shows what is a picture by its bytes, and runs nothing.
+      this.#url = URL.createObjectURL(await this.#engine.open(this.#file))
+    } catch {
+      // It is not shown; why, its state tells.
+    } finally {
+      this.#isOpening = false
+    }
+  }
+}
+
+export const [useFiles, provideFiles] = createContext<Files>()
