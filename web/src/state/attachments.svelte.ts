@@ -114,11 +114,6 @@ export class Attachments {
     for (const { url } of taken) if (url !== undefined) URL.revokeObjectURL(url)
   }
 
-  clear(): void {
-    for (const attached of this.#all) this.#forget(attached)
-    this.#all = []
-  }
-
   #forget({ url, file }: Attached): void {
     if (url !== undefined) URL.revokeObjectURL(url)
     // What stays behind is forgotten when the app starts again.
