@@ -1,5 +1,6 @@
 //! The sealed files of a profile: one for each number, in a folder of their own.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
@@ -200,10 +201,11 @@ impl Files {
 
     /// Erases all files but these.
     pub fn keep_only(&self, files: &[FileNumber]) {
+        let kept: HashSet<&FileNumber> = files.iter().collect();
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
             if let Some(number) = number
-                && !files.contains(&number)
+                && !kept.contains(&number)
             {
                 self.erase(number);
             }

@@ -100,6 +100,13 @@ pub(crate) fn let_go_told(step: &mut Step<'_>, blobs: &[BlobId]) -> Result<(), S
 /// have and pictures of people and groups stay.
 pub(super) fn evict(step: &mut Step<'_>) -> Result<(), StoreError> {
     let limit = cache_limit(step.tx)?;
+    let mut total: u64 = step
+        .tx
+        .prepare_cached("SELECT coalesce(sum(here), 0) FROM files WHERE here > 0")?
+        .query_row((), |row| Ok(row.get::<_, i64>(0)?.cast_unsigned()))?;
+    if total <= limit {
+        return Ok(());
+    }
     let here: Vec<(FileNumber, u64, bool)> = step
         .tx
         .prepare_cached(
@@ -109,7 +116,6 @@ pub(super) fn evict(step: &mut Step<'_>) -> Result<(), StoreError> {
         )?
         .query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned(), row.get(2)?)))?
         .collect::<Result<_, _>>()?;
-    let mut total: u64 = here.iter().fold(0, |sum, (_, bytes, _)| sum.saturating_add(*bytes));
     for (number, bytes, may_go) in here {
         if total <= limit {
             break;
