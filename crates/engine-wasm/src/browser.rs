@@ -159,6 +159,11 @@ impl BrowserEngine {
         files::FileOpener::of(self.engine.reader(), files::number(file))
     }
 
+    /// Where a file is to be had; none if there is no such file.
+    pub fn source(&self, file: f64) -> Option<files::FileSource> {
+        files::FileSource::of(self.engine.reader(), files::number(file))
+    }
+
     fn handle(&mut self, event: Event) -> Array {
         effects::array(self.engine.handle(now(), event))
     }

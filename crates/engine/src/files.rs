@@ -15,6 +15,7 @@ mod up;
 mod uses;
 
 pub(crate) use command::MAX_PICTURE;
+pub use down::{Source, source};
 pub(crate) use keep::{let_go_told, tend};
 pub(crate) use row::File;
 pub use row::reference;
@@ -22,4 +23,4 @@ pub(crate) use transfer::{
     Transfers, advance, checked, connection_lost, keep_answered, keep_refused, next_wake, on_lost_account, on_open,
     transferred,
 };
-pub(crate) use uses::{attach, attachments, detach, picture, set_picture, view};
+pub(crate) use uses::{Attached, attach, attachments, detach, picture, set_picture};

@@ -242,8 +242,8 @@ pub(crate) fn fail_with_file(step: &mut Step<'_>, file: FileNumber, failure: &Fa
     let waiting: Vec<(Vec<u8>, Vec<u8>)> = step
         .tx
         .prepare_cached(
-            "SELECT m.conversation, m.message FROM attachments a JOIN messages m ON m.row = a.row \
-             WHERE a.file = ?1 AND m.seq = 0 AND m.state = 0",
+            "SELECT m.conversation, m.message FROM message_files u JOIN messages m ON m.row = u.row \
+             WHERE u.file = ?1 AND m.seq = 0 AND m.state = 0",
         )?
         .query_map([file], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;

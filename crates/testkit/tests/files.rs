@@ -69,8 +69,14 @@ fn bytes(len: usize, seed: u8) -> Vec<u8> {
 }
 
 fn draft(number: FileNumber, name: &str, media: Media) -> Draft {
-    let attachment =
-        AttachmentDraft { file: number, name: name.to_owned(), media_type: String::new(), media, preview: None };
+    let attachment = AttachmentDraft {
+        file: number,
+        name: name.to_owned(),
+        media_type: String::new(),
+        media,
+        preview: None,
+        cover: None,
+    };
     Draft { attachments: vec![attachment], ..Draft::default() }
 }
 
@@ -142,6 +148,56 @@ fn a_photo_comes_by_itself_and_a_file_when_it_is_wanted() {
     assert_eq!(world.open(bob.device, photo.unwrap()), Some(bytes(90_000, 1)));
     assert_eq!(state(&world, bob.device, other.unwrap()), FileState::Elsewhere);
     assert_eq!(world.open(bob.device, other.unwrap()), None);
+}
+
+/// A film is fetched when it is wanted; the picture that stands for it comes by itself, goes along, and goes with it.
+#[test]
+fn the_cover_of_a_film_goes_where_the_film_goes() {
+    let mut world = forgetful(19);
+    let (alice, bob, place) = pair(&mut world);
+    let carol = world.person("carol");
+    let group = world.group(bob.device, "Friends", &[carol.account]);
+    world.run_for(60_000);
+    let (film, cover) = (world.seal(alice.device, &bytes(3 * CHUNK, 1)), world.seal(alice.device, &bytes(900, 2)));
+    let mut said = draft(film, "sea.mp4", Media::Video { width: 16, height: 9, millis: 1, round: false });
+    said.attachments[0].cover = Some(cover);
+    let id = send(&mut world, alice.device, place, said);
+
+    let cover_of = |world: &Town, device, place, id| {
+        let message = find(world, device, place, id)?;
+        let number = attachments(&message).first()?.cover?;
+        (state(world, device, number) == FileState::Here).then_some(number)
+    };
+    world.run_until(HOUR, |world| cover_of(world, bob.device, place, id).is_some());
+    let number = cover_of(&world, bob.device, place, id).unwrap();
+    assert_eq!(world.open(bob.device, number), Some(bytes(900, 2)));
+    let film_there = file(&world, bob.device, place, id).unwrap();
+    assert_eq!(state(&world, bob.device, film_there), FileState::Elsewhere);
+
+    let target = MessageRef { author: alice.account, id };
+    let forward = Command::Forward { from: place, messages: vec![target], to: vec![group], with_author: true };
+    let Ok(Outcome::Queued { message: forwarded }) = world.ask(bob.device, forward) else { panic!() };
+    world.run_until(HOUR, |world| cover_of(world, carol.device, group, forwarded).is_some());
+
+    done(&mut world, alice.device, Command::Delete { conversation: place, targets: vec![target], for_all: true });
+    world.run_for(3 * HOUR);
+    world.server.tend();
+    assert!(world.at(alice.device).files.is_empty(), "the film or its cover is still here");
+    assert_eq!(fetch(&mut world, carol.device, group, forwarded), Some(bytes(3 * CHUNK, 1)));
+}
+
+#[test]
+fn a_cover_that_is_too_large_is_refused() {
+    let mut world = town(20);
+    let (alice, _, place) = pair(&mut world);
+    let film = world.seal(alice.device, &bytes(100, 1));
+    for (size, is_taken) in [(512 * 1024, true), (512 * 1024 + 1, false)] {
+        let cover = world.seal(alice.device, &bytes(size, 2));
+        let mut said = draft(film, "sea.mp4", Media::File);
+        said.attachments[0].cover = Some(cover);
+        let answer = world.ask(alice.device, Command::Send { conversation: place, draft: said });
+        assert_eq!(answer.is_ok(), is_taken, "{size}: {answer:?}");
+    }
 }
 
 #[test]

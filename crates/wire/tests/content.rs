@@ -60,15 +60,35 @@ fn examples() -> Vec<(&'static str, Content)> {
         media_type: media_type.to_owned(),
         media,
         preview,
+        cover: None,
     };
+    let film = Media::Video { width: 480, height: 480, millis: 9_000, round: true };
+    let song = Media::Audio { millis: 180_000, title: "Тишина".to_owned(), artist: "Хор".to_owned() };
     let with_files = Message {
         attachments: vec![
             attachment("", "", Media::File, None),
             attachment("договор.pdf", "application/pdf", Media::File, None),
             attachment("a.jpg", "image/jpeg", Media::Photo { width: 2_048, height: 1_536 }, Some(Bytes(vec![1; 25]))),
-            attachment("b.mp4", "video/mp4", Media::Video { width: 1_920, height: 1_080, millis: 61_500 }, None),
-            attachment("c.mp3", "audio/mpeg", Media::Audio { millis: 180_000 }, None),
+            attachment(
+                "b.mp4",
+                "video/mp4",
+                Media::Video { width: 1_920, height: 1_080, millis: 61_500, round: false },
+                None,
+            ),
+            attachment(
+                "c.mp3",
+                "audio/mpeg",
+                Media::Audio { millis: 180_000, title: String::new(), artist: String::new() },
+                None,
+            ),
             attachment("", "audio/ogg", Media::Voice { millis: 3_200, wave: Bytes(vec![0, 128, 255]) }, None),
+        ],
+        ..Message::default()
+    };
+    let with_cover = Message {
+        attachments: vec![
+            Attachment { cover: Some(file.clone()), ..attachment("", "video/mp4", film, None) },
+            attachment("d.mp3", "audio/mpeg", song, None),
         ],
         ..Message::default()
     };
@@ -107,6 +127,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_plain", Content::Message(Message { text: "hi".to_owned(), ..Message::default() })),
         ("message_full", Content::Message(full)),
         ("message_with_files", Content::Message(with_files)),
+        ("message_with_cover", Content::Message(with_cover)),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
         ("edit", Content::Edit(edit)),
         (
@@ -224,6 +245,7 @@ fn media_from_the_future_are_files() {
         media_type: String::new(),
         media: Media::Photo { width: 1, height: 1 },
         preview: None,
+        cover: None,
     };
     let now = authored(Content::Message(Message { attachments: vec![attachment.clone()], ..Message::default() }));
     let mut item: ciborium::Value = ciborium::from_reader(now.item().as_slice()).unwrap();
@@ -280,16 +302,14 @@ fn any_attachment() -> impl Strategy<Value = Attachment> {
     let media = prop_oneof![
         Just(Media::File),
         (any::<u32>(), any::<u32>()).prop_map(|(width, height)| Media::Photo { width, height }),
-        (any::<u32>(), any::<u32>(), any::<u64>()).prop_map(|(width, height, millis)| Media::Video {
-            width,
-            height,
-            millis
-        }),
-        any::<u64>().prop_map(|millis| Media::Audio { millis }),
+        (any::<u32>(), any::<u32>(), any::<u64>(), any::<bool>())
+            .prop_map(|(width, height, millis, round)| Media::Video { width, height, millis, round }),
+        (any::<u64>(), ".*", ".*").prop_map(|(millis, title, artist)| Media::Audio { millis, title, artist }),
         (any::<u64>(), bytes()).prop_map(|(millis, wave)| Media::Voice { millis, wave }),
     ];
-    (any_file(), ".*", ".*", media, option::of(bytes()))
-        .prop_map(|(file, name, media_type, media, preview)| Attachment { file, name, media_type, media, preview })
+    (any_file(), ".*", ".*", media, option::of(bytes()), option::of(any_file())).prop_map(
+        |(file, name, media_type, media, preview, cover)| Attachment { file, name, media_type, media, preview, cover },
+    )
 }
 
 fn any_content() -> impl Strategy<Value = Content> {

@@ -49,6 +49,16 @@ declare module '*/wasm/engine.js' {
     open(chunk: number, sealed: Uint8Array): Uint8Array<ArrayBuffer>
   }
 
+  export class FileSource {
+    private constructor()
+    free(): void
+    size(): number
+    covering(start: number, end: number): Float64Array
+    open(chunk: number, sealed: Uint8Array): Uint8Array<ArrayBuffer>
+    url(): string
+    headers(): string[]
+  }
+
   export class FileDigest {
     constructor()
     free(): void
@@ -78,6 +88,7 @@ declare module '*/wasm/engine.js' {
     ): Effect[]
     file_checked(file: number, digest: Uint8Array | undefined): Effect[]
     opener(file: number): FileOpener | undefined
+    source(file: number): FileSource | undefined
   }
 
   export class Look {

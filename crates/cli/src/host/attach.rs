@@ -56,7 +56,7 @@ impl Host {
         let finished = self.command(Command::FinishFile { file, sealed }).await?;
         let Outcome::File { file } = finished else { return Err(Failure::Store.into()) };
         let media_type = kind.media_type.to_owned();
-        Ok(AttachmentDraft { file, name, media_type, media: kind.media, preview: None })
+        Ok(AttachmentDraft { file, name, media_type, media: kind.media, preview: None, cover: None })
     }
 
     /// What was sealed is not sent after all.
@@ -134,6 +134,7 @@ mod tests {
             media_type: media_type.to_owned(),
             media: Media::File,
             preview: None,
+            cover: None,
             size: 1,
             automatic: false,
         })

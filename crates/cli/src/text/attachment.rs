@@ -16,7 +16,13 @@ pub fn attachments(lang: Lang, shown: &[AttachmentView]) -> Vec<String> {
 
 /// `[photo] harbour.jpg, 1.2 MB`.
 fn attachment(lang: Lang, shown: &AttachmentView) -> String {
-    let name = safe::line(&shown.name);
+    let name = match &shown.media {
+        Media::Audio { title, artist, .. } if !title.is_empty() => {
+            let artist = Some(artist.as_str()).filter(|artist| !artist.is_empty());
+            safe::line(&artist.into_iter().chain([title.as_str()]).collect::<Vec<_>>().join(" – "))
+        }
+        _ => safe::line(&shown.name),
+    };
     let facts: Vec<String> =
         [Some(name).filter(|name| !name.is_empty()), length(&shown.media), Some(size(lang, shown.size))]
             .into_iter()
@@ -70,7 +76,7 @@ const fn kind(media: &Media) -> Label {
 
 /// `0:42`, `1:02:03`.
 fn length(media: &Media) -> Option<String> {
-    let (Media::Video { millis, .. } | Media::Audio { millis } | Media::Voice { millis, .. }) = media else {
+    let (Media::Video { millis, .. } | Media::Audio { millis, .. } | Media::Voice { millis, .. }) = media else {
         return None;
     };
     let seconds = millis / 1000;
@@ -114,7 +120,7 @@ mod tests {
 
     fn view(name: &str, size: u64, media: Media) -> AttachmentView {
         let (name, media_type) = (name.to_owned(), String::new());
-        AttachmentView { file: 1, name, media_type, media, preview: None, size, automatic: false }
+        AttachmentView { file: 1, name, media_type, media, preview: None, cover: None, size, automatic: false }
     }
 
     #[test]
@@ -134,8 +140,16 @@ mod tests {
         assert_eq!(attachments(Lang::En, &[photo.clone(), photo])[1], "2. [photo] harbour.jpg, 1.2 MB");
         let voice = view("", 20_000, Media::Voice { millis: 42_900, wave: Vec::new().into() });
         assert_eq!(attachment(Lang::Ru, &voice), "[голосовое сообщение] 0:42, 20 кБ");
-        let film = view("a.mp4", 5, Media::Video { width: 1, height: 1, millis: 3_723_000 });
+        let film = view("a.mp4", 5, Media::Video { width: 1, height: 1, millis: 3_723_000, round: false });
         assert_eq!(attachment(Lang::En, &film), "[video] a.mp4, 1:02:03, 5 B");
+        let song = |title: &str, artist: &str| Media::Audio {
+            millis: 61_000,
+            title: title.to_owned(),
+            artist: artist.to_owned(),
+        };
+        assert_eq!(attachment(Lang::En, &view("1.mp3", 5, song("Calm", "Choir"))), "[audio] Choir – Calm, 1:01, 5 B");
+        assert_eq!(attachment(Lang::En, &view("1.mp3", 5, song("Calm", ""))), "[audio] Calm, 1:01, 5 B");
+        assert_eq!(attachment(Lang::En, &view("1.mp3", 5, song("", "Choir"))), "[audio] 1.mp3, 1:01, 5 B");
         let hostile = view("x\u{1b}[2J\ny", 1, Media::File);
         assert_eq!(attachment(Lang::En, &hostile), "[file] x\u{fffd}[2J y, 1 B");
     }

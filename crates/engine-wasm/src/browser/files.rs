@@ -1,6 +1,7 @@
 //! Sealing and opening, for whoever reads and writes the bytes. Numbers and sizes are JavaScript's, which are exact beyond
 //! any file.
 
+use beseda_engine::api::event::Transfer;
 use beseda_engine::api::file::FileNumber;
 use beseda_engine::files;
 use beseda_engine::files::chunks::{Opener, Sealer};
@@ -69,6 +70,60 @@ impl FileOpener {
     pub(super) fn of(conn: &Connection, file: FileNumber) -> Option<Self> {
         let file = files::reference(conn, file).ok()??;
         Opener::new(&file).ok().map(Self)
+    }
+}
+
+/// Where a file is to be had, and what opens it: a part is shown before the rest is here.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct FileSource {
+    opener: Opener,
+    get: Transfer,
+}
+
+impl FileSource {
+    pub(super) fn of(conn: &Connection, file: FileNumber) -> Option<Self> {
+        let files::Source { file, get } = files::source(conn, file).ok()??;
+        Opener::new(&file).ok().map(|opener| Self { opener, get })
+    }
+}
+
+#[wasm_bindgen]
+impl FileSource {
+    /// Bytes of the file.
+    pub fn size(&self) -> f64 {
+        self.opener.layout().size() as f64
+    }
+
+    /// The chunks in which the bytes from `start` to before `end` are: the number of the first, where they lie in the
+    /// sealed file (from, to before), and which byte of the file the first one begins with. Empty if there are none.
+    pub fn covering(&self, start: f64, end: f64) -> Vec<f64> {
+        let layout = self.opener.layout();
+        let chunks = layout.covering(&(whole(start)..whole(end)));
+        if chunks.is_empty() {
+            return Vec::new();
+        }
+        let (first, last) = (chunks.start, chunks.end.saturating_sub(1));
+        let (from, to) = (layout.sealed(first).start, layout.sealed(last).end);
+        vec![f64::from(first), from as f64, to as f64, layout.plain(first).start as f64]
+    }
+
+    /// See [`FileOpener::open`].
+    ///
+    /// # Errors
+    /// When they are damaged.
+    pub fn open(&self, chunk: u32, sealed: &[u8]) -> Result<Vec<u8>, JsValue> {
+        self.opener.open(chunk, sealed).map_err(thrown)
+    }
+
+    /// Whom to ask for the sealed bytes.
+    pub fn url(&self) -> String {
+        self.get.url.clone()
+    }
+
+    /// What to say besides which range of them is wanted: names and values in turn.
+    pub fn headers(&self) -> Vec<String> {
+        self.get.headers.iter().flat_map(|(name, value)| [(*name).to_owned(), value.clone()]).collect()
     }
 }
 

@@ -28,6 +28,9 @@ pub struct AttachmentDraft {
     #[serde(default)]
     #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
     pub preview: Option<Bytes>,
+    /// A picture that stands for it, sealed as well: at most 512 KiB.
+    #[serde(default)]
+    pub cover: Option<FileNumber>,
 }
 
 /// A file that goes with a message.
@@ -45,6 +48,8 @@ pub struct AttachmentView {
     /// A picture of a few bytes (ThumbHash).
     #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
     pub preview: Option<Bytes>,
+    /// A picture that stands for it: what a film begins with, the cover of a record.
+    pub cover: Option<FileNumber>,
     /// Bytes.
     pub size: u64,
     /// Whether it is fetched without anybody asking for it.

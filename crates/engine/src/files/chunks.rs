@@ -73,13 +73,6 @@ impl Layout {
         Some(Self { size, chunks })
     }
 
-    /// Of the file that has this size when it is sealed; none if there is none.
-    pub fn of_sealed(sealed: u64) -> Option<Self> {
-        let chunks = sealed.div_ceil(CHUNK + TAG);
-        let layout = Self::of(sealed.checked_sub(chunks.checked_mul(TAG)?)?)?;
-        (layout.sealed_size() == sealed).then_some(layout)
-    }
-
     /// The file's size in bytes.
     pub const fn size(self) -> u64 {
         self.size
@@ -309,7 +302,7 @@ mod tests {
             let layout = Layout::of(size).unwrap();
             let bytes = sealed(&key(1), &plain);
             assert_eq!(bytes.len() as u64, layout.sealed_size());
-            assert_eq!(Layout::of_sealed(bytes.len() as u64), Some(layout));
+            assert_eq!(layout.sealed_size(), bytes.len() as u64);
             let chunks = Chunks::new(&key(1), layout);
             let opened: Vec<u8> = (0..layout.chunks())
                 .flat_map(|chunk| chunks.open(chunk, part(&bytes, layout.sealed(chunk))).unwrap())
@@ -378,22 +371,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_layout_covers_the_file_once_and_is_known_by_the_sealed_size(size in 0..=1_u64 << 41) {
+        fn a_layout_covers_the_file_once(size in 0..=1_u64 << 41) {
             let layout = Layout::of(size).unwrap();
-            prop_assert_eq!(Layout::of_sealed(layout.sealed_size()), Some(layout));
             let last = layout.chunks() - 1;
             prop_assert_eq!((layout.plain(0).start, layout.sealed(0).start), (0, 0));
             prop_assert_eq!((layout.plain(last).end, layout.sealed(last).end), (size, layout.sealed_size()));
             for chunk in [0, last / 2, last.saturating_sub(1)].into_iter().filter(|chunk| *chunk < last) {
                 prop_assert_eq!(layout.plain(chunk).end, layout.plain(chunk + 1).start);
                 prop_assert_eq!(layout.sealed(chunk).end, layout.sealed(chunk + 1).start);
-            }
-        }
-
-        #[test]
-        fn sizes_that_no_sealed_file_has_are_refused(sealed: u64) {
-            if let Some(layout) = Layout::of_sealed(sealed) {
-                prop_assert_eq!(layout.sealed_size(), sealed);
             }
         }
 

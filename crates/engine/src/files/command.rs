@@ -5,6 +5,7 @@ use beseda_wire::content::{Attachment, FileRef, InfoChange, Media};
 
 use super::chunks::Sealed;
 use super::row::{File, TABLE, Way};
+use super::uses::Attached;
 use super::{keep, transfer};
 use crate::Step;
 use crate::api::command::{Command, Outcome};
@@ -13,6 +14,7 @@ use crate::api::failure::Failure;
 use crate::api::file::{AttachmentDraft, FileNumber};
 use crate::api::reason::{Field, Reason};
 use crate::store::StoreError;
+use crate::timeline::rules::attachment::MAX_COVER;
 use crate::timeline::{self, column};
 
 /// The largest file that is taken for a picture of a person or group.
@@ -131,20 +133,30 @@ fn forget(step: &mut Step<'_>, file: &File) -> Result<(), StoreError> {
 pub(crate) fn take(step: &Step<'_>, drafts: &[AttachmentDraft]) -> Result<Vec<Attachment>, Failure> {
     let mut attachments = Vec::with_capacity(drafts.len());
     for draft in drafts {
-        let file = File::find(step.tx, draft.file)?.filter(File::is_here).ok_or(Failure::NotFound)?;
+        let here = |number| File::find(step.tx, number)?.filter(File::is_here).ok_or(Failure::NotFound);
+        let cover = draft.cover.map(here).transpose()?;
+        if cover.as_ref().is_some_and(|cover| cover.file.size > MAX_COVER) {
+            return Err(Failure::invalid(Field::Picture, Reason::AtMostBytes { most: MAX_COVER }));
+        }
         attachments.push(Attachment {
-            file: file.file,
+            file: here(draft.file)?.file,
             name: draft.name.clone(),
             media_type: draft.media_type.clone(),
             media: draft.media.clone(),
             preview: draft.preview.clone(),
+            cover: cover.map(|cover| cover.file),
         });
     }
     timeline::rules::attachment::accept(&attachments).map_err(|_| Failure::invalid(Field::Files, Reason::TooMany))
 }
 
+/// The server is to keep the files of an attachment for this account.
+pub(crate) fn send(step: &mut Step<'_>, attached: &Attached) -> Result<(), StoreError> {
+    attached.files().try_for_each(|number| send_file(step, number))
+}
+
 /// The server is to keep a file for this account, as something of this account's refers to it.
-pub(crate) fn send(step: &mut Step<'_>, number: FileNumber) -> Result<(), StoreError> {
+fn send_file(step: &mut Step<'_>, number: FileNumber) -> Result<(), StoreError> {
     let Some(mut file) = File::find(step.tx, number)?.filter(|file| !file.kept) else { return Ok(()) };
     if matches!(file.way, Way::Up | Way::Keep) {
         return Ok(());
@@ -174,7 +186,7 @@ fn set_picture(
         Ok(Some(file)) if file.kept => show(step, deed, Some(&file.file))?,
         Ok(Some(file)) => {
             step.memory.files.deeds.entry(file.number).or_default().push(deed);
-            return send(step, file.number);
+            return send_file(step, file.number);
         }
         Err(Failure::Store) => return Err(StoreError::damaged(TABLE)),
         Err(failure) => Err(failure),
@@ -225,16 +237,14 @@ pub(super) fn ended(step: &mut Step<'_>, file: &File, how: Result<(), Failure>) 
 }
 
 /// A message with files has come, and these may be fetched without anybody asking for them.
-pub(crate) fn fetch_if_small(
-    step: &mut Step<'_>,
-    numbers: &[FileNumber],
-    attachments: &[Attachment],
-) -> Result<(), StoreError> {
-    for (number, attachment) in numbers.iter().zip(attachments) {
-        if is_automatic(attachment)
-            && let Some(file) = File::find(step.tx, *number)?.filter(|file| file.failure.is_none())
-        {
-            fetch(step, file)?;
+pub(crate) fn fetch_if_small(step: &mut Step<'_>, attached: &[Attached]) -> Result<(), StoreError> {
+    for one in attached {
+        // What stands for a file is small in any case.
+        let file = is_automatic(&one.attachment).then_some(one.file);
+        for number in one.cover.into_iter().chain(file) {
+            if let Some(file) = File::find(step.tx, number)?.filter(|file| file.failure.is_none()) {
+                fetch(step, file)?;
+            }
         }
     }
     Ok(())

@@ -55,7 +55,7 @@ fn forget_loose(step: &mut Step<'_>) -> Result<(), StoreError> {
     let loose: Vec<(FileNumber, Vec<u8>, bool, bool)> = step
         .tx
         .prepare_cached(
-            "SELECT number, blob, kept, EXISTS (SELECT 1 FROM attachments WHERE file = number) \
+            "SELECT number, blob, kept, EXISTS (SELECT 1 FROM message_files WHERE file = number) \
              OR EXISTS (SELECT 1 FROM pictures WHERE file = number) FROM files WHERE loose = 1",
         )?
         .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?

@@ -178,13 +178,13 @@ pub fn reference(conn: &Connection, number: FileNumber) -> Result<Option<FileRef
 /// Conversations in which a message with this file waits to be sent.
 pub(super) fn waiting_for(conn: &Connection, number: FileNumber) -> Result<Vec<ConversationId>, StoreError> {
     let mut statement = conn.prepare_cached(
-        "SELECT DISTINCT a.conversation FROM attachments a JOIN messages m ON m.row = a.row \
-         WHERE a.file = ?1 AND m.seq = 0",
+        "SELECT DISTINCT m.conversation FROM message_files u JOIN messages m ON m.row = u.row \
+         WHERE u.file = ?1 AND m.seq = 0",
     )?;
     let mut rows = statement.query([number])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        all.push(column::conversation(&row.get::<_, Vec<u8>>(0)?, "attachments")?);
+        all.push(column::conversation(&row.get::<_, Vec<u8>>(0)?, "messages")?);
     }
     Ok(all)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use beseda_model::{BlobId, Code, Timestamp};
 use beseda_wire::{Encoding, Problem, Request};
+use rusqlite::Connection;
 
 use super::row::{File, Way, waiting_for};
 use super::{command, down, keep, up};
@@ -151,8 +152,8 @@ fn begin(step: &mut Step<'_>, file: File) -> Result<(), StoreError> {
 }
 
 /// A request about a file, with what all of them say.
-pub(super) fn request(step: &Step<'_>, method: &'static str, path: &str) -> Result<Transfer, StoreError> {
-    let me = Me::get(step.tx)?;
+pub(super) fn request(conn: &Connection, method: &'static str, path: &str) -> Result<Transfer, StoreError> {
+    let me = Me::get(conn)?;
     Ok(Transfer {
         method,
         url: format!("{}{path}", me.server),

@@ -17,7 +17,7 @@ pub(super) fn next(step: &Step<'_>, file: &File) -> Result<Transfer, StoreError>
         |at: u64| Part::Send { file: file.number, at, len: step.memory.files.portion().min(total.saturating_sub(at)) };
     if file.upload.is_empty() {
         let digest = BASE64.encode(file.file.blob.to_string().as_bytes());
-        let mut transfer = request(step, "POST", "/api/v1/uploads")?;
+        let mut transfer = request(step.tx, "POST", "/api/v1/uploads")?;
         transfer.headers.extend([
             ("upload-length", total.to_string()),
             ("upload-metadata", format!("digest {digest}")),
@@ -27,9 +27,9 @@ pub(super) fn next(step: &Step<'_>, file: &File) -> Result<Transfer, StoreError>
         return Ok(speaking(transfer));
     }
     match step.memory.files.offsets.get(&file.number) {
-        None => request(step, "HEAD", &file.upload).map(speaking),
+        None => request(step.tx, "HEAD", &file.upload).map(speaking),
         Some(offset) => {
-            let mut transfer = request(step, "PATCH", &file.upload)?;
+            let mut transfer = request(step.tx, "PATCH", &file.upload)?;
             transfer.headers.extend([("upload-offset", offset.to_string()), ("content-type", MEDIA_TYPE.to_owned())]);
             transfer.part = portion(*offset);
             Ok(speaking(transfer))

@@ -22,59 +22,96 @@ const fn kind(media: &Media) -> i64 {
     }
 }
 
-/// A message's row has these attachments; the numbers of their files.
+/// An attachment of a message, with the numbers of its files.
+pub(crate) struct Attached {
+    pub(crate) file: FileNumber,
+    pub(crate) cover: Option<FileNumber>,
+    /// As it was accepted.
+    pub(crate) attachment: Attachment,
+}
+
+impl Attached {
+    /// All files that belong to it.
+    pub(crate) fn files(&self) -> impl Iterator<Item = FileNumber> + use<> {
+        [self.cover, Some(self.file)].into_iter().flatten()
+    }
+
+    /// As people see it.
+    pub(crate) fn view(self) -> AttachmentView {
+        let automatic = super::command::is_automatic(&self.attachment);
+        let Attachment { file, name, media_type, media, preview, cover: _ } = self.attachment;
+        AttachmentView {
+            file: self.file,
+            name,
+            media_type,
+            media,
+            preview,
+            cover: self.cover,
+            size: file.size,
+            automatic,
+        }
+    }
+}
+
+/// A message's row has these attachments.
 pub(crate) fn attach(
     step: &mut Step<'_>,
     conversation: ConversationId,
     row: i64,
     attachments: &[Attachment],
-) -> Result<Vec<FileNumber>, StoreError> {
-    let mut numbers = Vec::with_capacity(attachments.len());
+) -> Result<Vec<Attached>, StoreError> {
+    let mut all = Vec::with_capacity(attachments.len());
     for (place, attachment) in (0_u32..).zip(attachments) {
-        let file = File::know(step, &attachment.file)?;
+        let file = use_file(step, row, &attachment.file)?;
+        let cover = attachment.cover.as_ref().map(|cover| use_file(step, row, cover)).transpose()?;
         step.tx
             .prepare_cached(
-                "INSERT OR REPLACE INTO attachments (row, place, conversation, kind, file, body) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                "INSERT OR REPLACE INTO attachments (row, place, conversation, kind, file, cover, body) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
             .execute((
                 row,
                 place,
                 conversation.as_bytes(),
                 kind(&attachment.media),
-                file.number,
+                file,
+                cover,
                 column::encode(attachment),
             ))?;
-        step.tx.prepare_cached("UPDATE files SET loose = 0 WHERE number = ?1")?.execute([file.number])?;
-        numbers.push(file.number);
-    }
-    Ok(numbers)
-}
-
-/// A row has no attachments any more. What nothing else refers to goes when the step ends.
-pub(crate) fn detach(conn: &Connection, row: i64) -> Result<(), StoreError> {
-    conn.prepare_cached("UPDATE files SET loose = 1 WHERE number IN (SELECT file FROM attachments WHERE row = ?1)")?
-        .execute([row])?;
-    conn.prepare_cached("DELETE FROM attachments WHERE row = ?1")?.execute([row])?;
-    Ok(())
-}
-
-/// What goes with a message, as it was accepted, with the numbers of the files.
-pub(crate) fn attachments(conn: &Connection, row: i64) -> Result<Vec<(FileNumber, Attachment)>, StoreError> {
-    let mut statement = conn.prepare_cached("SELECT file, body FROM attachments WHERE row = ?1 ORDER BY place")?;
-    let mut rows = statement.query([row])?;
-    let mut all = Vec::new();
-    while let Some(row) = rows.next()? {
-        all.push((row.get(0)?, column::decode(&row.get::<_, Vec<u8>>(1)?, TABLE)?));
+        all.push(Attached { file, cover, attachment: attachment.clone() });
     }
     Ok(all)
 }
 
-/// An attachment as people see it.
-pub(crate) fn view(file: FileNumber, attachment: Attachment) -> AttachmentView {
-    let automatic = super::command::is_automatic(&attachment);
-    let Attachment { file: reference, name, media_type, media, preview } = attachment;
-    AttachmentView { file, name, media_type, media, preview, size: reference.size, automatic }
+fn use_file(step: &mut Step<'_>, row: i64, file: &FileRef) -> Result<FileNumber, StoreError> {
+    let number = File::know(step, file)?.number;
+    step.tx
+        .prepare_cached("INSERT OR IGNORE INTO message_files (row, file) VALUES (?1, ?2)")?
+        .execute((row, number))?;
+    step.tx.prepare_cached("UPDATE files SET loose = 0 WHERE number = ?1")?.execute([number])?;
+    Ok(number)
+}
+
+/// A row has no attachments any more. What nothing else refers to goes when the step ends.
+pub(crate) fn detach(conn: &Connection, row: i64) -> Result<(), StoreError> {
+    conn.prepare_cached("UPDATE files SET loose = 1 WHERE number IN (SELECT file FROM message_files WHERE row = ?1)")?
+        .execute([row])?;
+    conn.prepare_cached("DELETE FROM message_files WHERE row = ?1")?.execute([row])?;
+    conn.prepare_cached("DELETE FROM attachments WHERE row = ?1")?.execute([row])?;
+    Ok(())
+}
+
+/// What goes with a message.
+pub(crate) fn attachments(conn: &Connection, row: i64) -> Result<Vec<Attached>, StoreError> {
+    let mut statement =
+        conn.prepare_cached("SELECT file, cover, body FROM attachments WHERE row = ?1 ORDER BY place")?;
+    let mut rows = statement.query([row])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        let attachment = column::decode(&row.get::<_, Vec<u8>>(2)?, TABLE)?;
+        all.push(Attached { file: row.get(0)?, cover: row.get(1)?, attachment });
+    }
+    Ok(all)
 }
 
 /// The picture of an account or a conversation.

@@ -65,7 +65,7 @@ fn waiting(step: &Step<'_>, row: &Conversation, me: &Me) -> Result<Vec<Waiting>,
     let mut statement = step.tx.prepare_cached(
         "SELECT id, message, class, expires_at, blank, content, state, sealed FROM outbox \
          WHERE conversation = ?1 AND state IN (0, 1) AND NOT EXISTS ( \
-             SELECT 1 FROM messages m JOIN attachments a ON a.row = m.row JOIN files f ON f.number = a.file \
+             SELECT 1 FROM messages m JOIN message_files u ON u.row = m.row JOIN files f ON f.number = u.file \
              WHERE m.conversation = ?1 AND m.author = ?2 AND m.message = outbox.message AND f.kept = 0) \
          ORDER BY id LIMIT 64",
     )?;

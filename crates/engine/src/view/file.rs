@@ -6,7 +6,7 @@ use beseda_wire::content::MessageRef;
 use super::account::Names;
 use super::{StoreError, View};
 use crate::api::file::{FileNumber, FileUse, FileView, SharedKind, SharedView};
-use crate::files::{self, File};
+use crate::files::{self, Attached, File};
 use crate::timeline::column;
 
 const TABLE: &str = "attachments";
@@ -52,7 +52,7 @@ pub fn shared(
     };
     let (row, place) = before.unwrap_or((i64::MAX, u32::MAX));
     let mut statement = view.conn.prepare_cached(&format!(
-        "SELECT a.row, a.place, a.file, a.body, m.author, m.message, m.at FROM attachments a \
+        "SELECT a.row, a.place, a.file, a.cover, a.body, m.author, m.message, m.at FROM attachments a \
          JOIN messages m ON m.row = a.row WHERE a.conversation = ?1 AND a.kind IN {kinds} \
          AND (a.row, a.place) < (?2, ?3) AND m.hidden = 0 AND m.deleted_seq = 0 \
          ORDER BY a.row DESC, a.place DESC LIMIT ?4"
@@ -61,16 +61,21 @@ pub fn shared(
     let mut names = Names::default();
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        let author = column::account(&row.get::<_, Vec<u8>>(4)?, TABLE)?;
-        let id = column::message(&row.get::<_, Vec<u8>>(5)?, TABLE)?;
+        let author = column::account(&row.get::<_, Vec<u8>>(5)?, TABLE)?;
+        let id = column::message(&row.get::<_, Vec<u8>>(6)?, TABLE)?;
         all.push(SharedView {
             row: row.get(0)?,
             place: row.get(1)?,
             conversation,
             message: MessageRef { author, id },
             author_name: names.of(view.conn, author)?,
-            at: column::moment(row.get(6)?),
-            attachment: files::view(row.get(2)?, column::decode(&row.get::<_, Vec<u8>>(3)?, TABLE)?),
+            at: column::moment(row.get(7)?),
+            attachment: Attached {
+                file: row.get(2)?,
+                cover: row.get(3)?,
+                attachment: column::decode(&row.get::<_, Vec<u8>>(4)?, TABLE)?,
+            }
+            .view(),
         });
     }
     Ok(all)

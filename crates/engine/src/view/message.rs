@@ -9,7 +9,7 @@ use super::overlay::{Fate, Overlay};
 use super::{StoreError, View};
 use crate::api::failure::Failure;
 use crate::api::view::{Body, Delivery, MessageInfo, MessageView, ReactionView, ReplyView};
-use crate::files;
+use crate::files::{self, Attached};
 use crate::timeline::markup::covered;
 use crate::timeline::message_row::{self, Kind, TABLE};
 use crate::timeline::receipt::{self, Marks};
@@ -124,7 +124,7 @@ impl<'c> Reader<'c> {
             (Some(row), Some(_)) => files::attachments(self.conn, row)?.into_iter().next(),
             _ => None,
         };
-        let attachment = attachment.map(|(file, attachment)| files::view(file, attachment));
+        let attachment = attachment.map(Attached::view);
         let author_name = self.names.of(self.conn, answered.author)?;
         Ok(ReplyView { message: answered, author_name, text, attachment, row })
     }
@@ -168,10 +168,7 @@ fn body(conn: &Connection, kind: Kind, row: &Row<'_>) -> Result<Body, StoreError
         Kind::Text => Body::Text {
             text: row.get(23)?,
             entities: column::decode_if(&blob(22)?, TABLE)?.unwrap_or_default(),
-            attachments: files::attachments(conn, row.get(0)?)?
-                .into_iter()
-                .map(|(file, attachment)| files::view(file, attachment))
-                .collect(),
+            attachments: files::attachments(conn, row.get(0)?)?.into_iter().map(Attached::view).collect(),
         },
         Kind::System => Body::System { event: column::decode(&blob(21)?, TABLE)? },
         Kind::Unsupported => Body::Unsupported { kind: row.get(23)? },

@@ -66,6 +66,9 @@ pub struct Attachment {
     /// A picture of a few bytes (ThumbHash), shown until the file is here.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub preview: Option<Bytes>,
+    /// A picture that stands for it: what a film begins with, the cover of a record.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<FileRef>,
 }
 
 /// How a file is shown.
@@ -96,12 +99,21 @@ pub enum Media {
         /// How long it is.
         #[serde(rename = "d")]
         millis: u64,
+        /// Whether it is shown in a circle: somebody speaks to the camera.
+        #[serde(rename = "r", default, skip_serializing_if = "std::ops::Not::not")]
+        round: bool,
     },
     /// As music or other sound.
     Audio {
         /// How long it is.
         #[serde(rename = "d")]
         millis: u64,
+        /// What the piece is called.
+        #[serde(rename = "t", default, skip_serializing_if = "String::is_empty")]
+        title: String,
+        /// By whom it is.
+        #[serde(rename = "a", default, skip_serializing_if = "String::is_empty")]
+        artist: String,
     },
     /// As a spoken message.
     Voice {
@@ -147,10 +159,16 @@ enum Known {
         height: u32,
         #[serde(rename = "d")]
         millis: u64,
+        #[serde(rename = "r", default)]
+        round: bool,
     },
     Audio {
         #[serde(rename = "d")]
         millis: u64,
+        #[serde(rename = "t", default)]
+        title: String,
+        #[serde(rename = "a", default)]
+        artist: String,
     },
     Voice {
         #[serde(rename = "d")]
@@ -165,8 +183,8 @@ impl From<Read> for Media {
         match read {
             Read::Known(Known::File) | Read::Unknown(IgnoredAny) => Self::File,
             Read::Known(Known::Photo { width, height }) => Self::Photo { width, height },
-            Read::Known(Known::Video { width, height, millis }) => Self::Video { width, height, millis },
-            Read::Known(Known::Audio { millis }) => Self::Audio { millis },
+            Read::Known(Known::Video { width, height, millis, round }) => Self::Video { width, height, millis, round },
+            Read::Known(Known::Audio { millis, title, artist }) => Self::Audio { millis, title, artist },
             Read::Known(Known::Voice { millis, wave }) => Self::Voice { millis, wave },
         }
     }

@@ -196,6 +196,7 @@ pub(super) fn with_files() -> Vec<MessageView> {
         media_type: String::new(),
         media,
         preview: None,
+        cover: None,
         size,
         automatic: false,
     };
@@ -226,7 +227,7 @@ pub(super) fn with_files() -> Vec<MessageView> {
         BOB,
         30,
         "",
-        &[file(5, "sailing.mp4", 96_000_000, Media::Video { width: 16, height: 9, millis: 75_000 })],
+        &[file(5, "sailing.mp4", 96_000_000, Media::Video { width: 16, height: 9, millis: 75_000, round: false })],
     );
     talk.done()
 }

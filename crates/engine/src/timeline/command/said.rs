@@ -149,8 +149,8 @@ fn say(
         ..NewRow::new(conversation, 0, Kind::Text, *id.as_bytes(), step.now)
     }
     .write(step.tx, None)?;
-    for file in files::attach(step, conversation, row, &message.attachments)? {
-        files::command::send(step, file)?;
+    for attached in files::attach(step, conversation, row, &message.attachments)? {
+        files::command::send(step, &attached)?;
     }
     index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
     shown(step, conversation);
@@ -203,7 +203,10 @@ pub(super) fn forward(
             let message = Message {
                 text: original.text.clone(),
                 entities: original.entities.clone(),
-                attachments: files::attachments(step.tx, original.row)?.into_iter().map(|(_, file)| file).collect(),
+                attachments: files::attachments(step.tx, original.row)?
+                    .into_iter()
+                    .map(|attached| attached.attachment)
+                    .collect(),
                 reply_to: None,
                 forward: Some(origin(step.tx, *target, original, with_author)?),
                 // What was to disappear disappears where it was forwarded to as well.
@@ -271,8 +274,8 @@ fn failed_message(
     let authored = Authored::decode(&item).map_err(|_| StoreError::damaged(TABLE))?;
     let target = MessageRef { author: here.account, id };
     if let Some(said) = Said::find(step.tx, conversation, target)? {
-        for (file, _) in files::attachments(step.tx, said.row)? {
-            files::command::send(step, file)?;
+        for attached in files::attachments(step.tx, said.row)? {
+            files::command::send(step, &attached)?;
         }
     }
     Ok(Some((authored, counted)))

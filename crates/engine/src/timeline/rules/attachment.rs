@@ -10,6 +10,9 @@ pub const MAX_ATTACHMENTS: usize = 30;
 /// Most characters of a file's name.
 pub const MAX_NAME: usize = 200;
 
+/// Most bytes of a picture that stands for a file.
+pub const MAX_COVER: u64 = 512 * 1024;
+
 const MAX_TYPE: usize = 100;
 const MAX_PREVIEW: usize = 64;
 const MAX_WAVE: usize = 128;
@@ -31,6 +34,7 @@ pub fn accept(attachments: &[Attachment]) -> Result<Vec<Attachment>, Broken> {
             media_type: safe_type(&attachment.media_type),
             media: safe_media(&attachment.media),
             preview: attachment.preview.clone().filter(|preview| preview.len() <= MAX_PREVIEW),
+            cover: attachment.cover.clone().filter(|cover| cover.size <= MAX_COVER),
         })
         .collect())
 }
@@ -47,6 +51,11 @@ pub fn safe_name(name: &str) -> String {
     }
     let (ending, kept) = (24, MAX_NAME - 25);
     chars.iter().take(kept).chain(std::iter::once(&'…')).chain(chars.iter().skip(chars.len() - ending)).collect()
+}
+
+/// What a piece of music says of itself, in one line.
+fn safe_line(words: &str) -> String {
+    words.chars().filter(|char| !is_unseen(*char)).take(MAX_NAME).collect::<String>().trim().to_owned()
 }
 
 /// Characters that file systems take for something else.
@@ -81,6 +90,9 @@ fn safe_media(media: &Media) -> Media {
         Media::Voice { millis, wave } if wave.len() > MAX_WAVE => {
             Media::Voice { millis: *millis, wave: wave.get(..MAX_WAVE).unwrap_or_default().into() }
         }
+        Media::Audio { millis, title, artist } => {
+            Media::Audio { millis: *millis, title: safe_line(title), artist: safe_line(artist) }
+        }
         other => other.clone(),
     }
 }
@@ -95,7 +107,7 @@ mod tests {
 
     fn attachment(name: &str, media: Media) -> Attachment {
         let file = FileRef { blob: BlobId::from_bytes([1; 32]), key: FileKey([2; 32]), size: 3 };
-        Attachment { file, name: name.to_owned(), media_type: String::new(), media, preview: None }
+        Attachment { file, name: name.to_owned(), media_type: String::new(), media, preview: None, cover: None }
     }
 
     #[test]
@@ -146,6 +158,21 @@ mod tests {
             accept(&[attachment]).unwrap().remove(0).preview
         };
         assert!(preview(MAX_PREVIEW).is_some() && preview(MAX_PREVIEW + 1).is_none());
+        let cover = |size| {
+            let attachment = Attachment { cover: Some(FileRef { size, ..one.file.clone() }), ..one.clone() };
+            accept(&[attachment]).unwrap().remove(0).cover
+        };
+        assert!(cover(MAX_COVER).is_some() && cover(MAX_COVER + 1).is_none());
+        let song = |title: &str| Media::Audio { millis: 1, title: title.to_owned(), artist: String::new() };
+        assert_eq!(media(song(&"ё".repeat(MAX_NAME + 1))), song(&"ё".repeat(MAX_NAME)));
+    }
+
+    #[test]
+    fn what_music_says_of_itself_is_one_line_that_reads_as_it_is() {
+        let song =
+            |title: &str, artist: &str| Media::Audio { millis: 1, title: title.to_owned(), artist: artist.to_owned() };
+        let told = accept(&[attachment("a", song(" Тишина\n\0", "\u{202e}Хор: A/B"))]).unwrap().remove(0).media;
+        assert_eq!(told, song("Тишина", "Хор: A/B"));
     }
 
     #[test]

@@ -45,8 +45,14 @@ fn a_file_is_sealed_and_then_sent_as_an_answer() {
     update(&mut model, Input::Sealing { name: "my notes.txt".to_owned(), done: 1, total: 2 });
     assert!(model.toast.as_ref().unwrap().text.contains("50 %"));
     let media_type = "text/plain".to_owned();
-    let draft =
-        AttachmentDraft { file: 7, name: "my notes.txt".to_owned(), media_type, media: Media::File, preview: None };
+    let draft = AttachmentDraft {
+        file: 7,
+        name: "my notes.txt".to_owned(),
+        media_type,
+        media: Media::File,
+        preview: None,
+        cover: None,
+    };
     let sealed = Input::Sealed { conversation: *conversation, reply_to: *reply_to, result: Ok(draft) };
     let sent = commands(&update(&mut model, sealed));
     assert_eq!((&sent[0]["command"], &sent[0]["draft"]["attachments"][0]["file"]), (&json!("send"), &json!(7)));
