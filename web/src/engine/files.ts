@@ -1,6 +1,6 @@
 // The sealed files of this origin, in the origin private file system: one for each number, in a folder of their own.
 
-import { FileDigest, type FileOpener, FileSealer, type Part } from './wasm/engine.js'
+import { FileDigest, type FileOpener, FileSealer, type FileSource, type Part } from './wasm/engine.js'
 
 const FOLDER = 'beseda-files'
 
@@ -9,8 +9,14 @@ const CHUNK = 65_536
 const CHUNKS = 16
 const SEALED_CHUNK = CHUNK + 16
 
+/** How far ahead of what has come a reader waits for it, if more is coming. What is beyond is fetched apart. */
+const NEAR = 2 * 1024 * 1024
+
 /** A file up to this size is opened into memory, a larger one into a file of its own. */
 const IN_MEMORY = 32 * 1024 * 1024
+
+/** A range that does not come within this time does not come. */
+const RANGE_TIMEOUT_MS = 60_000
 
 /** Before the name of an opened file. */
 const OPENED = 'open-'
@@ -29,6 +35,8 @@ type Handle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<Access>
 export class Files {
   /** Writes to one file wait for one another: the browser gives it to one at a time. */
   readonly #turns = new Map<string, Promise<unknown>>()
+  /** Who reads a file while it comes. */
+  readonly #grown = new Map<number, (() => void)[]>()
 
   /** The bytes that are to be sent: read by the browser as it sends them. */
   async read({ file, at, len }: Part): Promise<Blob> {
@@ -45,7 +53,55 @@ export class Files {
       access.truncate(at + bytes.length)
       access.flush()
       return at + bytes.length
-    })
+    }).finally(() => this.grown(file))
+  }
+
+  /** There may be more of it, or there will be no more: whoever waits looks again. */
+  grown(file: number): void {
+    const waiting = this.#grown.get(file) ?? []
+    this.#grown.delete(file)
+    for (const look of waiting) look()
+  }
+
+  /**
+   * A part of a file, before all of it has come: the bytes from `start` to before `end`.
+   *
+   * @param isComing whether more of it is being fetched just now
+   */
+  async part(
+    file: number,
+    source: FileSource,
+    start: number,
+    end: number,
+    isComing: () => boolean,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const [chunk, from, to, first] = source.covering(start, end)
+    if (chunk === undefined || from === undefined || to === undefined || first === undefined)
+      return new Uint8Array()
+    const sealed = (await this.#present(file, from, to, isComing)) ?? (await rangeOf(source, from, to))
+    return source.open(chunk, sealed).slice(start - first, end - first)
+  }
+
+  async #present(
+    file: number,
+    from: number,
+    to: number,
+    isComing: () => boolean,
+  ): Promise<Uint8Array | undefined> {
+    const name = String(file)
+    for (;;) {
+      const look = this.#turn(name, async () => {
+        const content = await (await open(name)).getFile()
+        const isHere = content.size >= to
+        return isHere ? new Uint8Array(await content.slice(from, to).arrayBuffer()) : content.size
+      })
+      const found = await look
+      if (typeof found !== 'number') return found
+      if (to > found + NEAR || !isComing()) return undefined
+      await new Promise<void>((resolve) => {
+        this.#grown.set(file, [...(this.#grown.get(file) ?? []), resolve])
+      })
+    }
   }
 
   /** Seals what somebody has chosen; what the engine is told of it. */
@@ -166,6 +222,23 @@ export class Files {
     this.#turns.set(name, settled)
     return turn
   }
+}
+
+/** Sealed bytes, straight from the server. */
+async function rangeOf(source: FileSource, from: number, to: number): Promise<Uint8Array> {
+  const headers = source.headers()
+  const pairs = headers.flatMap((name, at): [string, string][] =>
+    at % 2 === 0 ? [[name, headers[at + 1] ?? '']] : [],
+  )
+  const response = await fetch(source.url(), {
+    headers: [...pairs, ['range', `bytes=${String(from)}-${String(to - 1)}`]],
+    credentials: 'omit',
+    cache: 'no-store',
+    redirect: 'error',
+    signal: AbortSignal.timeout(RANGE_TIMEOUT_MS),
+  })
+  if (response.status !== 206) throw new Error(`a range was answered with ${String(response.status)}`)
+  return new Uint8Array(await response.arrayBuffer())
 }
 
 /** Erases all files. Nothing may be open. */

@@ -1,6 +1,6 @@
 // Drives the engine: what happens goes in, what is to be done comes out and is done. There are no rules here.
 
-import type { BrowserEngine, Effect, Part } from './wasm/engine.js'
+import type { BrowserEngine, Effect, FileSource, Part as FilePart } from './wasm/engine.js'
 import { erase } from './wasm/engine.js'
 import { end } from './ended'
 import { eraseFiles, Files } from './files'
@@ -10,11 +10,12 @@ import {
   ASKS,
   type News,
   NEWS,
+  type Part,
   type Progress,
   type Result,
   tabChannel,
 } from './protocol'
-import type { Command, Failure, Outcome, Sealed } from './types.gen'
+import type { Command, Failure, FileView, Outcome, Sealed } from './types.gen'
 
 const SUBPROTOCOL = 'beseda.v1.cbor'
 
@@ -125,6 +126,9 @@ export class Owner {
       case 'open':
         void this.#open(ask.tab, ask.id, ask.file)
         return
+      case 'read':
+        void this.#read(ask.tab, ask.id, ask.file, ask.start, ask.end)
+        return
       case 'erase': {
         this.#erase(ask.tab, ask.id)
         return
@@ -186,6 +190,36 @@ export class Owner {
     } catch {
       this.#answer(tab, id, FAILED)
     }
+  }
+
+  async #read(tab: string, id: number, file: number, start: number, end: number): Promise<void> {
+    let source: FileSource | undefined
+    try {
+      source = this.#engine.source(file)
+      if (!source) {
+        this.#answer(tab, id, NOT_HERE)
+        return
+      }
+      const size = source.size()
+      const last = Math.min(end, size)
+      const bytes = await this.#files.part(file, source, start, last, () => this.#isComing(file))
+      const part: Part = { start, size }
+      this.#answer(tab, id, JSON.stringify({ Ok: part }), new Blob([bytes]))
+    } catch {
+      this.#answer(tab, id, FAILED)
+    } finally {
+      source?.free()
+    }
+  }
+
+  /** Whether a file is being fetched just now. */
+  #isComing(file: number): boolean {
+    const { answer } = (
+      JSON.parse(this.#engine.query(JSON.stringify({ query: 'file', file }))) as {
+        Ok: { answer: FileView | null }
+      }
+    ).Ok
+    return answer?.at.state === 'moving' && !answer.at.up
   }
 
   /** A command of this worker's own. */
@@ -344,7 +378,7 @@ export class Owner {
     method: string,
     url: string,
     headers: [string, string][],
-    part: Part,
+    part: FilePart,
   ): Promise<void> {
     const stop = new AbortController()
     this.#transfers.set(id, stop)
@@ -379,6 +413,7 @@ export class Owner {
       // Without a status the engine knows that nothing has moved.
     }
     this.#transfers.delete(id)
+    if (part.way === 'receive' && stored === undefined) this.#files.grown(part.file)
     if (!stop.signal.aborted) this.#step((engine) => engine.transferred(id, status, heard, bytes, stored))
   }
 

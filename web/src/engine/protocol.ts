@@ -32,6 +32,15 @@ export type Ask =
   | { readonly ask: 'seal'; readonly tab: string; readonly id: number; readonly plain: Blob }
   /** Opens a file that is on this device. */
   | { readonly ask: 'open'; readonly tab: string; readonly id: number; readonly file: number }
+  /** A part of a file, be it here or not: the bytes from `start` to before `end`; answered with a {@link Part}. */
+  | {
+      readonly ask: 'read'
+      readonly tab: string
+      readonly id: number
+      readonly file: number
+      readonly start: number
+      readonly end: number
+    }
   | { readonly ask: 'nudge' }
   | { readonly ask: 'erase'; readonly tab: string; readonly id: number }
 
@@ -41,6 +50,13 @@ export interface Answer {
   readonly result: string
   /** Besides it, what can't be written as JSON. */
   readonly blob?: Blob
+}
+
+/** Of a file: its bytes come beside it. */
+export interface Part {
+  readonly start: number
+  /** Of the whole file. */
+  readonly size: number
 }
 
 /** How far something is that takes long: more will come. */

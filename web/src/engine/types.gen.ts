@@ -163,7 +163,11 @@ media: Media,
 /**
  * A picture of a few bytes (ThumbHash).
  */
-preview: string | null, };
+preview: string | null,
+/**
+ * A picture that stands for it, sealed as well: at most 512 KiB.
+ */
+cover: number | null, };
 
 /**
  * A file that goes with a message.
@@ -189,6 +193,10 @@ media: Media,
  * A picture of a few bytes (ThumbHash).
  */
 preview: string | null,
+/**
+ * A picture that stands for it: what a film begins with, the cover of a record.
+ */
+cover: number | null,
 /**
  * Bytes.
  */
@@ -1402,11 +1410,23 @@ h: number,
 /**
  * How long it is.
  */
-d: number, } | { "k": "audio",
+d: number,
+/**
+ * Whether it is shown in a circle: somebody speaks to the camera.
+ */
+r?: boolean, } | { "k": "audio",
 /**
  * How long it is.
  */
-d: number, } | { "k": "voice",
+d: number,
+/**
+ * What the piece is called.
+ */
+t?: string,
+/**
+ * By whom it is.
+ */
+a?: string, } | { "k": "voice",
 /**
  * How long it is.
  */

@@ -26,9 +26,11 @@ export class Attached {
   /** Something went wrong: it can only be taken out. */
   isBroken = $state.raw(false)
   url = $state.raw<string>()
-  media: Media = { k: 'file' }
+  media: Media = $state.raw({ k: 'file' })
   type: string
   preview: string | null = null
+  /** A picture that stands for it, sealed as well. */
+  cover: number | null = null
 
   constructor(source: File, as: Attached['as']) {
     this.source = source
@@ -40,6 +42,11 @@ export class Attached {
 
   get isPicture(): boolean {
     return this.media.k === 'photo'
+  }
+
+  /** Nobody wants it any more: all that is kept of it. */
+  get files(): readonly number[] {
+    return [this.file, this.cover].filter((file) => typeof file === 'number')
   }
 }
 
@@ -70,9 +77,7 @@ export class Attachments {
   /** Adds files; tells whether there was room for all of them. */
   add(files: readonly File[], as: 'photo' | 'original' | 'file'): boolean {
     const room = Math.max(MOST_ATTACHMENTS - this.#all.length, 0)
-    const added = files
-      .slice(0, room)
-      .map((file) => new Attached(file, PICTURES.has(file.type) ? as : 'file'))
+    const added = files.slice(0, room).map((file) => new Attached(file, isSeen(file) ? as : 'file'))
     this.#all = [...this.#all, ...added]
     for (const attached of added) {
       this.#queue = this.#queue.then(() => this.#prepare(attached))
@@ -114,48 +119,84 @@ export class Attachments {
     for (const { url } of taken) if (url !== undefined) URL.revokeObjectURL(url)
   }
 
-  #forget({ url, file }: Attached): void {
+  /** Seals one that goes alone, and is known already. */
+  async seal(source: File, known: Known): Promise<Attached> {
+    const attached = new Attached(source, 'file')
+    await this.#seal(attached, { ...known, content: source })
+    return attached
+  }
+
+  #forget({ url, files }: Attached): void {
     if (url !== undefined) URL.revokeObjectURL(url)
     // What stays behind is forgotten when the app starts again.
-    if (file !== undefined) void this.#engine.do({ command: 'forget_file', file }).catch(() => undefined)
+    for (const file of files) void this.#engine.do({ command: 'forget_file', file }).catch(() => undefined)
   }
 
   async #prepare(attached: Attached): Promise<void> {
     if (!this.#all.includes(attached)) return
     try {
-      const content = await content_of(attached)
-      attached.size = content.size
-      if (attached.isPicture) attached.url = URL.createObjectURL(content)
-      const file = await this.#engine.seal(content, (done) => (attached.done = done))
-      attached.file = file
+      // What has to be encoded anew takes longer than all the rest.
+      const known = await prepared(attached, (part) => (attached.done = part * attached.size))
+      await this.#seal(attached, known)
       if (!this.#all.includes(attached)) this.#forget(attached)
     } catch {
       attached.isBroken = true
     }
   }
+
+  async #seal(attached: Attached, { content, media, type, preview, cover }: Prepared): Promise<void> {
+    attached.size = content.size
+    attached.media = media
+    attached.type = type
+    attached.preview = preview ? toUrlSafe(preview) : null
+    const shown = attached.isPicture ? content : cover
+    if (shown) attached.url = URL.createObjectURL(shown)
+    if (cover) attached.cover = await this.#engine.seal(cover)
+    attached.file = await this.#engine.seal(content, (done) => (attached.done = done))
+  }
 }
 
 /** As the engine takes them. Those that could not be sealed are left out. */
 export const draftsOf = (taken: readonly Attached[]): AttachmentDraft[] =>
-  taken.flatMap(({ file, name, type, media, preview }) =>
-    file === undefined ? [] : [{ file, name, media_type: type, media, preview }],
+  taken.flatMap(({ file, name, type, media, preview, cover }) =>
+    file === undefined ? [] : [{ file, name, media_type: type, media, preview, cover }],
   )
 
-/** What is sent of it: a picture without what it tells beside what it shows. */
-async function content_of(attached: Attached): Promise<Blob> {
+/** What is told of a file. */
+interface Known {
+  readonly media: Media
+  readonly type: string
+  readonly preview?: Uint8Array | undefined
+  readonly cover?: Blob | undefined
+}
+
+interface Prepared extends Known {
+  /** What is sent. */
+  readonly content: Blob
+}
+
+const isFilm = (file: File) => file.type.startsWith('video/')
+const isSound = (file: File) => file.type.startsWith('audio/')
+const isSeen = (file: File) => PICTURES.has(file.type) || isFilm(file) || isSound(file)
+
+/** What is sent of it: a picture or film without what it tells beside what it shows. */
+async function prepared(attached: Attached, told: (part: number) => void): Promise<Prepared> {
   const { source, as } = attached
-  if (as === 'file') return source
+  // Whatever it is, it can be sent as a file.
+  const bare = { content: source, media: { k: 'file' }, type: source.type } as const
+  if (as === 'file') return bare
+  return (await (PICTURES.has(source.type) ? photo(source, as) : filmOrSound(source, as, told))) ?? bare
+}
+
+async function photo(source: File, as: Attached['as']): Promise<Prepared | undefined> {
   // Only whoever sends a photo needs what prepares it.
   const { describePhoto, PhotoError, preparePhoto } = await import('@/lib/photo')
   try {
     const photo = as === 'photo' ? await preparePhoto(source) : await original(source, describePhoto)
-    attached.media = { k: 'photo', w: photo.width, h: photo.height }
-    attached.preview = toUrlSafe(photo.thumbhash)
-    attached.type = photo.blob.type
-    return photo.blob
+    const media: Media = { k: 'photo', w: photo.width, h: photo.height }
+    return { content: photo.blob, media, type: photo.blob.type, preview: photo.thumbhash }
   } catch (error) {
-    // Whatever it is, it can be sent as a file.
-    if (error instanceof PhotoError) return source
+    if (error instanceof PhotoError) return undefined
     throw error
   }
 }
@@ -165,4 +206,28 @@ async function original(source: Blob, describe: (source: Blob) => Promise<PhotoL
   const { withoutMetadata } = await import('@/lib/metadata')
   const bare = withoutMetadata(new Uint8Array(await source.arrayBuffer()), source.type)
   return { ...look, blob: bare ? new Blob([bare], { type: source.type }) : source }
+}
+
+async function filmOrSound(
+  source: File,
+  as: Attached['as'],
+  told: (part: number) => void,
+): Promise<Prepared | undefined> {
+  const { describeSound, FilmError, prepareFilm } = await import('@/lib/film')
+  try {
+    if (isSound(source)) {
+      const { millis, title, artist, cover } = await describeSound(source)
+      const media: Media = { k: 'audio', d: millis, t: title, a: artist }
+      return { content: source, media, type: source.type, preview: cover?.thumbhash, cover: cover?.blob }
+    }
+    const { blob, width, height, millis, poster } = await prepareFilm(source, {
+      smaller: as === 'photo',
+      told,
+    })
+    const media: Media = { k: 'video', w: width, h: height, d: millis }
+    return { content: blob, media, type: blob.type, preview: poster?.thumbhash, cover: poster?.blob }
+  } catch (error) {
+    if (error instanceof FilmError) return undefined
+    throw error
+  }
 }

@@ -165,6 +165,21 @@ export class Draft {
     }
   }
 
+  /** Sends what was recorded: by itself, and what is typed stays. */
+  async sendRecorded(attached: Attached): Promise<void> {
+    const { mode, timer, silent } = this
+    if (mode.to === 'edit') return
+    this.#mode = { to: 'say' }
+    this.timer = undefined
+    this.silent = false
+    try {
+      await this.#say(mode, { text: '', entities: [] }, draftsOf([attached]), timer, silent)
+    } catch (error) {
+      this.#mode = mode
+      throw error
+    }
+  }
+
   async #say(
     mode: Mode,
     { text, entities }: FormattedText,

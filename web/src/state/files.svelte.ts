@@ -1,5 +1,6 @@
 import { createContext } from 'svelte'
 import { createSubscriber } from 'svelte/reactivity'
+import { PLAYED } from '@/engine/part'
 import type { FileState, FileView } from '@/engine/port'
 import type { Engine, Live } from './engine.svelte'
 
@@ -24,6 +25,16 @@ export class Files {
   /** An address to show it by, once it is here. */
   url(file: number): string | undefined {
     return this.#of(file).url
+  }
+
+  /**
+   * An address to play it from at once, be it here or not; undefined where the browser can't do that: then it is to be
+   * fetched first. What is played is fetched as well.
+   */
+  stream(file: number, type: string): string | undefined {
+    // Without the service worker nobody answers.
+    if (!navigator.serviceWorker?.controller) return undefined
+    return `${PLAYED}${String(file)}?type=${encodeURIComponent(type)}`
   }
 
   /** The file itself, under the name and of the type that it shall have. */

@@ -3,7 +3,9 @@ import { preferred } from '@/i18n/preferred'
 import { pathOf, pin, pinSomething } from '@/lib/notification'
 import { Memory } from '@/lib/notification-memory'
 import { shareAddress } from '@/lib/share'
+import { PartReader } from '@/engine/part'
 import { peek } from '@/engine/peek'
+import { played, wanted } from './played'
 import { profile } from './profile'
 import { Shell } from './shell'
 import { wake } from './wake'
@@ -21,14 +23,24 @@ const SAYS_WITHIN = 1_500
 
 const shell = new Shell(self.caches, __VERSION__, __FILES__)
 const memory = new Memory(self.caches)
+let parts: PartReader | undefined
 
 self.addEventListener('install', (event) => event.waitUntil(shell.keep()))
 
-self.addEventListener('activate', (event) => event.waitUntil(shell.dropOthers()))
+// Pages that are there before it can play films as well.
+self.addEventListener('activate', (event) =>
+  event.waitUntil(Promise.all([shell.dropOthers(), self.clients.claim()])),
+)
 
 self.addEventListener('fetch', (event) => {
   if (event.request.method === 'POST' && new URL(event.request.url).pathname === SHARED) {
     event.respondWith(share(event.request))
+    return
+  }
+  const want = wanted(event.request, self.location.origin)
+  if (want) {
+    parts ??= new PartReader()
+    event.respondWith(parts.read(want.file, want.start, want.end).then((read) => played(want, read)))
     return
   }
   const path = shell.pathOf(event.request, self.location.origin)
