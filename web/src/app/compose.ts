@@ -1,5 +1,6 @@
-import type { EnginePort } from '@/engine/port'
-import { speak } from '@/i18n/index.svelte'
+import { EngineFailure, type EnginePort } from '@/engine/port'
+import { m, speak } from '@/i18n/index.svelte'
+import { sentence } from '@/lib/failure'
 import { Arrival } from '@/state/arrival.svelte'
 import { Conversations } from '@/state/conversations.svelte'
 import { Deletions } from '@/state/deletions.svelte'
@@ -10,6 +11,7 @@ import { Files } from '@/state/files.svelte'
 import { Notifications, type NotificationHost } from '@/state/notifications.svelte'
 import { Layout } from '@/state/layout.svelte'
 import { Online } from '@/state/online.svelte'
+import { Player } from '@/state/player.svelte'
 import { People } from '@/state/people.svelte'
 import { Reminder } from '@/state/reminder.svelte'
 import { Router } from '@/state/router.svelte'
@@ -37,6 +39,7 @@ export interface App {
   readonly notifications: Notifications
   readonly online: Online
   readonly people: People
+  readonly player: Player
   readonly reminder: Reminder
   readonly router: Router
   readonly scan: Scan
@@ -72,6 +75,13 @@ export async function compose(port: EnginePort, { window: host, ...rest }: Host)
   const engine = new Engine(port)
   const session = new Session(engine, isVacant)
   const sounds = new Sounds()
+  const files = new Files(engine)
+  const toasts = new Toasts(host)
+  const failed = (error: unknown) =>
+    toasts.show({
+      text: error instanceof EngineFailure ? sentence(error) : m.media.not_played(),
+      tone: 'problem',
+    })
   const server = new Server(host.location.origin, rest.fetch)
   return {
     arrival: new Arrival(storageOf(() => host.sessionStorage)),
@@ -80,11 +90,12 @@ export async function compose(port: EnginePort, { window: host, ...rest }: Host)
     drafts: new Drafts(engine, host),
     emojiHabits: new EmojiHabits(storage),
     engine,
-    files: new Files(engine),
+    files,
     layout: new Layout(),
     notifications: new Notifications(engine, rest.notifications, server, settings, sounds, storage),
     online: new Online(host),
     people: new People(engine, session),
+    player: new Player(engine, files, failed),
     reminder: new Reminder(storage),
     router: new Router(host),
     scan: new Scan(),
@@ -95,7 +106,7 @@ export async function compose(port: EnginePort, { window: host, ...rest }: Host)
     shortcuts: new Shortcuts(host.navigator.userAgent),
     sounds,
     timelines: new Timelines(engine),
-    toasts: new Toasts(host),
+    toasts,
     updates: new Updates(rest.updates),
   }
 }

@@ -13,7 +13,7 @@ import {
 } from 'mediabunny'
 import { expect, test } from 'vitest'
 import { describeSound, FilmError, prepareFilm } from './film'
-import { packed, WAVE, waveOf } from './voice'
+import { packed } from './voice'
 
 const SECRET = 'made by Alice at home'
 
@@ -164,17 +164,4 @@ test('a recording of the camera stays a film', async () => {
   const { blob, millis } = await packed(await film(240, 240, 1, new WebMOutputFormat()))
   expect(blob.type).toBe('video/webm')
   expect(Math.abs(millis - 1_000)).toBeLessThan(150)
-})
-
-test.each([
-  [[], 4, [0, 0, 0, 0]],
-  [[1], 3, [255, 255, 255]],
-  [[0, 1, 0, 0.5], 2, [255, 128]],
-  [[-1, 2], 2, [0, 255]],
-])('the loudness of %j in %i steps is %j', (levels, steps, wave) => {
-  expect([...waveOf(levels, steps)]).toEqual(wave)
-})
-
-test('a long recording has as many steps as a short one', () => {
-  expect(waveOf(Array.from({ length: 100_000 }, () => 0.5))).toEqual(new Uint8Array(WAVE).fill(128))
 })

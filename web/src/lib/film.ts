@@ -89,6 +89,17 @@ export interface Sound {
   readonly cover?: { readonly blob: Blob; readonly thumbhash: Uint8Array } | undefined
 }
 
+/** What a recording of the camera is like, for a circle. */
+export async function describeRound(blob: Blob) {
+  using input = inputOf(blob)
+  const track = await opened(() => input.getPrimaryVideoTrack())
+  const [w, h] = [await track.getDisplayWidth(), await track.getDisplayHeight()]
+  const seconds = await opened(() => input.computeDuration())
+  const poster = await posterOf(track, seconds).catch(() => undefined)
+  const media = { k: 'video', w, h, d: Math.round(seconds * 1000), r: true } as const
+  return { media, type: blob.type, preview: poster?.thumbhash, cover: poster?.blob }
+}
+
 /** What a piece of music is like. It is sent as it is. Rejects with a `FilmError`. */
 export async function describeSound(file: Blob): Promise<Sound> {
   using input = inputOf(file)
@@ -127,6 +138,8 @@ async function wrapped(
     output: new Output({ format, target }),
     tags: {},
     showWarnings: false,
+    // A film may begin a moment later than it says.
+    copy: { shiftTolerance: Infinity },
     ...(video ? { video } : {}),
   })
   const isWhole = conversion.discardedTracks.every(
@@ -152,7 +165,10 @@ async function posterOf(track: InputVideoTrack, seconds: number) {
   })
   const first = await track.getFirstTimestamp()
   const found = await sink.getCanvas(first + Math.min(POSTER_AT, seconds / 10))
-  return found ? await drawn(found.canvas) : undefined
+  if (found) return await drawn(found.canvas)
+  // A recording without an index is read from its beginning.
+  for await (const { canvas } of sink.canvases()) return await drawn(canvas)
+  return undefined
 }
 
 async function coverOf(image: Blob) {

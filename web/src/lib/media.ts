@@ -3,10 +3,50 @@ import { m } from '@/i18n/index.svelte'
 
 export type Photo = AttachmentView & { readonly media: Extract<Media, { k: 'photo' }> }
 
+export type Film = AttachmentView & { readonly media: Extract<Media, { k: 'video' }> }
+
+export type Voice = AttachmentView & { readonly media: Extract<Media, { k: 'voice' }> }
+
+export type Sound = AttachmentView & { readonly media: Extract<Media, { k: 'audio' }> }
+
+/** What is looked at large, one after the other. */
+export type Visual = Photo | Film
+
+export const isFilm = (attachment: AttachmentView): attachment is Film => attachment.media.k === 'video'
+
+export const isVoice = (attachment: AttachmentView): attachment is Voice => attachment.media.k === 'voice'
+
+export const isSound = (attachment: AttachmentView): attachment is Sound => attachment.media.k === 'audio'
+
+/** Somebody speaks to the camera: it is played where it stands. */
+export const isRound = (attachment: AttachmentView): attachment is Film =>
+  isFilm(attachment) && attachment.media.r === true
+
+export const isVisual = (attachment: AttachmentView): attachment is Visual =>
+  isPhoto(attachment) || (isFilm(attachment) && !isRound(attachment))
+
+/** What a player is told that it is. Nothing but what is played may be said there. */
+export function playedAs({ media, media_type }: AttachmentView): string {
+  const kind = media.k === 'video' ? 'video' : 'audio'
+  if (media_type.startsWith(`${kind}/`)) return media_type
+  return kind === 'video' ? 'video/mp4' : 'audio/mpeg'
+}
+
+/** How long it is: "0:42", "1:02:03". */
+export function clockOf(millis: number): string {
+  const seconds = Math.floor(millis / 1000)
+  const two = (number: number) => String(number).padStart(2, '0')
+  const minutes = Math.floor(seconds / 60)
+  return minutes < 60
+    ? `${String(minutes)}:${two(seconds % 60)}`
+    : `${String(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}`
+}
+
 export const isPhoto = (attachment: AttachmentView): attachment is Photo => attachment.media.k === 'photo'
 
 /** What a file is called where its sender has given it no name. */
 export function nameOf({ name, media }: Pick<AttachmentView, 'name' | 'media'>): string {
+  if (media.k === 'audio' && media.t) return media.a ? `${media.a} – ${media.t}` : media.t
   return name === '' ? kindOf(media) : name
 }
 
@@ -15,7 +55,7 @@ export function kindOf(media: Media): string {
     case 'photo':
       return m.media.photo()
     case 'video':
-      return m.media.video()
+      return media.r ? m.media.round() : m.media.video()
     case 'audio':
       return m.media.audio()
     case 'voice':

@@ -1,7 +1,7 @@
 import { createContext } from 'svelte'
 import { createSubscriber } from 'svelte/reactivity'
 import { PLAYED } from '@/engine/part'
-import type { FileState, FileView } from '@/engine/port'
+import { EngineFailure, type FileState, type FileView } from '@/engine/port'
 import type { Engine, Live } from './engine.svelte'
 
 /** So many opened files are remembered; those that somebody looks at beyond that. */
@@ -33,8 +33,32 @@ export class Files {
    */
   stream(file: number, type: string): string | undefined {
     // Without the service worker nobody answers.
-    if (!navigator.serviceWorker?.controller) return undefined
+    if (!('serviceWorker' in navigator) || !navigator.serviceWorker.controller) return undefined
     return `${PLAYED}${String(file)}?type=${encodeURIComponent(type)}`
+  }
+
+  /** An address to play it from: at once where the browser can do that, else when all of it is here. */
+  async playable(file: number, type: string): Promise<string> {
+    const { at } = (await this.#engine.ask({ query: 'file', file })) ?? {}
+    const stream = at?.state === 'here' ? undefined : this.stream(file, type)
+    if (at?.state === 'elsewhere' || at?.state === 'failed') await this.fetch(file)
+    if (at?.state === 'paused' && !at.up) await this.resume(file)
+    return stream ?? (await this.#whenHere(file))
+  }
+
+  #whenHere(file: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const stop = $effect.root(() => {
+        $effect(() => {
+          const at = this.at(file)
+          const url = this.url(file)
+          if (url !== undefined) resolve(url)
+          else if (at?.state === 'failed') reject(new EngineFailure(at.why))
+          else return
+          queueMicrotask(stop)
+        })
+      })
+    })
   }
 
   /** The file itself, under the name and of the type that it shall have. */

@@ -10,4 +10,6 @@ export interface Picture {
   /** In pixels, upright. */
   readonly width: number
   readonly height: number
+  /** It moves: this is what it begins with. */
+  readonly isFilm?: boolean
 }
