@@ -1,6 +1,6 @@
 import type { AttachmentDraft, Media } from '@/engine/port'
 import { toUrlSafe } from '@/lib/base64'
-import type { PhotoLook } from '@/lib/photo'
+import type { Edits } from '@/lib/edit/document'
 import type { Engine } from './engine.svelte'
 
 /** As many as the engine takes in one message. */
@@ -29,6 +29,9 @@ export class Attached {
   media: Media = { k: 'file' }
   type: string
   preview: string | null = null
+  /** What was done to the photo; the source stays as it was, so that one can go on from there. */
+  edits = $state.raw<Edits>()
+  isMoving = false
 
   constructor(source: File, as: Attached['as']) {
     this.source = source
@@ -40,6 +43,11 @@ export class Attached {
 
   get isPicture(): boolean {
     return this.media.k === 'photo'
+  }
+
+  /** Whether one can draw on it: not on what has more than one frame. */
+  get canBeEdited(): boolean {
+    return this.url !== undefined && this.isPicture && !this.isMoving && !this.isBroken
   }
 }
 
@@ -85,6 +93,16 @@ export class Attachments {
     this.#forget(attached)
   }
 
+  /** Another picture is made of the source, in the place of the one that was to be sent. */
+  edit(attached: Attached, edits: Edits | undefined): void {
+    const { file } = attached
+    attached.edits = edits
+    attached.file = undefined
+    attached.done = 0
+    if (file !== undefined) this.#unseal(file)
+    this.#queue = this.#queue.then(() => this.#prepare(attached))
+  }
+
   /** Another order. */
   move(attached: Attached, by: -1 | 1): void {
     const from = this.#all.indexOf(attached)
@@ -116,21 +134,30 @@ export class Attachments {
 
   #forget({ url, file }: Attached): void {
     if (url !== undefined) URL.revokeObjectURL(url)
+    if (file !== undefined) this.#unseal(file)
+  }
+
+  #unseal(file: number): void {
     // What stays behind is forgotten when the app starts again.
-    if (file !== undefined) void this.#engine.do({ command: 'forget_file', file }).catch(() => undefined)
+    void this.#engine.do({ command: 'forget_file', file }).catch(() => undefined)
   }
 
   async #prepare(attached: Attached): Promise<void> {
-    if (!this.#all.includes(attached)) return
+    if (!this.#all.includes(attached) || attached.file !== undefined) return
+    const { edits } = attached
     try {
       const content = await content_of(attached)
       attached.size = content.size
+      const { url } = attached
       if (attached.isPicture) attached.url = URL.createObjectURL(content)
+      if (url !== undefined) URL.revokeObjectURL(url)
       const file = await this.#engine.seal(content, (done) => (attached.done = done))
-      attached.file = file
+      // It was edited meanwhile: that comes next.
+      if (attached.edits !== edits) this.#unseal(file)
+      else attached.file = file
       if (!this.#all.includes(attached)) this.#forget(attached)
     } catch {
-      attached.isBroken = true
+      if (attached.edits === edits) attached.isBroken = true
     }
   }
 }
@@ -143,24 +170,34 @@ export const draftsOf = (taken: readonly Attached[]): AttachmentDraft[] =>
 
 /** What is sent of it: a picture without what it tells beside what it shows. */
 async function content_of(attached: Attached): Promise<Blob> {
-  const { source, as } = attached
+  const { source, as, edits } = attached
   if (as === 'file') return source
   // Only whoever sends a photo needs what prepares it.
   const { describePhoto, PhotoError, preparePhoto } = await import('@/lib/photo')
   try {
-    const photo = as === 'photo' ? await preparePhoto(source) : await original(source, describePhoto)
+    const photo = edits
+      ? await edited(source, edits, as)
+      : as === 'photo'
+        ? await preparePhoto(source)
+        : await original(source, describePhoto)
     attached.media = { k: 'photo', w: photo.width, h: photo.height }
     attached.preview = toUrlSafe(photo.thumbhash)
     attached.type = photo.blob.type
+    attached.isMoving = photo.isMoving
     return photo.blob
   } catch (error) {
-    // Whatever it is, it can be sent as a file.
-    if (error instanceof PhotoError) return source
+    // Whatever it is, it can be sent as a file: but never without what was done to it.
+    if (error instanceof PhotoError && !edits) return source
     throw error
   }
 }
 
-async function original(source: Blob, describe: (source: Blob) => Promise<PhotoLook>) {
+async function edited(source: Blob, { present }: Edits, as: Attached['as']) {
+  const { editedPhoto } = await import('@/lib/edit/apply')
+  return await editedPhoto(source, present, as === 'original')
+}
+
+async function original<Look>(source: Blob, describe: (source: Blob) => Promise<Look>) {
   const look = await describe(source)
   const { withoutMetadata } = await import('@/lib/metadata')
   const bare = withoutMetadata(new Uint8Array(await source.arrayBuffer()), source.type)
