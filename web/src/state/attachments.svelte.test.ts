@@ -13,7 +13,7 @@ async function chosen(as: 'photo' | 'original', type = 'image/png') {
   const pen = canvas.getContext('2d')
   pen?.fillRect(0, 0, 300, 200)
   const file = new File([await canvas.convertToBlob({ type })], 'a.png', { type })
-  const { engine } = world()
+  const { engine } = world([], [])
   const attachments = new Attachments(new Engine(engine))
   attachments.add([file], as)
   const [attached] = attachments.all
@@ -84,7 +84,7 @@ test('what moves can’t be edited', async () => {
   )
   // The same frame once more.
   const moving = Uint8Array.from([...gif.subarray(0, -1), ...gif.subarray(19)])
-  const attachments = new Attachments(new Engine(world().engine))
+  const attachments = new Attachments(new Engine(world([], []).engine))
   attachments.add([new File([moving], 'a.gif', { type: 'image/gif' })], 'photo')
   const [attached] = attachments.all
   await expect.poll(() => attached?.file).toBeDefined()

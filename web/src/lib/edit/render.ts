@@ -13,11 +13,12 @@ export interface Source {
   readonly size: Size
 }
 
-export const TEXT_FONT = "600 1px system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
+export const TEXT_FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
+export const TEXT_WEIGHT = 600
 const MARKER = 0.42
 /** Text is measured at this size: at a small one, letters are rounded to pixels. */
 const MEASURED = 100
-const fontOf = (size: number) => TEXT_FONT.replace('1px', `${size}px`)
+const fontOf = (size: number) => `${TEXT_WEIGHT} ${size}px ${TEXT_FAMILY}`
 
 let ruler: OffscreenCanvasRenderingContext2D | null | undefined
 const widths = new Map<string, number>()
