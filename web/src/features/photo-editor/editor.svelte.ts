@@ -590,9 +590,8 @@ export class Editor {
   }
 
   #hidden(id: number, box: Hidden['box']): Hidden {
-    const { width, height } = this.source.size
     // So coarse that neither a face nor a line of text is left, however large the photo.
-    const cell = Math.max(4, Math.max(width, height) / 40, this.#longSide / 40)
+    const cell = Math.max(4, this.#longSide / 32)
     const before = this.#live && markOf(this.#live, id)
     const seed =
       before?.kind === 'hidden' ? before.seed : (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0)

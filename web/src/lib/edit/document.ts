@@ -56,7 +56,7 @@ export interface Hidden extends Mark {
   readonly kind: 'hidden'
   readonly box: Box
   readonly look: 'mosaic' | 'blur' | 'solid'
-  /** Side of a square that is left one colour, in pixels of the picture. */
+  /** The least side of a square that is left one colour, in pixels of the picture. */
   readonly cell: number
   /** Only known here: changes the colours a little, so that they can't be computed from a guess of what was there. */
   readonly seed: number

@@ -6,6 +6,8 @@ import type { Drawing, Source } from './render'
 const SAMPLES = 8
 /** Cells each way: a region that would have more has larger ones. */
 const MOST_CELLS = 256
+/** Cells along the shorter side. */
+const MOST_ACROSS = 6
 /** How far a colour may be off, of 255. */
 const NOISE = 9
 
@@ -28,7 +30,6 @@ export function cover(pen: Drawing, source: Source, hidden: Hidden): void {
   pen.beginPath()
   pen.rect(-width / 2, -height / 2, width, height)
   pen.clip()
-  pen.clearRect(-width / 2, -height / 2, width, height)
   if (hidden.look === 'solid') {
     pen.fillStyle = '#141414'
     pen.fillRect(-width / 2, -height / 2, width, height)
@@ -57,7 +58,9 @@ function cellsOf(source: Source, hidden: Hidden): Cells {
 }
 
 export function cellCount({ box, cell, look }: Hidden): Size {
-  const count = (length: number) => Math.min(MOST_CELLS, Math.max(1, Math.round(length / cell)))
+  // However large a letter is that was hidden, there are not enough cells to read it.
+  const side = Math.max(cell, Math.min(box.width, box.height) / MOST_ACROSS)
+  const count = (length: number) => Math.min(MOST_CELLS, Math.max(1, Math.round(length / side)))
   const edge = look === 'blur' ? 2 : 0
   return { width: count(box.width) + edge, height: count(box.height) + edge }
 }
