@@ -253,13 +253,26 @@ describe('what is hidden', () => {
   })
 
   test('stays hidden when the picture is turned and straightened afterwards', () => {
-    const frame = tilted(turned(mirrored(WHOLE)), 8, PICTURE)
-    const bounds = drawn(
-      withMark(withFrame(FRESH, frame), { ...hidden, box: { ...hidden.box, width: 400, height: 400 } }),
-      sourceOf(stripes),
-    )
-    const { width, height } = bounds.canvas
-    expect(detail(bounds, 2, 2, width - 4, height - 4)).toBeLessThan(40)
+    // Wide enough to be seen when they are tilted.
+    const bars = (pen: Pen) => {
+      pen.fillStyle = 'white'
+      pen.fillRect(0, 0, PICTURE.width, PICTURE.height)
+      pen.fillStyle = 'black'
+      for (let x = 0; x < PICTURE.width; x += 12) pen.fillRect(x, 0, 6, PICTURE.height)
+    }
+    const tiltedFrame = tilted(turned(mirrored(WHOLE)), 8, PICTURE)
+    const all = { ...hidden, box: { ...hidden.box, width: 400, height: 400 } }
+    const seen = (edit: Edit) => {
+      const pen = drawn(withFrame(edit, tiltedFrame), sourceOf(bars))
+      // Turned by a quarter, the bars lie across: they are looked at from the side.
+      const upright = canvas(pen.canvas.height, pen.canvas.width, (to) => {
+        to.rotate(-Math.PI / 2)
+        to.drawImage(pen.canvas, -pen.canvas.width, 0)
+      })
+      return detail(upright, 2, 2, upright.canvas.width - 4, upright.canvas.height - 4)
+    }
+    expect(seen(FRESH)).toBeGreaterThan(100)
+    expect(seen(withMark(FRESH, all))).toBeLessThan(40)
   })
 })
 
