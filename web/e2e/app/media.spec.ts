@@ -100,6 +100,73 @@ test('photos are sent, looked at and saved', async ({ member }) => {
   await expect.poll(() => isSeen(bob.page)).toBe(true)
 })
 
+test('a photo is edited before it is sent, and what is hidden on it is not sent', async ({ member }) => {
+  const alice = await member('alice', 'Alice Walker', {
+    locale: 'en',
+    scheme: 'light',
+    width: 390,
+    height: 844,
+  })
+  const bob = await member('bob', 'Bob Marley')
+  await befriend(alice, bob)
+  const { page } = alice
+  const tool = (name: string) =>
+    page.locator('label', { has: page.getByRole('radio', { name, exact: true }) })
+
+  await attaches(page, 'Photos', [await photo(page, 'beach.jpg', 'orange')])
+  await page.getByRole('button', { name: 'Edit beach.jpg' }).click()
+  const editor = page.getByRole('dialog', { name: 'Edit photo' })
+  await editor.getByRole('button', { name: 'Rotate by 90°' }).click()
+  await tool('Hide').click()
+  const stage = await editor.getByRole('img', { name: 'The photo as it will be sent' }).boundingBox()
+  if (!stage) throw new Error('there is no stage')
+  const at = (x: number, y: number) => [stage.x + x * stage.width, stage.y + y * stage.height] as const
+  // The black circle, that is above after the turn, and a little more.
+  await page.mouse.move(...at(0.1, 0.05))
+  await page.mouse.down()
+  await page.mouse.move(...at(0.5, 0.3), { steps: 4 })
+  await page.mouse.move(...at(0.9, 0.6), { steps: 4 })
+  await page.mouse.up()
+  await tool('Black').click()
+  await editor.getByRole('button', { name: 'Done' }).click()
+  await expect(editor).toBeHidden()
+
+  await expect(page.getByRole('button', { name: 'Edit beach.jpg' })).toBeFocused()
+  // One goes on from there.
+  await page.getByRole('button', { name: 'Edit beach.jpg' }).click()
+  await tool('Hide').click()
+  await expect(editor.getByRole('application', { name: 'Hidden area' })).toHaveCount(1)
+  await editor.getByRole('button', { name: 'Close the editor' }).click()
+  await expect(editor).toBeHidden()
+
+  await alice.composer.fill('Edited')
+  await alice.composer.press('Enter')
+  await bob
+    .message('Edited')
+    .getByRole('button', { name: /^Photo by / })
+    .click()
+  const saving = bob.page.waitForEvent('download')
+  await bob.page.getByRole('button', { name: 'Save' }).click()
+  const bytes = readFileSync(await (await saving).path())
+  const seen = await bob.page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+    const bitmap = await createImageBitmap(new Blob([bytes]))
+    const pen = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')
+    pen?.drawImage(bitmap, 0, 0)
+    const { data } = pen?.getImageData(bitmap.width / 4, bitmap.height / 4, 400, 300) ?? {
+      data: new Uint8ClampedArray(),
+    }
+    return {
+      width: bitmap.width,
+      height: bitmap.height,
+      most: data.reduce((most, part, at) => (at % 4 < 3 ? Math.max(most, part) : most), 0),
+    }
+  }, bytes.toString('base64'))
+  expect(seen).toMatchObject({ width: 1365, height: 2048 })
+  // One colour: the circle's edge is not in it.
+  expect(seen.most).toBeLessThan(40)
+})
+
 test('a file of any kind arrives as it was', async ({ member }) => {
   const alice = await member('alice', 'Alice Walker')
   const bob = await member('bob', 'Bob Marley')

@@ -76,8 +76,86 @@ export async function preparePhoto(file: Blob, limits: PhotoLimits = PHOTO_LIMIT
 }
 
 /** What a picture is like that is sent as it is. Rejects with a `PhotoError`. */
-export async function describePhoto(blob: Blob, limits: PhotoLimits = PHOTO_LIMITS): Promise<PhotoLook> {
-  return await drawn(await opened(blob, limits), look)
+export async function describePhoto(
+  blob: Blob,
+  limits: PhotoLimits = PHOTO_LIMITS,
+): Promise<PhotoLook & Pick<Photo, 'isMoving'>> {
+  const source = await opened(blob, limits)
+  return await drawn(source, (bitmap) => ({ ...look(bitmap), isMoving: source.head.isMoving }))
+}
+
+/** Another picture made of one: how large it is, and how it is drawn. */
+export interface Redrawing {
+  readonly width: number
+  readonly height: number
+  readonly draw: (pen: OffscreenCanvasRenderingContext2D, scale: number) => void
+}
+
+/**
+ * A photo as it is sent after something was drawn on it: as `preparePhoto` makes it or, if it is to stay as good as it was, with
+ * all its pixels. It is encoded from nothing but the canvas. Rejects with a `PhotoError`.
+ */
+export async function redrawnPhoto(
+  file: Blob,
+  redraw: (bitmap: ImageBitmap) => Redrawing,
+  isOriginal: boolean,
+  limits: PhotoLimits = PHOTO_LIMITS,
+): Promise<Photo> {
+  const source = await opened(file, limits)
+  return await drawn(source, async (bitmap) => {
+    const { width, height, draw } = redraw(bitmap)
+    const most = isOriginal ? 1 : Math.min(1, limits.side / Math.max(width, height))
+    const canvas = redrawn(width, height, draw, most)
+    const blob = await encoded(
+      canvas,
+      source.head.type,
+      isOriginal ? ORIGINAL_QUALITY : limits.quality,
+      isOriginal,
+    )
+    return { ...look(canvas), blob, isCompressed: true, isMoving: false }
+  })
+}
+
+/** Nobody sees the difference. */
+const ORIGINAL_QUALITY = 0.95
+/** Any phone has a canvas for as many pixels; one that is asked for more may draw nothing, and say so to nobody. */
+const SAFE_PIXELS = 16_000_000
+
+function redrawn(width: number, height: number, draw: Redrawing['draw'], scale: number): OffscreenCanvas {
+  const pen = penOf(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)))
+  const pixels = pen.canvas.width * pen.canvas.height
+  if (pixels > SAFE_PIXELS && !isWorking(pen)) {
+    return redrawn(width, height, draw, scale * Math.sqrt(SAFE_PIXELS / pixels))
+  }
+  // In one step, browsers leave out pixels of what is much larger.
+  if (scale < 0.5) {
+    const twice = penOf(2 * pen.canvas.width, 2 * pen.canvas.height)
+    draw(twice, 2 * scale)
+    pen.drawImage(twice.canvas, 0, 0, pen.canvas.width, pen.canvas.height)
+  } else draw(pen, scale)
+  return pen.canvas
+}
+
+function isWorking(pen: OffscreenCanvasRenderingContext2D): boolean {
+  try {
+    pen.fillRect(0, 0, 1, 1)
+    const isDrawn = pen.getImageData(0, 0, 1, 1).data[3] === 255
+    pen.clearRect(0, 0, 1, 1)
+    return isDrawn
+  } catch {
+    return false
+  }
+}
+
+/** A photo to look at while it is edited, with no more pixels than that needs. Rejects with a `PhotoError`. */
+export async function photoToEdit(
+  file: Blob,
+  limits: PhotoLimits = PHOTO_LIMITS,
+): Promise<{ readonly image: ImageBitmap; readonly width: number; readonly height: number }> {
+  return await drawn(await opened(file, limits), (bitmap) => {
+    const { width, height } = bitmap
+    return { image: scaled(bitmap, limits.side).transferToImageBitmap(), width, height }
+  })
 }
 
 /** A square of it as a JPEG, at most `side` pixels wide: a picture for a profile. Rejects with a `PhotoError`. */
@@ -155,7 +233,16 @@ function halfway(bitmap: ImageBitmap, width: number, height: number): OffscreenC
   return pen.canvas
 }
 
-async function encoded(canvas: OffscreenCanvas, from: PictureHead['type'], quality: number): Promise<Blob> {
+async function encoded(
+  canvas: OffscreenCanvas,
+  from: PictureHead['type'],
+  quality: number,
+  isOriginal = false,
+): Promise<Blob> {
+  // A screenshot stays as sharp as it is.
+  if (isOriginal && from !== 'image/jpeg') {
+    return await canvas.convertToBlob({ type: from === 'image/webp' ? from : 'image/png', quality })
+  }
   if (from === 'image/jpeg' || !isTransparent(canvas)) {
     return await canvas.convertToBlob({ type: 'image/jpeg', quality })
   }

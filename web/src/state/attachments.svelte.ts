@@ -1,13 +1,11 @@
 import type { AttachmentDraft, Media } from '@/engine/port'
 import { toUrlSafe } from '@/lib/base64'
-import type { PhotoLook } from '@/lib/photo'
+import type { Edits } from '@/lib/edit/document'
+import { isSeen, prepared, type As, type Known, type Prepared } from '@/lib/prepare'
 import type { Engine } from './engine.svelte'
 
 /** As many as the engine takes in one message. */
 export const MOST_ATTACHMENTS = 30
-
-/** Pictures of these kinds are shown as such; others are files, whatever they are called. */
-const PICTURES = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif', 'image/bmp'])
 
 let numbers = 0
 
@@ -17,7 +15,7 @@ export class Attached {
   readonly name: string
   readonly source: File
   /** As a picture, as it is, or as nothing but a file. */
-  readonly as: 'photo' | 'original' | 'file'
+  readonly as: As
   /** Bytes of what is sent, once that is known. */
   size = $state.raw(0)
   /** Bytes that are sealed. */
@@ -31,8 +29,11 @@ export class Attached {
   preview: string | null = null
   /** A picture that stands for it, sealed as well. */
   cover: number | null = null
+  /** What was done to the photo; the source stays as it was, so that one can go on from there. */
+  edits = $state.raw<Edits>()
+  isMoving = false
 
-  constructor(source: File, as: Attached['as']) {
+  constructor(source: File, as: As) {
     this.source = source
     this.as = as
     this.name = source.name
@@ -47,6 +48,11 @@ export class Attached {
   /** Nobody wants it any more: all that is kept of it. */
   get files(): readonly number[] {
     return [this.file, this.cover].filter((file) => typeof file === 'number')
+  }
+
+  /** Whether one can draw on it: not on what has more than one frame. */
+  get canBeEdited(): boolean {
+    return this.url !== undefined && this.isPicture && !this.isMoving && !this.isBroken
   }
 }
 
@@ -75,7 +81,7 @@ export class Attachments {
   }
 
   /** Adds files; tells whether there was room for all of them. */
-  add(files: readonly File[], as: 'photo' | 'original' | 'file'): boolean {
+  add(files: readonly File[], as: As): boolean {
     const room = Math.max(MOST_ATTACHMENTS - this.#all.length, 0)
     const added = files.slice(0, room).map((file) => new Attached(file, isSeen(file) ? as : 'file'))
     this.#all = [...this.#all, ...added]
@@ -88,6 +94,14 @@ export class Attachments {
   remove(attached: Attached): void {
     this.#all = this.#all.filter((other) => other !== attached)
     this.#forget(attached)
+  }
+
+  /** Another picture is made of the source, in the place of the one that was to be sent. */
+  edit(attached: Attached, edits: Edits | undefined): void {
+    attached.edits = edits
+    attached.done = 0
+    this.#unseal(attached)
+    this.#queue = this.#queue.then(() => this.#prepare(attached))
   }
 
   /** Another order. */
@@ -126,31 +140,48 @@ export class Attachments {
     return attached
   }
 
-  #forget({ url, files }: Attached): void {
+  #forget(attached: Attached): void {
+    const { url } = attached
     if (url !== undefined) URL.revokeObjectURL(url)
+    this.#unseal(attached)
+  }
+
+  #unseal(attached: Attached): void {
     // What stays behind is forgotten when the app starts again.
-    for (const file of files) void this.#engine.do({ command: 'forget_file', file }).catch(() => undefined)
+    for (const file of attached.files)
+      void this.#engine.do({ command: 'forget_file', file }).catch(() => undefined)
+    attached.file = undefined
+    attached.cover = null
   }
 
   async #prepare(attached: Attached): Promise<void> {
-    if (!this.#all.includes(attached)) return
+    if (!this.#all.includes(attached) || attached.file !== undefined) return
+    const { source, as, edits } = attached
     try {
       // What has to be encoded anew takes longer than all the rest.
-      const known = await prepared(attached, (part) => (attached.done = part * attached.size))
+      const known = await prepared(source, as, edits, (part) => (attached.done = part * attached.size))
       await this.#seal(attached, known)
+      // It was edited meanwhile: that comes next.
+      if (attached.edits !== edits) this.#unseal(attached)
       if (!this.#all.includes(attached)) this.#forget(attached)
     } catch {
-      attached.isBroken = true
+      if (attached.edits === edits) attached.isBroken = true
     }
   }
 
-  async #seal(attached: Attached, { content, media, type, preview, cover }: Prepared): Promise<void> {
+  async #seal(
+    attached: Attached,
+    { content, media, type, preview, cover, isMoving }: Prepared,
+  ): Promise<void> {
     attached.size = content.size
     attached.media = media
     attached.type = type
     attached.preview = preview ? toUrlSafe(preview) : null
+    attached.isMoving = isMoving === true
+    const { url } = attached
     const shown = attached.isPicture ? content : cover
     if (shown) attached.url = URL.createObjectURL(shown)
+    if (url !== undefined) URL.revokeObjectURL(url)
     if (cover) attached.cover = await this.#engine.seal(cover)
     attached.file = await this.#engine.seal(content, (done) => (attached.done = done))
   }
@@ -161,73 +192,3 @@ export const draftsOf = (taken: readonly Attached[]): AttachmentDraft[] =>
   taken.flatMap(({ file, name, type, media, preview, cover }) =>
     file === undefined ? [] : [{ file, name, media_type: type, media, preview, cover }],
   )
-
-/** What is told of a file. */
-interface Known {
-  readonly media: Media
-  readonly type: string
-  readonly preview?: Uint8Array | undefined
-  readonly cover?: Blob | undefined
-}
-
-interface Prepared extends Known {
-  /** What is sent. */
-  readonly content: Blob
-}
-
-const isFilm = (file: File) => file.type.startsWith('video/')
-const isSound = (file: File) => file.type.startsWith('audio/')
-const isSeen = (file: File) => PICTURES.has(file.type) || isFilm(file) || isSound(file)
-
-/** What is sent of it: a picture or film without what it tells beside what it shows. */
-async function prepared(attached: Attached, told: (part: number) => void): Promise<Prepared> {
-  const { source, as } = attached
-  // Whatever it is, it can be sent as a file.
-  const bare = { content: source, media: { k: 'file' }, type: source.type } as const
-  if (as === 'file') return bare
-  return (await (PICTURES.has(source.type) ? photo(source, as) : filmOrSound(source, as, told))) ?? bare
-}
-
-async function photo(source: File, as: Attached['as']): Promise<Prepared | undefined> {
-  // Only whoever sends a photo needs what prepares it.
-  const { describePhoto, PhotoError, preparePhoto } = await import('@/lib/photo')
-  try {
-    const photo = as === 'photo' ? await preparePhoto(source) : await original(source, describePhoto)
-    const media: Media = { k: 'photo', w: photo.width, h: photo.height }
-    return { content: photo.blob, media, type: photo.blob.type, preview: photo.thumbhash }
-  } catch (error) {
-    if (error instanceof PhotoError) return undefined
-    throw error
-  }
-}
-
-async function original(source: Blob, describe: (source: Blob) => Promise<PhotoLook>) {
-  const look = await describe(source)
-  const { withoutMetadata } = await import('@/lib/metadata')
-  const bare = withoutMetadata(new Uint8Array(await source.arrayBuffer()), source.type)
-  return { ...look, blob: bare ? new Blob([bare], { type: source.type }) : source }
-}
-
-async function filmOrSound(
-  source: File,
-  as: Attached['as'],
-  told: (part: number) => void,
-): Promise<Prepared | undefined> {
-  const { describeSound, FilmError, prepareFilm } = await import('@/lib/film')
-  try {
-    if (isSound(source)) {
-      const { millis, title, artist, cover } = await describeSound(source)
-      const media: Media = { k: 'audio', d: millis, t: title, a: artist }
-      return { content: source, media, type: source.type, preview: cover?.thumbhash, cover: cover?.blob }
-    }
-    const { blob, width, height, millis, poster } = await prepareFilm(source, {
-      smaller: as === 'photo',
-      told,
-    })
-    const media: Media = { k: 'video', w: width, h: height, d: millis }
-    return { content: blob, media, type: blob.type, preview: poster?.thumbhash, cover: poster?.blob }
-  } catch (error) {
-    if (error instanceof FilmError) return undefined
-    throw error
-  }
-}

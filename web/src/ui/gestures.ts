@@ -13,6 +13,7 @@ export interface Change {
   /** So much further apart, about a point that stays where it is. */
   readonly factor: number
   readonly at: Point
+  readonly fingers: number
 }
 
 /** How it was let go. */
@@ -26,7 +27,7 @@ export interface Release {
 }
 
 interface Gestures {
-  readonly onstart?: () => void
+  readonly onstart?: (at: Point) => void
   readonly onmove: (change: Change) => void
   readonly onrelease?: (release: Release) => void
   /** Of one finger that did not move. */
@@ -75,7 +76,7 @@ export function gestures(on: Gestures): Attachment<HTMLElement> {
       if (begun) begun.isTap = false
       else {
         begun = { ...place(event), time: event.timeStamp, isTap: true }
-        on.onstart?.()
+        on.onstart?.(within(begun))
       }
       fingers.set(event.pointerId, place(event))
     }
@@ -86,7 +87,13 @@ export function gestures(on: Gestures): Attachment<HTMLElement> {
       const now = hand()
       if (Math.hypot(event.clientX - begun.x, event.clientY - begun.y) > SLACK_PX) begun.isTap = false
       const factor = before.spread > 0 ? now.spread / before.spread : 1
-      on.onmove({ dx: now.x - before.x, dy: now.y - before.y, factor, at: within(now) })
+      on.onmove({
+        dx: now.x - before.x,
+        dy: now.y - before.y,
+        factor,
+        at: within(now),
+        fingers: fingers.size,
+      })
     }
     function up(event: PointerEvent) {
       if (!fingers.delete(event.pointerId) || fingers.size > 0 || !begun) return

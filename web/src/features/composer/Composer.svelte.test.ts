@@ -11,6 +11,7 @@ function open(kept = '') {
   const here = world([], [conversation('talk', { draft: kept })])
   const draft = new Drafts(new Engine(here.engine), window).of('talk', kept)
   let edits = 0
+  const edited: string[] = []
   render(Harness, {
     draft,
     conversation: here.conversations[0] ?? conversation('talk'),
@@ -18,10 +19,11 @@ function open(kept = '') {
     onsent: () => undefined,
     oneditlast: () => (edits += 1),
     onjump: () => undefined,
+    onedit: ({ name }) => edited.push(name),
   })
   const commands = (kind: Command['command']) =>
     here.engine.commands.filter(({ command }) => command === kind)
-  return { here, draft, commands, edits: () => edits, box: page.getByRole('textbox') }
+  return { here, draft, commands, edited, edits: () => edits, box: page.getByRole('textbox') }
 }
 
 test('Enter sends, Shift and Enter begin a new line', async () => {
@@ -148,4 +150,20 @@ test('what was typed is kept when the conversation is left', async () => {
   await box.fill('later')
   draft.close()
   await expect.poll(() => commands('save_draft')).toMatchObject([{ text: 'later' }])
+})
+
+test('a photo can be edited before it is sent, a file can’t', async () => {
+  const { draft, edited } = open()
+  const canvas = new OffscreenCanvas(40, 30)
+  canvas.getContext('2d')?.fillRect(0, 0, 40, 30)
+  const photo = new File([await canvas.convertToBlob()], 'sea.png', { type: 'image/png' })
+  draft.attachments.add([photo, new File(['text'], 'notes.txt')], 'photo')
+  const edit = page.getByRole('button', { name: 'Edit sea.png' })
+  await edit.click()
+  expect(edited).toEqual(['sea.png'])
+  await expect.element(page.getByRole('button', { name: 'Remove notes.txt' })).toBeVisible()
+  await expect.element(page.getByRole('button', { name: 'Edit notes.txt' })).not.toBeInTheDocument()
+  edit.element().focus()
+  await userEvent.keyboard('{Delete}')
+  await expect.element(edit).not.toBeInTheDocument()
 })

@@ -1,0 +1,103 @@
+import type { Media } from '@/engine/port'
+import type { Edits } from './edit/document'
+
+/** As a picture, as it is, or as nothing but a file. */
+export type As = 'photo' | 'original' | 'file'
+
+/** What is told of a file. */
+export interface Known {
+  readonly media: Media
+  readonly type: string
+  readonly preview?: Uint8Array | undefined
+  /** A picture that stands for it. */
+  readonly cover?: Blob | undefined
+  /** A photo that has more than one frame. */
+  readonly isMoving?: boolean
+}
+
+export interface Prepared extends Known {
+  /** What is sent. */
+  readonly content: Blob
+}
+
+/** Pictures of these kinds are shown as such; others are files, whatever they are called. */
+const PICTURES = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif', 'image/bmp'])
+
+const isSound = (file: Blob) => file.type.startsWith('audio/')
+
+/** Whether it is anything but a file to be saved. */
+export const isSeen = (file: Blob): boolean =>
+  PICTURES.has(file.type) || file.type.startsWith('video/') || isSound(file)
+
+/** What is sent of it: a picture or film without what it tells beside what it shows. `told` hears how far that is. */
+export async function prepared(
+  source: Blob,
+  as: As,
+  edits: Edits | undefined,
+  told: (part: number) => void,
+): Promise<Prepared> {
+  // Whatever it is, it can be sent as a file.
+  const bare = { content: source, media: { k: 'file' }, type: source.type } as const
+  if (as === 'file') return bare
+  return (
+    (await (PICTURES.has(source.type) ? photo(source, as, edits) : filmOrSound(source, as, told))) ?? bare
+  )
+}
+
+async function photo(source: Blob, as: As, edits: Edits | undefined): Promise<Prepared | undefined> {
+  // Only whoever sends a photo needs what prepares it.
+  const { describePhoto, PhotoError, preparePhoto } = await import('./photo')
+  try {
+    const photo = edits
+      ? await edited(source, edits, as)
+      : as === 'photo'
+        ? await preparePhoto(source)
+        : await original(source, describePhoto)
+    const { blob, width, height, thumbhash, isMoving } = photo
+    return {
+      content: blob,
+      media: { k: 'photo', w: width, h: height },
+      type: blob.type,
+      preview: thumbhash,
+      isMoving,
+    }
+  } catch (error) {
+    // It is a file: but never without what was done to it.
+    if (error instanceof PhotoError && !edits) return undefined
+    throw error
+  }
+}
+
+async function edited(source: Blob, { present }: Edits, as: As) {
+  const { editedPhoto } = await import('./edit/apply')
+  return await editedPhoto(source, present, as === 'original')
+}
+
+async function original<Look>(source: Blob, describe: (source: Blob) => Promise<Look>) {
+  const look = await describe(source)
+  const { withoutMetadata } = await import('./metadata')
+  const bare = withoutMetadata(new Uint8Array(await source.arrayBuffer()), source.type)
+  return { ...look, blob: bare ? new Blob([bare], { type: source.type }) : source }
+}
+
+async function filmOrSound(
+  source: Blob,
+  as: As,
+  told: (part: number) => void,
+): Promise<Prepared | undefined> {
+  const { describeSound, FilmError, prepareFilm } = await import('./film')
+  try {
+    if (isSound(source)) {
+      const { millis, title, artist, cover } = await describeSound(source)
+      const media: Media = { k: 'audio', d: millis, t: title, a: artist }
+      return { content: source, media, type: source.type, preview: cover?.thumbhash, cover: cover?.blob }
+    }
+    const film = await prepareFilm(source, { smaller: as === 'photo', told })
+    const { blob, width, height, millis, poster } = film
+    const media: Media = { k: 'video', w: width, h: height, d: millis }
+    return { content: blob, media, type: blob.type, preview: poster?.thumbhash, cover: poster?.blob }
+  } catch (error) {
+    if (error instanceof FilmError) return undefined
+    throw error
+  }
+}
