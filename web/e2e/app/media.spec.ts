@@ -61,7 +61,7 @@ test('photos are sent, looked at and saved', async ({ member }) => {
   const bob = await member('bob', 'Боб Марлин', phone)
   await befriend(alice, bob)
 
-  await attaches(alice.page, 'Photos', [
+  await attaches(alice.page, 'Photos and videos', [
     await photo(alice.page, 'beach.jpg', 'orange'),
     await photo(alice.page, 'forest.jpg', 'green', 2000, 3000),
     await photo(alice.page, 'sea.jpg', 'royalblue'),
@@ -113,7 +113,7 @@ test('a photo is edited before it is sent, and what is hidden on it is not sent'
   const tool = (name: string) =>
     page.locator('label', { has: page.getByRole('radio', { name, exact: true }) })
 
-  await attaches(page, 'Photos', [await photo(page, 'beach.jpg', 'orange')])
+  await attaches(page, 'Photos and videos', [await photo(page, 'beach.jpg', 'orange')])
   await page.getByRole('button', { name: 'Edit beach.jpg' }).click()
   const editor = page.getByRole('dialog', { name: 'Edit photo' })
   await editor.getByRole('button', { name: 'Rotate by 90°' }).click()
