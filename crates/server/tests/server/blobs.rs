@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use beseda_app::domain::Blob;
-use beseda_app::port::{BlobStore, StoreError};
+use beseda_app::port::{BlobReader, BlobStore, StoreError};
 use beseda_infra::blob::fs::FsBlobs;
 use beseda_model::{BlobId, Code, UploadId};
 use beseda_server::Site;
@@ -579,7 +579,7 @@ async fn a_blob_whose_file_is_gone_is_told_as_such_and_can_be_uploaded_again() {
     let (server, _, alice) = with_alice().await;
     let bytes = content(3_000, 15);
     let blob = alice.upload(&bytes).await;
-    FsBlobs::open(&server.data_dir()).unwrap().remove(blob).unwrap();
+    FsBlobs::open(&server.data_dir()).unwrap().remove(&[blob]).unwrap();
     assert_eq!(code(&alice.fetch(blob).await), Code::NotFound);
     assert_eq!(alice.upload(&bytes).await, blob);
     assert!(alice.fetch(blob).await.body == bytes);
@@ -633,12 +633,12 @@ impl BlobStore for Filling {
         self.files.discard(upload)
     }
 
-    fn read(&self, blob: BlobId, at: u64, most: usize) -> Result<Option<Vec<u8>>, StoreError> {
+    fn read(&self, blob: BlobId, at: u64, most: u64) -> Result<Option<Box<dyn BlobReader>>, StoreError> {
         self.files.read(blob, at, most)
     }
 
-    fn remove(&self, blob: BlobId) -> Result<(), StoreError> {
-        self.files.remove(blob)
+    fn remove(&self, blobs: &[BlobId]) -> Result<(), StoreError> {
+        self.files.remove(blobs)
     }
 
     fn uploads(&self) -> Result<Vec<UploadId>, StoreError> {
