@@ -42,6 +42,16 @@ impl FsBlobs {
         Ok(Self { root, uploads, fresh: Mutex::default() })
     }
 
+    /// The bytes of an upload, which are durable then, and how many there are.
+    #[cfg(feature = "s3")]
+    pub(super) fn open_upload(&self, upload: UploadId) -> Result<(File, u64), StoreError> {
+        let file = OpenOptions::new().read(true).write(true).open(self.upload(upload));
+        let file = file.map_err(|error| translate(&error))?;
+        file.sync_all().map_err(|error| translate(&error))?;
+        let size = file.metadata().map_err(|error| translate(&error))?.len();
+        Ok((file, size))
+    }
+
     fn fresh(&self) -> MutexGuard<'_, HashSet<UploadId>> {
         self.fresh.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -105,6 +105,7 @@ impl HttpSms {
         let body = fill("body", &options.body)?;
         let client = Client::builder()
             .timeout(options.timeout)
+            .http1_only()
             // A redirect would take the operator's secrets somewhere else.
             .redirect(redirect::Policy::none())
             .build()

@@ -43,7 +43,7 @@ pub(crate) fn header(answer: &Answer, name: &str) -> Option<String> {
     lines.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 
-fn offset(answer: &Answer) -> u64 {
+pub(crate) fn offset(answer: &Answer) -> u64 {
     header(answer, "upload-offset").expect("an offset").parse().unwrap()
 }
 
@@ -53,8 +53,8 @@ pub(crate) fn code(answer: &Answer) -> Code {
 
 /// Somebody who asks over HTTP.
 pub(crate) struct Caller {
-    addr: SocketAddr,
-    token: String,
+    pub(crate) addr: SocketAddr,
+    pub(crate) token: String,
 }
 
 impl Caller {
@@ -111,6 +111,16 @@ impl Caller {
         self.ask("PATCH", path, &headers, bytes).await
     }
 
+    /// Sends all that there is of an upload; what comes back before the connection ends, if anything does.
+    pub(crate) async fn try_add(&self, path: &str, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.addr).await.unwrap();
+        stream.write_all(self.head("PATCH", path, &[("upload-offset", "0")], bytes.len()).as_bytes()).await.unwrap();
+        drop(stream.write_all(bytes).await);
+        let mut answer = Vec::new();
+        drop(stream.read_to_end(&mut answer).await);
+        answer
+    }
+
     pub(crate) async fn state(&self, path: &str) -> Answer {
         self.ask("HEAD", path, &[], &[]).await
     }
@@ -148,7 +158,7 @@ async fn with_alice() -> (Server, Person, Caller) {
     (server, alice, caller)
 }
 
-async fn usage(socket: &mut Socket) -> u64 {
+pub(crate) async fn usage(socket: &mut Socket) -> u64 {
     match socket.ask(Request::BlobUse).await.unwrap() {
         Reply::BlobUse { used, allowed } => {
             assert_eq!(allowed, beseda_model::LIMITS.blob_quota_bytes);
