@@ -29,7 +29,8 @@ pub(crate) struct Bucket {
     folder: TempDir,
     addr: SocketAddr,
     mood: Arc<Mood>,
-    runtime: Option<Runtime>,
+    /// Its threads, which others may use, too; there until it is dropped.
+    pub(crate) runtime: Option<Runtime>,
 }
 
 /// What it does with requests.
@@ -67,11 +68,6 @@ impl Bucket {
         format!("http://{}", self.addr)
     }
 
-    /// Threads that others may use, too.
-    pub(crate) fn handle(&self) -> Handle {
-        self.runtime.as_ref().expect("it runs until it is dropped").handle().clone()
-    }
-
     /// Carries out so many requests more, and answers 503 to all after them.
     pub(crate) fn fail_after(&self, requests: u64) {
         self.mood.room.store(requests, Ordering::SeqCst);
@@ -81,8 +77,9 @@ impl Bucket {
         self.fail_after(u64::MAX);
     }
 
-    /// Lets what is put wait, or not any more.
+    /// Lets what is put wait from now on, or not any more.
     pub(crate) fn hold(&self, holds: bool) {
+        self.mood.held.send_replace(0);
         self.mood.holds.send_replace(holds);
     }
 
@@ -115,11 +112,6 @@ impl Bucket {
         }
         found.retain(|path| !path.file_name().unwrap().to_string_lossy().starts_with('.'));
         found
-    }
-
-    /// Where its objects are.
-    pub(crate) fn folder(&self) -> PathBuf {
-        self.folder.path().join(NAME)
     }
 }
 
