@@ -24,7 +24,7 @@ mod wake_repo;
 
 pub use account_repo::{AccountRepo, AccountView, NewAccount};
 pub use blob_repo::{BlobRepo, BlobView};
-pub use blob_store::BlobStore;
+pub use blob_store::{BlobReader, BlobStore};
 pub use budget_repo::{Budget, BudgetRepo};
 pub use bus::{Bus, EventSink};
 pub use conversation_repo::{ConversationRepo, ConversationView, NewConversation};

@@ -3,6 +3,7 @@
 pub mod blob;
 pub mod bus;
 pub mod db;
+mod environment;
 mod io;
 pub mod sms;
 pub mod webpush;

@@ -8,15 +8,15 @@ use std::sync::Arc;
 use beseda_app::domain::blob::charge;
 use beseda_app::domain::{Blob, BlobUse};
 use beseda_app::port::conformance::world::{NOW, actor, people};
-use beseda_app::port::{BlobStore, Store, StoreError, conformance};
+use beseda_app::port::{BlobStore, Store, conformance};
 use beseda_app::usecase::blob::{
-    BlobError, CreateUpload, FinishUpload, adopt, blob_to_fetch, blob_use, cancel_upload, create_upload, expire_blobs,
-    extend_upload, finish_upload, keep_blobs, let_blobs_go, own_upload,
+    BlobError, CreateUpload, FinishUpload, adopt, blob_to_fetch, blob_use, cancel_upload, create_upload,
+    expire_uploads, extend_upload, finish_upload, forget_blobs, keep_blobs, let_blobs_go, own_upload, unkept_blobs,
 };
 use beseda_infra::blob::fs::FsBlobs;
 use beseda_infra::bus::local::LocalBus;
 use beseda_infra::db::sqlite::{Options, SqliteStore};
-use beseda_model::{BlobId, Limits, UploadId};
+use beseda_model::{BlobId, Limits, Timestamp, UploadId};
 use proptest::prelude::*;
 
 macro_rules! conforms {
@@ -29,7 +29,7 @@ macro_rules! conforms {
     };
 }
 
-conforms!(grows_at_the_end, reads_what_was_placed, stores_the_same_once);
+conforms!(grows_at_the_end, reads_what_was_placed, places_again_what_was_removed, stores_the_same_once);
 
 #[test]
 fn files_of_others_are_left_alone_and_ours_are_for_nobody_else() {
@@ -253,11 +253,16 @@ fn play(store: &dyn Store, model: &mut Model, step: Step) {
         Step::Wait { millis } => {
             model.now += millis;
             let at = NOW.plus_millis(model.now);
-            let erased = store.write_blocking(move |uow| expire_blobs(uow, at)).unwrap();
-            let erased = (erased.uploads.into_iter().collect(), erased.blobs.into_iter().collect());
+            let uploads = store.write_blocking(move |uow| expire_uploads(uow, at)).unwrap();
+            let erased = (uploads.into_iter().collect(), erase_unkept(store, at).into_iter().collect());
             assert_eq!(erased, model.expire());
         }
     }
+}
+
+fn erase_unkept(store: &dyn Store, at: Timestamp) -> Vec<BlobId> {
+    let unkept = store.read_blocking(move |view| unkept_blobs(view, at)).unwrap();
+    store.write_blocking(move |uow| forget_blobs(uow, &unkept, at)).unwrap()
 }
 
 fn check(store: &dyn Store, model: &Model) {
@@ -342,7 +347,5 @@ fn what_the_database_does_not_know_is_taken_up_for_a_while() {
     assert_eq!((adopt_both(), adopt_both()), (Ok(2), Ok(0)));
     let kept: Result<_, BlobError> = store.write_blocking(|uow| keep_blobs(uow, actor(1), &[blob(2).id]));
     assert_eq!(kept, Ok(vec![]));
-    let later = NOW.plus_millis(LIFE);
-    let erased: Result<_, StoreError> = store.write_blocking(move |uow| expire_blobs(uow, later));
-    assert_eq!(erased.unwrap().blobs, [blob(1).id]);
+    assert_eq!(erase_unkept(&*store, NOW.plus_millis(LIFE)), [blob(1).id]);
 }

@@ -2,6 +2,7 @@
 //! lost and nothing that was erased comes back.
 
 mod hashes;
+mod reading;
 mod receive;
 mod tend;
 mod turns;
@@ -10,12 +11,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use beseda_app::port::{BlobStore, StoreError};
-use beseda_model::BlobId;
-use bytes::Bytes;
-use tokio::sync::{Mutex, Semaphore};
+use beseda_model::{BlobId, UploadId};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use hashes::Hashes;
+pub(crate) use reading::Reading;
 pub(crate) use receive::{Arriving, Progress, cancel, progress, receive};
 pub(crate) use tend::tend;
 use turns::Turns;
@@ -28,11 +29,11 @@ const HASHING: usize = 2;
 /// See the module's description.
 pub(crate) struct Blobs {
     files: Arc<dyn BlobStore>,
-    turns: Arc<Turns>,
+    turns: Arc<Turns<UploadId>>,
     hashes: Hashes,
-    /// Held while a file becomes a blob and the database learns of it, and while the database forgets blobs and their
-    /// files are erased: else the same bytes could come back in between, and be erased.
-    placing: Mutex<()>,
+    /// Held for a blob while an upload becomes it and the database learns of it, and while the database forgets it and its
+    /// bytes are erased: else the same bytes could come back in between, and be erased.
+    placing: Arc<Turns<BlobId>>,
     hashing: Semaphore,
     /// Whether files were compared with the database since the start.
     swept: AtomicBool,
@@ -51,15 +52,16 @@ impl Blobs {
             files,
             turns: Arc::default(),
             hashes: Hashes::default(),
-            placing: Mutex::default(),
+            placing: Arc::default(),
             hashing: Semaphore::new(HASHING),
             swept: AtomicBool::new(false),
         }
     }
 
-    /// Begins to read at most `most` bytes of a blob from `at` on, as [`BlobStore::read`] tells them.
-    pub(crate) fn read(&self, blob: BlobId, at: u64, most: usize) -> Work<Option<Bytes>> {
-        self.begin(move |files| Ok(files.read(blob, at, most)?.map(Bytes::from)))
+    /// At most `most` bytes of a blob from `at` on, as [`BlobStore::read`] tells them.
+    pub(crate) async fn read(&self, blob: BlobId, at: u64, most: u64) -> Result<Option<Reading>, StoreError> {
+        let reader = self.blocking(move |files| files.read(blob, at, most)).await?;
+        Ok(reader.map(Reading::new))
     }
 
     /// Works on the files, on a thread that may block. What has begun is done, also if nobody waits for it.
@@ -76,20 +78,25 @@ impl Blobs {
         work: impl FnOnce(&dyn BlobStore) -> Result<T, StoreError> + Send + 'static,
     ) -> Work<T> {
         let files = self.files.clone();
-        Work(tokio::task::spawn_blocking(move || work(&*files)))
+        Work::begin(move || work(&*files))
     }
 }
 
 /// Work on the files that has begun.
 #[derive(Debug)]
-pub(crate) struct Work<T>(JoinHandle<Result<T, StoreError>>);
+struct Work<T>(JoinHandle<Result<T, StoreError>>);
 
-impl<T> Work<T> {
+impl<T: Send + 'static> Work<T> {
+    /// On a thread that may block.
+    fn begin(work: impl FnOnce() -> Result<T, StoreError> + Send + 'static) -> Self {
+        Self(tokio::task::spawn_blocking(work))
+    }
+
     /// Waits for its end.
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn done(self) -> Result<T, StoreError> {
+    async fn done(self) -> Result<T, StoreError> {
         let given_up = |_| Err(StoreError::Backend("work on files was given up".to_owned()));
         self.0.await.unwrap_or_else(given_up)
     }

@@ -8,6 +8,8 @@ use std::time::Duration;
 use beseda_app::port::{BlobStore, Bus as _, SmsSender, Store, StoreError};
 use beseda_app::usecase::wake::own_key;
 use beseda_infra::blob::fs::FsBlobs;
+#[cfg(feature = "s3")]
+use beseda_infra::blob::s3::{S3Blobs, S3Error, S3Options};
 use beseda_infra::bus::local::LocalBus;
 use beseda_infra::db::sqlite::{Options, SqliteStore};
 use beseda_infra::sms::http::{HttpSms, HttpSmsError, HttpSmsOptions};
@@ -16,9 +18,11 @@ use beseda_infra::webpush::{Reach, SERVER_KEY_BYTES, Sender, ServerKey};
 use beseda_model::{Clock, Rng};
 use beseda_wire::http::PhoneOffer;
 use tokio::net::TcpListener;
+#[cfg(feature = "s3")]
+use tokio::runtime::Handle;
 
 use crate::blobs::Blobs;
-use crate::config::{self, Config, SmsCarrier, SmsHttp};
+use crate::config::{self, BlobPlace, Config, SmsCarrier, SmsHttp};
 use crate::context::{Context, Push};
 use crate::phone::{KeyError, PhoneKey, Phones, Sending, sending};
 use crate::site::Site;
@@ -42,6 +46,14 @@ pub enum StartError {
     /// There is no certificate to show.
     #[error("cannot use TLS: {0}")]
     Tls(#[from] TlsError),
+    /// The object store can't be used.
+    #[cfg(feature = "s3")]
+    #[error(transparent)]
+    S3(#[from] S3Error),
+    /// It can't be used by this program.
+    #[cfg(not(feature = "s3"))]
+    #[error("this program was built without the feature `s3`: set `blobs` to `disk`, or take another")]
+    WithoutS3,
     /// There is no way to push services.
     #[error("cannot set up TLS towards push services; set `push` to `off` to do without them")]
     Push,
@@ -245,12 +257,44 @@ async fn open_files(config: &Config, given: Option<Arc<dyn BlobStore>>) -> Resul
     if let Some(given) = given {
         return Ok(given);
     }
+    if config.blobs == BlobPlace::S3 {
+        return open_bucket(config).await;
+    }
     let path = config.data_dir.clone();
     let opened = tokio::task::spawn_blocking(move || FsBlobs::open(&path)).await;
     match opened.unwrap_or(Err(StoreError::Closed)) {
         Ok(files) => Ok(Arc::new(files)),
         Err(source) => Err(StartError::Store { path: config.data_dir.clone(), source }),
     }
+}
+
+#[cfg(feature = "s3")]
+async fn open_bucket(config: &Config) -> Result<Arc<dyn BlobStore>, StartError> {
+    let s3 = config.s3.clone();
+    let options = S3Options {
+        endpoint: s3.endpoint,
+        bucket: s3.bucket,
+        region: s3.region,
+        prefix: s3.prefix,
+        access_key_id: s3.access_key_id.reveal().to_owned(),
+        secret_access_key: s3.secret_access_key.reveal().to_owned(),
+        path_style: s3.path_style,
+    };
+    let (path, runtime) = (config.data_dir.clone(), Handle::current());
+    let opened = tokio::task::spawn_blocking(move || {
+        S3Blobs::open(&options, |name| std::env::var(name).ok(), &path, Box::new(OsRng), runtime)
+    });
+    match opened.await.unwrap_or(Err(S3Error::Disk(StoreError::Closed))) {
+        Ok(files) => Ok(Arc::new(files)),
+        Err(S3Error::Disk(source)) => Err(StartError::Store { path: config.data_dir.clone(), source }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(feature = "s3"))]
+#[expect(clippy::unused_async, reason = "with the feature it waits")]
+async fn open_bucket(_: &Config) -> Result<Arc<dyn BlobStore>, StartError> {
+    Err(StartError::WithoutS3)
 }
 
 /// The way to push services, with the key by which they know this server: made at the first start.

@@ -1,6 +1,8 @@
 //! What the operator decides: a TOML file, then the environment (`BESEDA_*`), then flags; the later wins.
 
 mod nearest;
+mod s3;
+mod secret;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -13,6 +15,9 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use crate::tls::Name;
+
+pub use s3::S3;
+pub use secret::Secret;
 
 /// Prefix of the environment variables that are read.
 pub const ENV_PREFIX: &str = "BESEDA_";
@@ -96,6 +101,17 @@ impl Default for SmsHttp {
     }
 }
 
+/// Where the files of blobs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlobPlace {
+    /// In the data directory.
+    #[default]
+    Disk,
+    /// In a bucket of an object store.
+    S3,
+}
+
 /// The settings of one server.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -150,6 +166,10 @@ pub struct Config {
     pub push: Push,
     /// How push services reach whoever runs this server: `mailto:…` or `https://…`.
     pub push_contact: String,
+    /// Where the files of blobs are.
+    pub blobs: BlobPlace,
+    /// The bucket, where `blobs` is `s3`.
+    pub s3: S3,
     /// Limits that differ from the published defaults.
     pub limits: Limits,
 }
@@ -181,6 +201,8 @@ impl Default for Config {
             drain_ms: 10_000,
             push: Push::Public,
             push_contact: "mailto:operator@beseda.example".to_owned(),
+            blobs: BlobPlace::Disk,
+            s3: S3::default(),
             limits: LIMITS,
         }
     }
@@ -211,6 +233,8 @@ const KEYS: &[&str] = &[
     "drain_ms",
     "push",
     "push_contact",
+    "blobs",
+    "s3",
     "limits",
 ];
 
@@ -362,6 +386,9 @@ impl Config {
         if !["mailto:", "https://"].iter().any(|scheme| self.push_contact.starts_with(scheme)) {
             return Err(invalid("push_contact", "`mailto:` with an address, or one that begins with `https://`"));
         }
+        if let (BlobPlace::S3, Some(key)) = (self.blobs, self.s3.missing()) {
+            return Err(invalid(key, "needed where `blobs` is `s3`"));
+        }
         if self.limits.frame_bytes < 1_024 {
             return Err(invalid("limits.frame_bytes", "at least 1024"));
         }
@@ -444,6 +471,14 @@ fn environment_key(name: &str) -> Result<Option<String>, ConfigError> {
             Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(limit, limit_names()) })
         };
     }
+    if let Some(setting) = key.strip_prefix("s3_") {
+        let known = s3::KEYS.iter().copied();
+        return if s3::KEYS.contains(&setting) {
+            Ok(Some(format!("s3.{setting}")))
+        } else {
+            Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(setting, known) })
+        };
+    }
     if KEYS.contains(&key.as_str()) {
         return Ok(Some(key));
     }
@@ -460,6 +495,11 @@ fn set(table: &mut Table, key: &str, text: &str) -> Result<(), ConfigError> {
             .map(Value::Integer)
             .map_err(|_| ConfigError::Invalid { key: key.to_owned(), message: "expected a whole number".to_owned() })
     };
+    let flag = |text: &str| {
+        text.parse::<bool>()
+            .map(Value::Boolean)
+            .map_err(|_| ConfigError::Invalid { key: key.to_owned(), message: "expected `true` or `false`".to_owned() })
+    };
     if let Some(limit) = key.strip_prefix("limits.") {
         let value = number(text)?;
         if let Value::Table(limits) = table.entry("limits").or_insert_with(|| Value::Table(Table::new())) {
@@ -467,12 +507,16 @@ fn set(table: &mut Table, key: &str, text: &str) -> Result<(), ConfigError> {
         }
         return Ok(());
     }
+    if let Some(setting) = key.strip_prefix("s3.") {
+        let value = if setting == "path_style" { flag(text)? } else { Value::String(text.to_owned()) };
+        if let Value::Table(settings) = table.entry("s3").or_insert_with(|| Value::Table(Table::new())) {
+            settings.insert(setting.to_owned(), value);
+        }
+        return Ok(());
+    }
     let value = match key {
         "pow_bits" | "password_workers" | "drain_ms" => number(text)?,
-        "password_required" => text.parse::<bool>().map(Value::Boolean).map_err(|_| ConfigError::Invalid {
-            key: key.to_owned(),
-            message: "expected `true` or `false`".to_owned(),
-        })?,
+        "password_required" => flag(text)?,
         "tls_names" => {
             let names = text.split(',').map(str::trim).filter(|name| !name.is_empty());
             Value::Array(names.map(|name| Value::String(name.to_owned())).collect())

@@ -21,7 +21,9 @@ pub struct FilterError(String);
 /// # Errors
 /// When `filter` is not understood.
 pub fn init(filter: &str, format: LogFormat) -> Result<(), FilterError> {
-    let filter = EnvFilter::try_new(filter).map_err(|error| FilterError(error.to_string()))?;
+    // Below that it tells the names of objects, and who knows a name may fetch the blob.
+    let filter =
+        EnvFilter::try_new(format!("object_store=warn,{filter}")).map_err(|error| FilterError(error.to_string()))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

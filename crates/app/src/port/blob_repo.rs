@@ -15,6 +15,8 @@ pub trait BlobView {
     fn keeps(&self, account: AccountId, blob: BlobId) -> Result<bool, StoreError>;
     /// What the blobs that the account keeps are [charged](crate::domain::blob::charge), in bytes.
     fn kept_bytes(&self, account: AccountId) -> Result<u64, StoreError>;
+    /// At most `limit` blobs that nobody has kept since `since` or longer.
+    fn unkept(&self, since: Timestamp, limit: u32) -> Result<Vec<BlobId>, StoreError>;
 }
 
 /// Uploads, blobs, and who keeps which, for writing.
@@ -37,6 +39,6 @@ pub trait BlobRepo {
     fn let_all_go(&mut self, account: AccountId, at: Timestamp) -> Result<(), StoreError>;
     /// Forgets at most `limit` uploads that ended before `now` or at it; tells which.
     fn delete_expired_uploads(&mut self, now: Timestamp, limit: u32) -> Result<Vec<UploadId>, StoreError>;
-    /// Forgets at most `limit` blobs that nobody has kept since `since` or longer; tells which.
-    fn delete_unkept(&mut self, since: Timestamp, limit: u32) -> Result<Vec<BlobId>, StoreError>;
+    /// Forgets a blob that nobody has kept since `since` or longer; tells whether it was one.
+    fn delete_unkept(&mut self, blob: BlobId, since: Timestamp) -> Result<bool, StoreError>;
 }

@@ -4,7 +4,7 @@ use super::StoreError;
 use crate::domain::Blob;
 
 /// Where the bytes of blobs and unfinished uploads are. Its methods block; several threads may use it at once, but one
-/// at a time for the same upload.
+/// at a time for the same upload, and one at a time that places or removes the same blob.
 ///
 /// The database is told of an upload before it has a file, and of a blob after its bytes are durable. So a file that the
 /// database does not know is what a sudden end has left: of an upload it is waste, of a blob it is complete.
@@ -28,11 +28,18 @@ pub trait BlobStore: Send + Sync {
     /// Erases an upload, if it is there.
     fn discard(&self, upload: UploadId) -> Result<(), StoreError>;
     /// At most `most` bytes of a blob from `at` on; fewer only at its end. None if there is no such blob.
-    fn read(&self, blob: BlobId, at: u64, most: usize) -> Result<Option<Vec<u8>>, StoreError>;
-    /// Erases a blob, if it is there.
-    fn remove(&self, blob: BlobId) -> Result<(), StoreError>;
+    fn read(&self, blob: BlobId, at: u64, most: u64) -> Result<Option<Box<dyn BlobReader>>, StoreError>;
+    /// Erases these blobs, if they are there.
+    fn remove(&self, blobs: &[BlobId]) -> Result<(), StoreError>;
     /// All uploads that have a file.
     fn uploads(&self) -> Result<Vec<UploadId>, StoreError>;
     /// All blobs whose id begins with this byte: a 256th of them.
     fn blobs(&self, beginning: u8) -> Result<Vec<Blob>, StoreError>;
+}
+
+/// Bytes of a blob, one after the other. They can be read to their end also if the blob is removed meanwhile, or reading
+/// fails.
+pub trait BlobReader: Send {
+    /// The next `most` bytes; fewer only at the end.
+    fn next(&mut self, most: usize) -> Result<Vec<u8>, StoreError>;
 }

@@ -52,6 +52,9 @@ pub enum StoreError {
     /// The disk failed.
     #[error("reading or writing the data directory failed: check the disk and the system's log")]
     Io,
+    /// What keeps the bytes of blobs does not answer, or not as it should; the log says how. It may later.
+    #[error("the object store does not answer as it should")]
+    Unavailable,
     /// Anything else; the text is the backend's own and never leaves the server.
     #[error("the database failed: {0}")]
     Backend(String),
@@ -61,7 +64,7 @@ impl StoreError {
     /// What the other side is told.
     pub const fn code(&self) -> Code {
         match self {
-            Self::Overloaded | Self::Closed => Code::Overloaded,
+            Self::Overloaded | Self::Closed | Self::Unavailable => Code::Overloaded,
             _ => Code::Internal,
         }
     }

@@ -8,7 +8,7 @@ mod upload;
 use beseda_model::Code;
 
 pub(crate) use expire::forget_account;
-pub use expire::{Erased, adopt, expire_blobs};
+pub use expire::{adopt, expire_uploads, forget_blobs, unkept_blobs};
 pub use fetch::blob_to_fetch;
 pub use keep::{blob_use, keep_blobs, let_blobs_go};
 pub use upload::{CreateUpload, FinishUpload, cancel_upload, create_upload, extend_upload, finish_upload, own_upload};

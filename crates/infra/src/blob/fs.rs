@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Take, Write as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use beseda_app::domain::Blob;
-use beseda_app::port::{BlobStore, StoreError};
+use beseda_app::port::{BlobReader, BlobStore, StoreError};
 use beseda_model::{BlobId, UploadId};
 use sha2::{Digest as _, Sha256};
 
@@ -40,6 +40,16 @@ impl FsBlobs {
         // What a process began that was killed.
         sync_folder(&uploads)?;
         Ok(Self { root, uploads, fresh: Mutex::default() })
+    }
+
+    /// The bytes of an upload, which are durable then, and how many there are.
+    #[cfg(feature = "s3")]
+    pub(super) fn open_upload(&self, upload: UploadId) -> Result<(File, u64), StoreError> {
+        let file = OpenOptions::new().read(true).write(true).open(self.upload(upload));
+        let file = file.map_err(|error| translate(&error))?;
+        file.sync_all().map_err(|error| translate(&error))?;
+        let size = file.metadata().map_err(|error| translate(&error))?.len();
+        Ok((file, size))
     }
 
     fn fresh(&self) -> MutexGuard<'_, HashSet<UploadId>> {
@@ -139,18 +149,14 @@ impl BlobStore for FsBlobs {
         there(fs::remove_file(self.upload(upload))).map(drop)
     }
 
-    fn read(&self, blob: BlobId, at: u64, most: usize) -> Result<Option<Vec<u8>>, StoreError> {
+    fn read(&self, blob: BlobId, at: u64, most: u64) -> Result<Option<Box<dyn BlobReader>>, StoreError> {
         let Some(mut file) = there(File::open(self.blob(blob)))? else { return Ok(None) };
-        let size = file.metadata().map_err(|error| translate(&error))?.len();
-        let there = usize::try_from(size.saturating_sub(at)).unwrap_or(usize::MAX).min(most);
-        let mut bytes = Vec::with_capacity(there);
-        let read = file.seek(SeekFrom::Start(at)).and_then(|_| file.take(there as u64).read_to_end(&mut bytes));
-        read.map_err(|error| translate(&error))?;
-        Ok(Some(bytes))
+        file.seek(SeekFrom::Start(at)).map_err(|error| translate(&error))?;
+        Ok(Some(Box::new(FileReader(file.take(most)))))
     }
 
-    fn remove(&self, blob: BlobId) -> Result<(), StoreError> {
-        there(fs::remove_file(self.blob(blob))).map(drop)
+    fn remove(&self, blobs: &[BlobId]) -> Result<(), StoreError> {
+        blobs.iter().try_for_each(|blob| there(fs::remove_file(self.blob(*blob))).map(drop))
     }
 
     fn uploads(&self) -> Result<Vec<UploadId>, StoreError> {
@@ -159,6 +165,18 @@ impl BlobStore for FsBlobs {
 
     fn blobs(&self, beginning: u8) -> Result<Vec<Blob>, StoreError> {
         Ok(names(&self.shard(beginning))?.into_iter().map(|(id, size)| Blob { id, size }).collect())
+    }
+}
+
+/// Reads a part of a file.
+struct FileReader(Take<File>);
+
+impl BlobReader for FileReader {
+    fn next(&mut self, most: usize) -> Result<Vec<u8>, StoreError> {
+        let there = usize::try_from(self.0.limit()).unwrap_or(usize::MAX).min(most);
+        let mut bytes = Vec::with_capacity(there);
+        self.0.by_ref().take(most as u64).read_to_end(&mut bytes).map_err(|error| translate(&error))?;
+        Ok(bytes)
     }
 }
 

@@ -7,7 +7,8 @@ use beseda_app::port::{Sms, SmsError, SmsSender, SmsSending};
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, redirect};
 
-use super::template::{self, Escape, TemplateError};
+use super::template::{self, Escape};
+use crate::environment::{TemplateError, with_environment};
 
 /// What the operator says of the service. In all texts `${NAME}` stands for a variable of the environment; in address,
 /// header values and body `{to}`, `{text}`, `{code}` and `{id}` stand for the message's.
@@ -74,7 +75,7 @@ impl HttpSms {
     /// When the service can't be used so; better now than at the first message.
     pub fn new(options: &HttpSmsOptions, environment: impl Fn(&str) -> Option<String>) -> Result<Self, HttpSmsError> {
         let fill = |key: &str, text: &str| {
-            template::with_environment(text, &environment).map_err(|error: TemplateError| HttpSmsError::Template {
+            with_environment(text, &environment).map_err(|error: TemplateError| HttpSmsError::Template {
                 key: key.to_owned(),
                 reason: error.to_string(),
             })
@@ -104,6 +105,7 @@ impl HttpSms {
         let body = fill("body", &options.body)?;
         let client = Client::builder()
             .timeout(options.timeout)
+            .http1_only()
             // A redirect would take the operator's secrets somewhere else.
             .redirect(redirect::Policy::none())
             .build()

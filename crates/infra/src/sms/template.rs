@@ -1,16 +1,7 @@
-//! Texts with places to fill in: `{to}`, `{text}`, `{code}`, `{id}` of a message, and `${NAME}` of the environment.
+//! Texts with places to fill in: `{to}`, `{text}`, `{code}`, `{id}` of a message.
 
 use beseda_app::port::Sms;
 use data_encoding::HEXUPPER;
-
-/// What a template is wrong about.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum TemplateError {
-    #[error("`${{{0}}}` is not set in the environment")]
-    NotSet(String),
-    #[error("`${{` has no end")]
-    Open,
-}
 
 /// How what is filled in must be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,21 +12,6 @@ pub(super) enum Escape {
     Json,
     /// As it is.
     Nothing,
-}
-
-/// Fills in what comes from the environment: once, at the start.
-pub(super) fn with_environment(
-    template: &str,
-    environment: impl Fn(&str) -> Option<String>,
-) -> Result<String, TemplateError> {
-    let mut parts = template.split("${");
-    let mut filled = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (name, rest) = part.split_once('}').ok_or(TemplateError::Open)?;
-        filled.push_str(&environment(name).ok_or_else(|| TemplateError::NotSet(name.to_owned()))?);
-        filled.push_str(rest);
-    }
-    Ok(filled)
 }
 
 /// Fills in a message. What was filled in is not looked at again: a text with `{code}` in it stays that.
@@ -112,14 +88,5 @@ mod tests {
         let json = with_message("{\"to\":\"{to}\",\"vars\":{\"c\":\"{code}\",\"t\":\"{text}\"}}", &sms(), Escape::Json);
         assert_eq!(json, "{\"to\":\"+79123456789\",\"vars\":{\"c\":\"012345\",\"t\":\"«{code}» & \\\"1\\\"\\n\"}}");
         assert_eq!(with_message("{to} {unknown} { {id", &sms(), Escape::Nothing), "+79123456789 {unknown} { {id");
-    }
-
-    #[test]
-    fn the_environment_is_filled_in_or_missed() {
-        let environment = |name: &str| (name == "TOKEN").then(|| "secret".to_owned());
-        assert_eq!(with_environment("Bearer ${TOKEN}!", environment), Ok("Bearer secret!".to_owned()));
-        assert_eq!(with_environment("plain {to}", environment), Ok("plain {to}".to_owned()));
-        assert_eq!(with_environment("${OTHER}", environment), Err(TemplateError::NotSet("OTHER".to_owned())));
-        assert_eq!(with_environment("${TOKEN", environment), Err(TemplateError::Open));
     }
 }

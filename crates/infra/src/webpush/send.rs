@@ -82,6 +82,7 @@ impl Sender {
             .tls_backend_preconfigured(tls())
             .dns_resolver(Arc::new(Guard(reach)))
             .redirect(Policy::none())
+            .http1_only()
             // A proxy would reach what this server can't, and resolve names by itself.
             .no_proxy()
             .referer(false)

@@ -136,7 +136,7 @@ pub(crate) async fn cancel(context: &Context, actor: Actor, id: UploadId) -> Res
 }
 
 /// The actor's upload and how much of it is there, for as long as the turn is held.
-async fn open(context: &Context, actor: Actor, id: UploadId) -> Result<(Upload, u64, Turn), BlobError> {
+async fn open(context: &Context, actor: Actor, id: UploadId) -> Result<(Upload, u64, Turn<UploadId>), BlobError> {
     let now = context.clock.now();
     // Nobody disturbs the upload of another account.
     context.read(move |view| own_upload(view, actor, id, now)).await?;
@@ -221,7 +221,7 @@ impl<'a> Writing<'a> {
         &mut self,
         body: Body,
         mut room: u64,
-        turn: &Turn,
+        turn: &Turn<UploadId>,
         mut checksum: Option<Checksum>,
     ) -> Result<(), Stopped> {
         let mut stream = body.into_data_stream();
@@ -381,8 +381,9 @@ async fn finish_if_whole(context: &Context, actor: Actor, progress: Progress) ->
     if have == 0 {
         blobs.blocking(move |files| files.create(id)).await?;
     }
-    let blob = match blobs.hashes.take(id, have) {
-        Some(hash) => hash.blob(),
+    let hash = blobs.hashes.take(id, have);
+    let blob = match &hash {
+        Some(hash) => hash.clone().blob(),
         None => {
             let _hashing = blobs.hashing.acquire().await.map_err(|_| StoreError::Closed)?;
             blobs.blocking(move |files| files.digest(id)).await?
@@ -397,8 +398,13 @@ async fn finish_if_whole(context: &Context, actor: Actor, progress: Progress) ->
     }
     let cmd = FinishUpload { id, blob, at: now };
     let upload = {
-        let _placing = blobs.placing.lock().await;
-        blobs.blocking(move |files| files.place(id, blob)).await?;
+        let _placing = blobs.placing.take(blob).await;
+        let placed = blobs.blocking(move |files| files.place(id, blob)).await;
+        if let (Err(_), Some(hash)) = (&placed, hash) {
+            // It is tried again when somebody asks for the upload.
+            blobs.hashes.keep(id, hash);
+        }
+        placed?;
         context.write(move |uow| finish_upload(uow, actor, cmd)).await?
     };
     blobs.blocking(move |files| files.discard(id)).await?;

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use beseda_app::domain::Blob;
 use beseda_app::port::StoreError;
-use beseda_app::usecase::blob::{adopt, expire_blobs};
+use beseda_app::usecase::blob::{adopt, expire_uploads, forget_blobs, unkept_blobs};
 use beseda_model::Timestamp;
 
 use crate::context::Context;
@@ -22,13 +22,16 @@ pub(crate) async fn tend(context: &Context, now: Timestamp) {
     {
         context.blobs.swept.store(false, Ordering::Relaxed);
         tracing::error!(error = %error, "Files could not be compared with the database; trying again in a minute.");
+        return;
     }
     for _ in 0..MOST_RUNS {
         match erase(context, now).await {
             Ok(true) => {}
             Ok(false) | Err(StoreError::Overloaded | StoreError::Closed) => return,
             Err(error) => {
-                tracing::error!(error = %error, "Files that nobody needs could not be erased; the next start does.");
+                // What the database has forgotten and was not erased is found by comparing.
+                context.blobs.swept.store(false, Ordering::Relaxed);
+                tracing::error!(error = %error, "Files that nobody needs could not be erased; they will be later.");
                 return;
             }
         }
@@ -37,20 +40,22 @@ pub(crate) async fn tend(context: &Context, now: Timestamp) {
 
 /// Erases some of what is due; tells whether there was any.
 async fn erase(context: &Context, now: Timestamp) -> Result<bool, StoreError> {
-    let _placing = context.blobs.placing.lock().await;
-    let erased = context.write(move |uow| expire_blobs(uow, now)).await?;
-    if erased.is_empty() {
-        return Ok(false);
+    let uploads = context.write(move |uow| expire_uploads(uow, now)).await?;
+    uploads.iter().for_each(|upload| context.blobs.hashes.forget(*upload));
+    let mut any = !uploads.is_empty();
+    context.blobs.blocking(move |files| uploads.iter().try_for_each(|upload| files.discard(*upload))).await?;
+
+    let unkept = context.read(move |view| unkept_blobs(view, now)).await?;
+    // One that an upload is about to become is not unkept for long.
+    let turns = unkept.into_iter().filter_map(|blob| Some((blob, context.blobs.placing.take_if_free(blob)?)));
+    let (unkept, _turns): (Vec<_>, Vec<_>) = turns.unzip();
+    if unkept.is_empty() {
+        return Ok(any);
     }
-    erased.uploads.iter().for_each(|upload| context.blobs.hashes.forget(*upload));
-    context
-        .blobs
-        .blocking(move |files| {
-            erased.uploads.iter().try_for_each(|upload| files.discard(*upload))?;
-            erased.blobs.iter().try_for_each(|blob| files.remove(*blob))
-        })
-        .await?;
-    Ok(true)
+    let gone = context.write(move |uow| forget_blobs(uow, &unkept, now)).await?;
+    any |= !gone.is_empty();
+    context.blobs.blocking(move |files| files.remove(&gone)).await?;
+    Ok(any)
 }
 
 /// Erases files of uploads that are over, and takes up blobs that the database does not know.
@@ -97,15 +102,17 @@ async fn take_up(context: &Context, first: u8, now: Timestamp) -> Result<usize, 
         }
         Ok::<_, StoreError>(unknown)
     });
-    let mut unknown = unknown.await?;
+    // One that an upload is about to become will be known.
+    let turns =
+        unknown.await?.into_iter().filter_map(|blob| Some((blob, context.blobs.placing.take_if_free(blob.id)?)));
+    let (unknown, _turns): (Vec<_>, Vec<_>) = turns.unzip();
     if unknown.is_empty() {
         return Ok(0);
     }
-    let _placing = context.blobs.placing.lock().await;
     // Some may have been erased since they were found, or become known.
     let there = context.blobs.blocking(move |files| {
         let mut there = Vec::new();
-        for blob in unknown.drain(..) {
+        for blob in unknown {
             if files.read(blob.id, 0, 0)?.is_some() {
                 there.push(blob);
             }

@@ -1,16 +1,22 @@
-//! One at a time for each upload, and the newest first: who comes back after a cut connection does not wait until the
-//! server has noticed the cut.
+//! One at a time for each upload and for each blob, and the newest first: who comes back after a cut connection does not
+//! wait until the server has noticed the cut.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use beseda_model::UploadId;
 use tokio::sync::{Mutex as Queue, OwnedMutexGuard};
 use tokio_util::sync::CancellationToken;
 
-/// Whose turn it is, by upload.
-#[derive(Debug, Default)]
-pub(super) struct Turns(Mutex<HashMap<UploadId, Entry>>);
+/// Whose turn it is, by what they work on.
+#[derive(Debug)]
+pub(super) struct Turns<K>(Mutex<HashMap<K, Entry>>);
+
+impl<K> Default for Turns<K> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
 
 #[derive(Debug, Default)]
 struct Entry {
@@ -19,56 +25,71 @@ struct Entry {
     newest: CancellationToken,
 }
 
-/// The right to work on an upload, until it is dropped.
+/// The right to work on something, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Turn {
-    turns: Arc<Turns>,
-    upload: UploadId,
+pub(super) struct Turn<K: Copy + Eq + Hash> {
+    turns: Arc<Turns<K>>,
+    on: K,
     held: Option<OwnedMutexGuard<()>>,
     superseded: CancellationToken,
 }
 
-impl Turns {
-    /// Tells whoever works on the upload to stop, and waits until they have.
-    pub(super) async fn take(self: &Arc<Self>, upload: UploadId) -> Turn {
+impl<K: Copy + Eq + Hash> Turns<K> {
+    /// Tells whoever works on it to stop, and waits until they have.
+    pub(super) async fn take(self: &Arc<Self>, on: K) -> Turn<K> {
         let superseded = CancellationToken::new();
         let queue = {
             let mut entries = self.lock();
-            let entry = entries.entry(upload).or_default();
+            let entry = entries.entry(on).or_default();
             entry.newest.cancel();
             entry.newest = superseded.clone();
             entry.queue.clone()
         };
-        let mut turn = Turn { turns: self.clone(), upload, held: None, superseded };
+        let mut turn = Turn { turns: self.clone(), on, held: None, superseded };
         turn.held = Some(queue.lock_owned().await);
         turn
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<UploadId, Entry>> {
+    /// The same if nobody works on it; disturbs nobody.
+    pub(super) fn take_if_free(self: &Arc<Self>, on: K) -> Option<Turn<K>> {
+        let mut entries = self.lock();
+        if entries.contains_key(&on) {
+            return None;
+        }
+        let entry = Entry::default();
+        let held = Some(entry.queue.clone().try_lock_owned().ok()?);
+        let superseded = entry.newest.clone();
+        entries.insert(on, entry);
+        Some(Turn { turns: self.clone(), on, held, superseded })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, Entry>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Turn {
-    /// Ends when somebody else wants to go on with the upload.
+impl<K: Copy + Eq + Hash> Turn<K> {
+    /// Ends when somebody else wants to go on with it.
     pub(super) async fn superseded(&self) {
         self.superseded.cancelled().await;
     }
 }
 
-impl Drop for Turn {
+impl<K: Copy + Eq + Hash> Drop for Turn<K> {
     fn drop(&mut self) {
         // Before the entry is looked at: it is forgotten by the last of those who hold or await it.
         self.held = None;
         let mut entries = self.turns.lock();
-        if entries.get(&self.upload).is_some_and(|entry| Arc::strong_count(&entry.queue) == 1) {
-            entries.remove(&self.upload);
+        if entries.get(&self.on).is_some_and(|entry| Arc::strong_count(&entry.queue) == 1) {
+            entries.remove(&self.on);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use beseda_model::UploadId;
+
     use super::*;
 
     const ONE: UploadId = UploadId::from_bytes([1; 16]);
@@ -88,6 +109,22 @@ mod tests {
         assert!(!second.superseded.is_cancelled());
         drop((second, beside));
         assert!(turns.lock().is_empty(), "nothing is remembered of what is over");
+    }
+
+    #[tokio::test]
+    async fn who_takes_only_what_is_free_disturbs_nobody() {
+        let turns = Arc::new(Turns::default());
+        let first = turns.take(ONE).await;
+        assert!(turns.take_if_free(ONE).is_none());
+        assert!(!first.superseded.is_cancelled());
+        let beside = turns.take_if_free(OTHER).expect("nobody works on it");
+        let waits = turns.take(OTHER);
+        tokio::pin!(waits);
+        assert!(futures_util::poll!(waits.as_mut()).is_pending());
+        drop(beside);
+        assert!(turns.take_if_free(OTHER).is_none(), "somebody was before");
+        drop((first, waits.await));
+        assert!(turns.lock().is_empty());
     }
 
     #[tokio::test]

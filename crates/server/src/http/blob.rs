@@ -3,11 +3,12 @@
 use std::io;
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use beseda_app::domain::Blob;
+use beseda_app::port::StoreError;
 use beseda_app::usecase::blob::{BlobError, blob_to_fetch};
 use beseda_model::{BlobId, Code};
 use beseda_wire::Problem;
@@ -17,13 +18,9 @@ use super::caller::Caller;
 use super::error::Failure;
 use super::id::Id;
 use super::range::{Wanted, wanted};
-use crate::blobs::Work;
 use crate::context::Context;
 use crate::problem;
 use crate::site::is_known;
-
-/// Bytes that are read at a time: while they are sent the next ones are read.
-const PART: usize = 262_144;
 
 /// A blob or a part of it; for HEAD the headers alone.
 pub(super) async fn fetch(
@@ -92,58 +89,34 @@ fn with_headers(mut response: Response, etag: &HeaderValue) -> Response {
 }
 
 /// `length` bytes from `first` on, read as the other side takes them.
-async fn body(context: &Arc<Context>, blob: Blob, first: u64, length: u64) -> Result<Body, Failure> {
+async fn body(context: &Context, blob: Blob, first: u64, length: u64) -> Result<Body, Failure> {
     if length == 0 {
         return Ok(Body::empty());
     }
     // The beginning is read before anything is promised: a file that is gone is told as such.
-    let mut reading = Reading { context: context.clone(), blob: blob.id, at: first, left: length, next: None };
-    let beginning = match reading.part().await {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            tracing::warn!(error = %error, "The file of a blob is not what the database says.");
-            return Err(nowhere());
-        }
+    let begun = async {
+        let Some(mut reading) = context.blobs.read(blob.id, first, length).await? else { return Ok(None) };
+        let part = reading.part().await?;
+        Ok((!part.is_empty()).then_some((reading, part)))
     };
-    let rest = stream::try_unfold(reading, |mut reading| async move {
-        if reading.left == 0 {
+    let begun = begun.await.map_err(|error: StoreError| context.refuse("blob", &BlobError::from(error)))?;
+    let Some((reading, beginning)) = begun else {
+        tracing::warn!("The file of a blob is not what the database says.");
+        return Err(nowhere());
+    };
+    let left = length.saturating_sub(beginning.len() as u64);
+    let rest = stream::try_unfold((reading, left), |(mut reading, left)| async move {
+        if left == 0 {
             return Ok::<_, io::Error>(None);
         }
-        let bytes = reading.part().await?;
-        Ok(Some((bytes, reading)))
+        let part = reading.part().await.map_err(io::Error::other)?;
+        if part.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let left = left.saturating_sub(part.len() as u64);
+        Ok(Some((part, (reading, left))))
     });
     Ok(Body::from_stream(stream::once(async { Ok(beginning) }).chain(rest)))
-}
-
-/// A blob, or a part of one, as it is read.
-struct Reading {
-    context: Arc<Context>,
-    blob: BlobId,
-    at: u64,
-    left: u64,
-    next: Option<Work<Option<Bytes>>>,
-}
-
-impl Reading {
-    /// The next part; never an empty one. The one after it is read meanwhile.
-    async fn part(&mut self) -> io::Result<Bytes> {
-        let next = self.next.take().unwrap_or_else(|| self.begin());
-        match next.done().await {
-            Ok(Some(bytes)) if !bytes.is_empty() => {
-                self.at = self.at.saturating_add(bytes.len() as u64);
-                self.left = self.left.saturating_sub(bytes.len() as u64);
-                self.next = (self.left > 0).then(|| self.begin());
-                Ok(bytes)
-            }
-            Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
-            Err(error) => Err(io::Error::other(error)),
-        }
-    }
-
-    fn begin(&self) -> Work<Option<Bytes>> {
-        let most = usize::try_from(self.left).unwrap_or(PART).min(PART);
-        self.context.blobs.read(self.blob, self.at, most)
-    }
 }
 
 fn nowhere() -> Failure {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use beseda_app::domain::Blob;
-use beseda_app::port::{BlobStore, StoreError};
+use beseda_app::port::{BlobReader, BlobStore, StoreError};
 use beseda_infra::blob::fs::FsBlobs;
 use beseda_model::{BlobId, Code, UploadId};
 use beseda_server::Site;
@@ -43,7 +43,7 @@ pub(crate) fn header(answer: &Answer, name: &str) -> Option<String> {
     lines.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 
-fn offset(answer: &Answer) -> u64 {
+pub(crate) fn offset(answer: &Answer) -> u64 {
     header(answer, "upload-offset").expect("an offset").parse().unwrap()
 }
 
@@ -53,8 +53,8 @@ pub(crate) fn code(answer: &Answer) -> Code {
 
 /// Somebody who asks over HTTP.
 pub(crate) struct Caller {
-    addr: SocketAddr,
-    token: String,
+    pub(crate) addr: SocketAddr,
+    pub(crate) token: String,
 }
 
 impl Caller {
@@ -111,6 +111,16 @@ impl Caller {
         self.ask("PATCH", path, &headers, bytes).await
     }
 
+    /// Sends all that there is of an upload; what comes back before the connection ends, if anything does.
+    pub(crate) async fn try_add(&self, path: &str, bytes: &[u8]) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.addr).await.unwrap();
+        stream.write_all(self.head("PATCH", path, &[("upload-offset", "0")], bytes.len()).as_bytes()).await.unwrap();
+        drop(stream.write_all(bytes).await);
+        let mut answer = Vec::new();
+        drop(stream.read_to_end(&mut answer).await);
+        answer
+    }
+
     pub(crate) async fn state(&self, path: &str) -> Answer {
         self.ask("HEAD", path, &[], &[]).await
     }
@@ -148,7 +158,7 @@ async fn with_alice() -> (Server, Person, Caller) {
     (server, alice, caller)
 }
 
-async fn usage(socket: &mut Socket) -> u64 {
+pub(crate) async fn usage(socket: &mut Socket) -> u64 {
     match socket.ask(Request::BlobUse).await.unwrap() {
         Reply::BlobUse { used, allowed } => {
             assert_eq!(allowed, beseda_model::LIMITS.blob_quota_bytes);
@@ -579,7 +589,7 @@ async fn a_blob_whose_file_is_gone_is_told_as_such_and_can_be_uploaded_again() {
     let (server, _, alice) = with_alice().await;
     let bytes = content(3_000, 15);
     let blob = alice.upload(&bytes).await;
-    FsBlobs::open(&server.data_dir()).unwrap().remove(blob).unwrap();
+    FsBlobs::open(&server.data_dir()).unwrap().remove(&[blob]).unwrap();
     assert_eq!(code(&alice.fetch(blob).await), Code::NotFound);
     assert_eq!(alice.upload(&bytes).await, blob);
     assert!(alice.fetch(blob).await.body == bytes);
@@ -633,12 +643,12 @@ impl BlobStore for Filling {
         self.files.discard(upload)
     }
 
-    fn read(&self, blob: BlobId, at: u64, most: usize) -> Result<Option<Vec<u8>>, StoreError> {
+    fn read(&self, blob: BlobId, at: u64, most: u64) -> Result<Option<Box<dyn BlobReader>>, StoreError> {
         self.files.read(blob, at, most)
     }
 
-    fn remove(&self, blob: BlobId) -> Result<(), StoreError> {
-        self.files.remove(blob)
+    fn remove(&self, blobs: &[BlobId]) -> Result<(), StoreError> {
+        self.files.remove(blobs)
     }
 
     fn uploads(&self) -> Result<Vec<UploadId>, StoreError> {

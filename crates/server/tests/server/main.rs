@@ -27,6 +27,8 @@ mod presence;
 mod program;
 mod push_service;
 mod refused_bodies;
+#[cfg(feature = "s3")]
+mod s3;
 mod standing;
 mod tls;
 mod waking;

@@ -25,13 +25,18 @@ impl Program {
         Self(command(data_dir).stderr(Stdio::piped()).spawn().unwrap())
     }
 
+    /// The same with these variables in its environment.
+    pub(crate) fn start_in(data_dir: &Path, environment: &[(&str, &str)]) -> Self {
+        Self(command(data_dir).envs(environment.iter().copied()).stderr(Stdio::piped()).spawn().unwrap())
+    }
+
     /// Waits until it accepts connections, and tells where.
     pub(crate) fn addr(&mut self) -> SocketAddr {
         self.addr_and_errors().0
     }
 
     /// The same, and what it tells the operator from then on.
-    fn addr_and_errors(&mut self) -> (SocketAddr, mpsc::Receiver<String>) {
+    pub(crate) fn addr_and_errors(&mut self) -> (SocketAddr, mpsc::Receiver<String>) {
         let mut lines = BufReader::new(self.0.stderr.take().expect("it is asked once")).lines().map_while(Result::ok);
         let addr = lines.find_map(|line| line.split_once("listen=")?.1.split_whitespace().next()?.parse().ok());
         let (tell, told) = mpsc::channel();
@@ -56,7 +61,7 @@ impl Drop for Program {
 }
 
 /// Why it does not start: its exit code and its one sentence.
-fn refused(command: &mut Command) -> (Option<i32>, String) {
+pub(crate) fn refused(command: &mut Command) -> (Option<i32>, String) {
     let output = command.output().unwrap();
     assert!(output.stdout.is_empty());
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
@@ -201,7 +206,7 @@ async fn a_damaged_page_is_told_to_the_operator_and_the_rest_goes_on() {
     assert!(told.contains("the database file is damaged: restore the last backup"), "{told}");
 }
 
-fn command(data_dir: &Path) -> Command {
+pub(crate) fn command(data_dir: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_beseda"));
     command.env_clear().envs([("BESEDA_LIMITS_SENDS", "1000000"), ("BESEDA_LIMITS_REQUESTS", "1000000")]);
     command.arg("--data-dir").arg(data_dir).args(["--listen", "127.0.0.1:0"]).stdin(Stdio::null());

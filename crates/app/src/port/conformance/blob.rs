@@ -48,8 +48,12 @@ fn kept(store: &dyn Store, of: u32) -> u64 {
 }
 
 fn unkept_since(store: &dyn Store, since: u64, limit: u32) -> Vec<u8> {
-    let gone = store.write_blocking(move |uow| uow.blobs_mut().delete_unkept(at(since), limit));
-    gone.expect("blobs can be forgotten").iter().map(|id| id.as_bytes()[0]).collect()
+    let found = store.read_blocking(move |view| view.blobs().unkept(at(since), limit)).expect("the store reads");
+    for id in found.clone() {
+        let forget = || store.write_blocking(move |uow| uow.blobs_mut().delete_unkept(id, at(since)));
+        assert_eq!((forget(), forget()), (Ok(true), Ok(false)));
+    }
+    found.iter().map(|id| id.as_bytes()[0]).collect()
 }
 
 /// An upload is found by its id, and among its account's until it is finished; then what it became is told for a while.
@@ -132,7 +136,11 @@ pub fn forgets_what_nobody_keeps(store: &dyn Store) {
     assert!(let_go(store, 1, 2, 20));
     assert_eq!(unkept_since(store, 15, 9), [3], "it was never kept");
     assert!(let_go(store, 2, 1, 30));
+    let forget =
+        |number, since| store.write_blocking(move |uow| uow.blobs_mut().delete_unkept(blob(number).id, at(since)));
+    assert_eq!((forget(1, 29), forget(2, 19), forget(9, 99)), (Ok(false), Ok(false), Ok(false)));
     assert_eq!(keep(store, 3, 2), Ok(()), "somebody keeps it again");
+    assert_eq!(forget(2, 99), Ok(false), "as was not known when it was looked for");
     assert!(unkept_since(store, 29, 9).is_empty());
     assert_eq!(unkept_since(store, 30, 9), [1]);
     assert!(let_go(store, 3, 2, 40));

@@ -30,6 +30,20 @@ fn place(blob_store: &dyn BlobStore, number: u8, bytes: &[u8]) -> BlobId {
     blob
 }
 
+/// All that a reader of so many bytes tells.
+fn read(blob_store: &dyn BlobStore, blob: BlobId, at: usize, most: usize) -> Result<Option<Vec<u8>>, StoreError> {
+    let Some(mut reader) = blob_store.read(blob, at as u64, most as u64)? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    loop {
+        let part = reader.next(4_096)?;
+        bytes.extend_from_slice(&part);
+        if part.len() < 4_096 {
+            assert_eq!(reader.next(1), Ok(vec![]), "the end stays the end");
+            return Ok(Some(bytes));
+        }
+    }
+}
+
 /// An upload grows at its end only, over restarts, and can be cut and erased.
 pub fn grows_at_the_end(open: &dyn Fn() -> Box<dyn BlobStore>) {
     let blob_store = open();
@@ -61,22 +75,44 @@ pub fn reads_what_was_placed(open: &dyn Fn() -> Box<dyn BlobStore>) {
         let bytes = content(length);
         let blob_store = open();
         let blob = id_of(&bytes);
-        assert_eq!(blob_store.read(blob, 0, 10), Ok(None));
+        assert_eq!(read(&*blob_store, blob, 0, 10), Ok(None));
         assert_eq!(blob_store.create(upload(number)), Ok(()));
         assert_eq!(blob_store.append(upload(number), 0, &bytes), Ok(()));
         assert_eq!(blob_store.place(upload(number), blob), Ok(()));
-        assert_eq!(blob_store.read(blob, 0, length), Ok(Some(bytes.clone())), "before the upload is discarded");
+        assert_eq!(read(&*blob_store, blob, 0, length), Ok(Some(bytes.clone())), "before the upload is discarded");
         assert_eq!(blob_store.discard(upload(number)), Ok(()));
         drop(blob_store);
         let blob_store = open();
-        let part = |at: usize, most: usize| blob_store.read(blob, at as u64, most);
+        let part = |at, most| read(&*blob_store, blob, at, most);
         let slice = |at: usize, most: usize| bytes.iter().skip(at).take(most).copied().collect::<Vec<_>>();
         for (at, most) in [(0, length + 1), (0, 1), (length / 2, 7), (length, 5), (length + 9, 5), (0, 0)] {
             assert_eq!(part(at, most), Ok(Some(slice(at, most))), "{most} bytes at {at} of {length}");
         }
-        assert_eq!((blob_store.remove(blob), blob_store.remove(blob)), (Ok(()), Ok(())));
-        assert_eq!(blob_store.read(blob, 0, 10), Ok(None));
+        assert_eq!((blob_store.remove(&[blob]), blob_store.remove(&[blob])), (Ok(()), Ok(())));
+        for most in [0, 10] {
+            assert_eq!(read(&*blob_store, blob, 0, most), Ok(None));
+        }
     }
+}
+
+/// What was removed can be placed again, by another upload of the same bytes or by the same one, and others stay.
+pub fn places_again_what_was_removed(open: &dyn Fn() -> Box<dyn BlobStore>) {
+    let blob_store = open();
+    let other = place(&*blob_store, 1, b"other");
+    let blob = place(&*blob_store, 2, b"again");
+    assert_eq!(blob_store.remove(&[blob, id_of(b"unknown")]), Ok(()));
+    assert_eq!(place(&*blob_store, 3, b"again"), blob);
+    assert_eq!(read(&*blob_store, blob, 0, 9), Ok(Some(b"again".to_vec())));
+    assert_eq!(blob_store.create(upload(4)), Ok(()));
+    assert_eq!(blob_store.append(upload(4), 0, b"again"), Ok(()));
+    for _ in 0..2 {
+        assert_eq!(blob_store.place(upload(4), blob), Ok(()));
+        assert_eq!(blob_store.remove(&[blob]), Ok(()));
+        assert_eq!(read(&*blob_store, blob, 0, 9), Ok(None));
+    }
+    assert_eq!(blob_store.place(upload(4), blob), Ok(()));
+    assert_eq!(read(&*blob_store, blob, 0, 9), Ok(Some(b"again".to_vec())));
+    assert_eq!(read(&*blob_store, other, 0, 9), Ok(Some(b"other".to_vec())));
 }
 
 /// The same bytes are one blob, and two uploads of them do not disturb each other.
@@ -98,5 +134,5 @@ pub fn stores_the_same_once(open: &dyn Fn() -> Box<dyn BlobStore>) {
     for _ in 0..2 {
         assert_eq!(blob_store.place(upload(4), id_of(b"twice")), Ok(()));
     }
-    assert_eq!(blob_store.read(id_of(b"twice"), 0, 9), Ok(Some(b"twice".to_vec())));
+    assert_eq!(read(&*blob_store, id_of(b"twice"), 0, 9), Ok(Some(b"twice".to_vec())));
 }

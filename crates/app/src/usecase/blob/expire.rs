@@ -1,41 +1,51 @@
 use beseda_model::{AccountId, BlobId, Timestamp, UploadId};
 
 use crate::domain::Blob;
-use crate::port::{StoreError, UnitOfWork};
+use crate::port::{StoreError, UnitOfWork, View};
 
 /// Most uploads, and most blobs, that one run forgets.
 const BATCH: u32 = 500;
 
-/// What the database has forgotten: now its bytes can be erased.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Erased {
-    /// Uploads.
-    pub uploads: Vec<UploadId>,
-    /// Blobs.
-    pub blobs: Vec<BlobId>,
-}
-
-impl Erased {
-    /// Whether there was nothing to forget.
-    pub const fn is_empty(&self) -> bool {
-        self.uploads.is_empty() && self.blobs.is_empty()
-    }
-}
-
-/// Forgets uploads that have ended and blobs that nobody has kept for long enough, a limited number at a time; run it
-/// again while there were any. Nobody may finish an upload between this and the erasing of what it tells: the blob that
-/// comes back then would be erased, too.
+/// Forgets uploads that have ended, a limited number at a time; run it again while there were any. Tells which: now their
+/// bytes can be erased.
 ///
 /// # Errors
 /// When the store fails.
-pub fn expire_blobs(uow: &mut dyn UnitOfWork, now: Timestamp) -> Result<Erased, StoreError> {
-    let since = now.as_millis().checked_sub(uow.limits().blob_millis);
-    let uploads = uow.blobs_mut().delete_expired_uploads(now, BATCH)?;
-    let blobs = match since {
-        Some(since) => uow.blobs_mut().delete_unkept(Timestamp::from_millis(since), BATCH)?,
-        None => Vec::new(),
-    };
-    Ok(Erased { uploads, blobs })
+pub fn expire_uploads(uow: &mut dyn UnitOfWork, now: Timestamp) -> Result<Vec<UploadId>, StoreError> {
+    uow.blobs_mut().delete_expired_uploads(now, BATCH)
+}
+
+/// Some of the blobs that nobody has kept for long enough; run it again while there were any.
+///
+/// # Errors
+/// When the store fails.
+pub fn unkept_blobs(view: &dyn View, now: Timestamp) -> Result<Vec<BlobId>, StoreError> {
+    match unkept_before(view, now) {
+        Some(since) => view.blobs().unkept(since, BATCH),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Forgets those of the blobs that nobody has kept for long enough, also if somebody has let them go or kept them
+/// meanwhile. Tells which: now their bytes can be erased. Nobody may finish an upload of one of them between this and that:
+/// the blob that comes back then would be erased, too.
+///
+/// # Errors
+/// When the store fails.
+pub fn forget_blobs(uow: &mut dyn UnitOfWork, blobs: &[BlobId], now: Timestamp) -> Result<Vec<BlobId>, StoreError> {
+    let Some(since) = unkept_before(uow.view(), now) else { return Ok(Vec::new()) };
+    let mut gone = Vec::new();
+    for blob in blobs {
+        if uow.blobs_mut().delete_unkept(*blob, since)? {
+            gone.push(*blob);
+        }
+    }
+    Ok(gone)
+}
+
+/// When the last one must have let a blob go that is erased now; none where that was before all time.
+fn unkept_before(view: &dyn View, now: Timestamp) -> Option<Timestamp> {
+    now.as_millis().checked_sub(view.limits().blob_millis).map(Timestamp::from_millis)
 }
 
 /// Takes up blobs whose bytes are there while the database does not know them: the server ended between the one and the

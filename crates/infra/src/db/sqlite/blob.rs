@@ -13,7 +13,7 @@ pub(super) const UNFINISHED: &str =
 /// What each download asks.
 pub(super) const FIND: &str = "SELECT size FROM blobs WHERE blob = ?1";
 /// What runs every minute.
-pub(super) const UNKEPT: &str = "SELECT key, blob FROM blobs WHERE unkept_since <= ?1 ORDER BY unkept_since LIMIT ?2";
+pub(super) const UNKEPT: &str = "SELECT blob FROM blobs WHERE unkept_since <= ?1 ORDER BY unkept_since LIMIT ?2";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Upload> {
     Ok(Upload {
@@ -49,6 +49,10 @@ impl BlobView for SqliteView<'_> {
     fn kept_bytes(&self, account: AccountId) -> Result<u64, StoreError> {
         let sql = "SELECT bytes FROM blob_charges WHERE account = ?1";
         Ok(one(self.conn, sql, [account.as_bytes()], |row| get_uint(row, 0))?.unwrap_or(0))
+    }
+
+    fn unkept(&self, since: Timestamp, limit: u32) -> Result<Vec<BlobId>, StoreError> {
+        all(self.conn, UNKEPT, params![time(since), limit], |row| row.get(0).map(BlobId::from_bytes))
     }
 }
 
@@ -138,13 +142,8 @@ impl BlobRepo for SqliteUnit<'_> {
         Ok(gone)
     }
 
-    fn delete_unkept(&mut self, since: Timestamp, limit: u32) -> Result<Vec<BlobId>, StoreError> {
-        let gone = all(self.conn(), UNKEPT, params![time(since), limit], |row| {
-            Ok((row.get::<_, i64>(0)?, BlobId::from_bytes(row.get(1)?)))
-        })?;
-        for (key, _) in &gone {
-            exec(self.conn(), "DELETE FROM blobs WHERE key = ?1", [key])?;
-        }
-        Ok(gone.into_iter().map(|(_, id)| id).collect())
+    fn delete_unkept(&mut self, blob: BlobId, since: Timestamp) -> Result<bool, StoreError> {
+        let sql = "DELETE FROM blobs WHERE blob = ?1 AND unkept_since <= ?2";
+        Ok(exec(self.conn(), sql, params![blob.as_bytes(), time(since)])? > 0)
     }
 }
