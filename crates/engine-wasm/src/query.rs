@@ -3,7 +3,7 @@
 use beseda_engine::Engine;
 use beseda_engine::api::deeds::Deeds;
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::file::{FileNumber, FileUse, FileView, SharedKind, SharedView};
+use beseda_engine::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use beseda_engine::api::notification::{News, NotificationSettings};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
@@ -60,6 +60,15 @@ pub enum Query {
     },
     /// How much room files take on this device.
     FileUse,
+    /// What is fetched without anybody asking for it.
+    Fetching,
+    /// What it takes to move some bytes on the network as it is now.
+    Estimate {
+        /// How many.
+        bytes: u64,
+        /// To the server, or from there.
+        up: bool,
+    },
     /// What was sent in a conversation, the newest first.
     Shared {
         /// Where.
@@ -193,6 +202,8 @@ pub enum Answer {
     Details(Option<MessageInfo>),
     File(Option<FileView>),
     FileUse(FileUse),
+    Fetching(Fetching),
+    Estimate(Estimate),
     Shared(Vec<SharedView>),
     Deeds(Option<Deeds>),
     Pins(Vec<MessageView>),
@@ -255,6 +266,8 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Details { row } => Answer::Details(view::info(&view, *row)?),
         Query::File { file } => Answer::File(view::file(&view, *file)?),
         Query::FileUse => Answer::FileUse(view::file_use(&view)?),
+        Query::Fetching => Answer::Fetching(view::fetching(&view)?),
+        Query::Estimate { bytes, up } => Answer::Estimate(view::estimate(&view, *bytes, *up)?),
         Query::Shared { conversation, kind, before, limit } => {
             Answer::Shared(view::shared(&view, *conversation, *kind, *before, *limit)?)
         }

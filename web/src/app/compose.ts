@@ -22,6 +22,7 @@ import { Shortcuts } from '@/state/shortcuts.svelte'
 import { Sounds } from '@/state/sounds.svelte'
 import { Timelines } from '@/state/timeline.svelte'
 import { Toasts } from '@/state/toasts.svelte'
+import { Traffic } from '@/state/traffic.svelte'
 import { Updates, type UpdateHost } from '@/state/updates.svelte'
 
 /** Everything that lives as long as the page. The only place that makes state. */
@@ -48,6 +49,7 @@ export interface App {
   readonly sounds: Sounds
   readonly timelines: Timelines
   readonly toasts: Toasts
+  readonly traffic: Traffic
   readonly updates: Updates
 }
 
@@ -96,6 +98,7 @@ export async function compose(port: EnginePort, { window: host, ...rest }: Host)
     sounds,
     timelines: new Timelines(engine),
     toasts: new Toasts(host),
+    traffic: new Traffic(engine, settings),
     updates: new Updates(rest.updates),
   }
 }

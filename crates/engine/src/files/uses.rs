@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::row::File;
 use crate::Step;
-use crate::api::file::{AttachmentView, FileNumber};
+use crate::api::file::{AttachmentView, FetchLimits, FileNumber};
 use crate::store::StoreError;
 use crate::timeline::column;
 
@@ -71,8 +71,8 @@ pub(crate) fn attachments(conn: &Connection, row: i64) -> Result<Vec<(FileNumber
 }
 
 /// An attachment as people see it.
-pub(crate) fn view(file: FileNumber, attachment: Attachment) -> AttachmentView {
-    let automatic = super::command::is_automatic(&attachment);
+pub(crate) fn view(limits: &FetchLimits, file: FileNumber, attachment: Attachment) -> AttachmentView {
+    let automatic = limits.take(&attachment.media, attachment.file.size);
     let Attachment { file: reference, name, media_type, media, preview } = attachment;
     AttachmentView { file, name, media_type, media, preview, size: reference.size, automatic }
 }

@@ -5,7 +5,7 @@ use beseda_wire::content::MessageRef;
 
 use super::account::Names;
 use super::{StoreError, View};
-use crate::api::file::{FileNumber, FileUse, FileView, SharedKind, SharedView};
+use crate::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use crate::files::{self, File};
 use crate::timeline::column;
 
@@ -27,11 +27,23 @@ pub fn file(view: &View<'_>, number: FileNumber) -> Result<Option<FileView>, Sto
 /// # Errors
 /// When the database fails.
 pub fn file_use(view: &View<'_>) -> Result<FileUse, StoreError> {
-    let (used, count): (i64, u32) = view
-        .conn
-        .prepare_cached("SELECT coalesce(sum(here), 0), count(*) FROM files WHERE here > 0")?
-        .query_row((), |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(FileUse { used: used.cast_unsigned(), count, allowed: files::keep::cache_limit(view.conn)? })
+    files::keep::room(view.conn)
+}
+
+/// What is fetched without anybody asking for it.
+///
+/// # Errors
+/// When the database fails.
+pub fn fetching(view: &View<'_>) -> Result<Fetching, StoreError> {
+    Ok(Fetching { rules: files::rules::rules(view.conn)?, metered: files::rules::is_metered(view.conn)? })
+}
+
+/// What it takes to move so many bytes to the server (`up`) or from there, on the network as it is now.
+///
+/// # Errors
+/// When the database fails.
+pub fn estimate(view: &View<'_>, bytes: u64, up: bool) -> Result<Estimate, StoreError> {
+    files::speed::estimate(view.conn, bytes, up)
 }
 
 /// What was sent in a conversation, newest first, before the attachment at this row and place.
@@ -58,6 +70,7 @@ pub fn shared(
          ORDER BY a.row DESC, a.place DESC LIMIT ?4"
     ))?;
     let mut rows = statement.query((conversation.as_bytes(), row, place, limit.min(PAGE)))?;
+    let limits = files::rules::limits(view.conn)?;
     let mut names = Names::default();
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
@@ -70,7 +83,7 @@ pub fn shared(
             message: MessageRef { author, id },
             author_name: names.of(view.conn, author)?,
             at: column::moment(row.get(6)?),
-            attachment: files::view(row.get(2)?, column::decode(&row.get::<_, Vec<u8>>(3)?, TABLE)?),
+            attachment: files::view(&limits, row.get(2)?, column::decode(&row.get::<_, Vec<u8>>(3)?, TABLE)?),
         });
     }
     Ok(all)
