@@ -75,6 +75,9 @@ pub enum Query {
         conversation: ConversationId,
         /// Of which kind.
         kind: SharedKind,
+        /// Only what is called so; empty for all.
+        #[serde(default)]
+        name: String,
         /// Only before the attachment at this row and place.
         before: Option<(i64, u32)>,
         /// At most so many.
@@ -268,8 +271,8 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::FileUse => Answer::FileUse(view::file_use(&view)?),
         Query::Fetching => Answer::Fetching(view::fetching(&view)?),
         Query::Estimate { bytes, up } => Answer::Estimate(view::estimate(&view, *bytes, *up)?),
-        Query::Shared { conversation, kind, before, limit } => {
-            Answer::Shared(view::shared(&view, *conversation, *kind, *before, *limit)?)
+        Query::Shared { conversation, kind, name, before, limit } => {
+            Answer::Shared(view::shared(&view, *conversation, *kind, name, *before, *limit)?)
         }
         Query::Deeds { row } => Answer::Deeds(view::deeds(&view, *row)?),
         Query::Pins { conversation } => Answer::Pins(view::pins(&view, *conversation)?),

@@ -8,7 +8,7 @@ use beseda_engine::api::file::{
     AttachmentDraft, AttachmentView, FetchLimits, FetchRules, FileNumber, FileState, NetworkChoice, SharedKind,
 };
 use beseda_engine::api::reason::Reason;
-use beseda_engine::api::view::{Anchor, Body, Delivery, MessageView, SystemEvent};
+use beseda_engine::api::view::{Anchor, Body, Delivery, MessageView, SearchQuery, SystemEvent};
 use beseda_engine::view::{self, View};
 use beseda_engine::{Command, Notice};
 use beseda_model::{Code, ConversationId, Limits, MessageId};
@@ -17,7 +17,7 @@ use beseda_testkit::clock::FakeClock;
 use beseda_testkit::network::Conditions;
 use beseda_testkit::people::Person;
 use beseda_testkit::world::{DeviceKey, World};
-use beseda_wire::content::{Media, MessageRef};
+use beseda_wire::content::{Media, MessageRef, TimedFrom, Timer};
 
 type Town = World<RealServer>;
 
@@ -543,7 +543,8 @@ fn what_was_sent_in_a_conversation_is_found_by_kind() {
     let other = send_file(&mut world, alice.device, place, &bytes(10, 9));
     world.run_until(HOUR, |world| find(world, bob.device, place, other).is_some());
     world.run_for(60_000);
-    let shared = |kind, before| looking(&world, bob.device, |view| view::shared(view, place, kind, before, 2).unwrap());
+    let shared =
+        |kind, before| looking(&world, bob.device, |view| view::shared(view, place, kind, "", before, 2).unwrap());
     let first = shared(SharedKind::Visual, None);
     assert_eq!(first.iter().map(|one| one.message.id).collect::<Vec<_>>(), [sent[2], sent[1]]);
     let last = first.last().unwrap();
@@ -551,6 +552,112 @@ fn what_was_sent_in_a_conversation_is_found_by_kind() {
     assert_eq!(rest.iter().map(|one| one.message.id).collect::<Vec<_>>(), [sent[0]]);
     assert_eq!(shared(SharedKind::File, None)[0].message.id, other);
     assert!(shared(SharedKind::Voice, None).is_empty());
+}
+
+/// Sends a file under some name, with a text.
+fn send_named(world: &mut Town, device: DeviceKey, place: ConversationId, name: &str, text: &str) -> MessageId {
+    let plain = bytes(10, u8::try_from(name.len()).unwrap());
+    let number = world.seal(device, &plain);
+    send(world, device, place, Draft { text: text.to_owned(), ..draft(number, name, Media::File) })
+}
+
+/// Messages that are found, and which of their files are called so.
+fn found(world: &Town, device: DeviceKey, text: &str) -> Vec<(MessageId, Vec<u32>)> {
+    let query = SearchQuery { text: text.to_owned(), limit: 50, ..SearchQuery::default() };
+    let hits = looking(world, device, |view| view::search(view, &query).unwrap());
+    hits.into_iter().map(|hit| (hit.message.message.id, hit.files)).collect()
+}
+
+#[test]
+fn messages_are_found_by_the_names_of_their_files() {
+    let mut world = town(23);
+    let (alice, bob, place) = pair(&mut world);
+    let report = send_named(&mut world, alice.device, place, "Отчёты_2024-final.pdf", "за год");
+    let text = world.say(alice.device, place, "the final countdown");
+    assert!(world.run_until(HOUR, |world| find(world, bob.device, place, text).is_some()
+        && find(world, bob.device, place, report).is_some()));
+    for device in [alice.device, bob.device] {
+        assert_eq!(found(&world, device, "отчет "), [(report, vec![0])]);
+        assert_eq!(found(&world, device, "pdf год"), [(report, vec![0])], "words of the name and of the text");
+        assert_eq!(found(&world, device, "год"), [(report, vec![])]);
+        assert_eq!(found(&world, device, "final").len(), 2);
+        assert!(found(&world, device, "final docx").is_empty());
+    }
+    // An edit changes the text only.
+    let target = MessageRef { author: alice.account, id: report };
+    let edit = Command::Edit { conversation: place, target, text: "за месяц".to_owned(), entities: Vec::new() };
+    done(&mut world, alice.device, edit);
+    assert!(world.run_until(HOUR, |world| found(world, bob.device, "месяц").len() == 1));
+    assert_eq!(found(&world, bob.device, "отчет "), [(report, vec![0])]);
+    assert!(found(&world, bob.device, "год").is_empty());
+    // An index of a version that knew nothing of names is made anew.
+    let conn = world.at(bob.device).engine().reader();
+    conn.execute("INSERT INTO search (search) VALUES ('delete-all')", ()).unwrap();
+    conn.execute("DELETE FROM meta WHERE key = 'search_tokens'", ()).unwrap();
+    assert!(found(&world, bob.device, "отчет ").is_empty());
+    world.restart(bob.device);
+    assert_eq!(found(&world, bob.device, "отчет "), [(report, vec![0])]);
+}
+
+#[test]
+fn files_of_deleted_and_disappeared_messages_are_not_found() {
+    let mut world = town(24);
+    let (alice, bob, place) = pair(&mut world);
+    let deleted = send_named(&mut world, alice.device, place, "deleted.txt", "");
+    let hidden = send_named(&mut world, alice.device, place, "hidden.txt", "");
+    let number = world.seal(alice.device, b"soon gone");
+    let timer = Some(Timer { seconds: 3_600, from: TimedFrom::Sent });
+    send(&mut world, alice.device, place, Draft { timer, ..draft(number, "fading.txt", Media::File) });
+    let three = |world: &Town| found(world, bob.device, "txt ").len() == 3;
+    assert!(world.run_until(HOUR / 2, three));
+    let named = |world: &Town, name: &str| {
+        let files = |view: &View<'_>| view::shared(view, place, SharedKind::File, name, None, 9).unwrap().len();
+        (found(world, bob.device, name).len(), looking(world, bob.device, files))
+    };
+    assert_eq!(named(&world, "fading"), (1, 1));
+    let target = |id| vec![MessageRef { author: alice.account, id }];
+    let delete = |id, for_all| Command::Delete { conversation: place, targets: target(id), for_all };
+    done(&mut world, alice.device, delete(deleted, true));
+    done(&mut world, bob.device, delete(hidden, false));
+    world.run_for(2 * HOUR);
+    for name in ["deleted", "hidden", "fading"] {
+        assert_eq!(named(&world, name), (0, 0), "{name}");
+    }
+    let left: i64 = world
+        .at(bob.device)
+        .engine()
+        .reader()
+        .query_row("SELECT count(*) FROM search WHERE search MATCH 'txt OR deleted OR hidden OR fading'", (), |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(left, 0, "nothing of them is in the index");
+}
+
+#[test]
+fn what_was_sent_in_a_conversation_is_found_by_name() {
+    let mut world = town(25);
+    let (alice, bob, place) = pair(&mut world);
+    let elsewhere = world.group(alice.device, "Friends", &[bob.account]);
+    world.run_for(60_000);
+    let bills: Vec<MessageId> = (1..=3)
+        .map(|month| send_named(&mut world, alice.device, place, &format!("Счета-{month}.pdf"), "плов"))
+        .collect();
+    send_named(&mut world, alice.device, place, "Рецепт.pdf", "счета потом");
+    let other = send_named(&mut world, alice.device, elsewhere, "Счета.pdf", "");
+    assert!(world.run_until(HOUR, |world| find(world, bob.device, elsewhere, other).is_some()
+        && found(world, bob.device, "pdf ").len() == 5));
+    let named = |name: &str, before, limit| {
+        let look = |view: &View<'_>| view::shared(view, place, SharedKind::File, name, before, limit).unwrap();
+        let found = looking(&world, bob.device, look);
+        (found.iter().map(|one| one.message.id).collect::<Vec<_>>(), found.last().map(|one| (one.row, one.place)))
+    };
+    let (first, last) = named("счёт ", None, 2);
+    assert_eq!(first, [bills[2], bills[1]], "what is only said beside a file does not count");
+    assert_eq!(named("счёт ", last, 2).0, [bills[0]]);
+    assert_eq!(named("", None, 9).0.len(), 4);
+    assert!(named("плов", None, 9).0.is_empty());
+    assert!(named("!!!", None, 9).0.is_empty(), "signs alone are in no name");
 }
 
 #[test]

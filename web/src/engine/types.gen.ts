@@ -2142,6 +2142,10 @@ conversation: ConversationId,
  */
 kind: SharedKind,
 /**
+ * Only what is called so; empty for all.
+ */
+name: string,
+/**
  * Only before the attachment at this row and place.
  */
 before: [number, number] | null,
@@ -2410,7 +2414,11 @@ message: MessageView,
 /**
  * Parts of the text that match: start and length in characters.
  */
-matches: Array<[number, number]>, };
+matches: Array<[number, number]>,
+/**
+ * Places of the attachments whose names match, from 0 on.
+ */
+files: Array<number>, };
 
 /**
  * What to look for.

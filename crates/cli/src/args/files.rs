@@ -32,6 +32,9 @@ pub struct FilesArgs {
     /// Spoken messages.
     #[arg(long)]
     pub voice: bool,
+    /// Only those that are called so, in any form of the words.
+    #[arg(long, value_name = "WORDS", default_value = "", hide_default_value = true)]
+    pub name: String,
     /// At most so many.
     #[arg(long, short = 'n', default_value_t = 50)]
     pub limit: u32,

@@ -60,11 +60,12 @@ pub trait Core: Machine {
     fn fetching(&mut self, now: Timestamp) -> Result<Fetching, Failure>;
     /// What opens a file that is on this device; none if it is not.
     fn file_reference(&mut self, file: FileNumber) -> Result<Option<FileRef>, Failure>;
-    /// What was sent in a conversation, newest first, before the attachment at this row and place.
+    /// What was sent in a conversation, newest first, before the attachment at this row and place; with `name`, what is called so.
     fn shared(
         &mut self,
         conversation: ConversationId,
         kind: SharedKind,
+        name: &str,
         before: Option<(i64, u32)>,
         limit: u32,
         now: Timestamp,

@@ -157,11 +157,14 @@ impl Core for Engine {
         &mut self,
         conversation: ConversationId,
         kind: SharedKind,
+        name: &str,
         before: Option<(i64, u32)>,
         limit: u32,
         now: Timestamp,
     ) -> Result<Vec<SharedView>, Failure> {
-        answer(View::new(self.reader(), now).and_then(|view| view::shared(&view, conversation, kind, before, limit)))
+        answer(
+            View::new(self.reader(), now).and_then(|view| view::shared(&view, conversation, kind, name, before, limit)),
+        )
     }
 
     fn search(&mut self, query: SearchQuery, now: Timestamp) -> Result<Vec<SearchHit>, Failure> {
