@@ -49,8 +49,8 @@ pub fn estimate(view: &View<'_>, bytes: u64, up: bool) -> Result<Estimate, Store
     files::speed::estimate(view.conn, bytes, up)
 }
 
-/// What was sent in a conversation, newest first, before the attachment at this row and place; with `name`, what is called so, in
-/// any form of its words.
+/// What was sent in a conversation, newest first, before the attachment at this row and place; with `name`, what is called
+/// so, in any form of its words.
 ///
 /// # Errors
 /// When the database fails or a row is damaged.
