@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use files::{FilesArgs, PictureArgs, SaveArgs};
+pub use files::{DownloadsArgs, FetchKind, FetchLimit, FilesArgs, Network, PictureArgs, Room, SaveArgs, StorageArgs};
 pub use folders::FolderCommand;
 pub use groups::{GroupCommand, MemberRole, Permission};
 pub use links::GroupLinkCommand;
@@ -354,6 +354,10 @@ pub enum Subject {
     Save(SaveArgs),
     /// The files of a conversation, newest first.
     Files(FilesArgs),
+    /// How much room files take on this device, and may take.
+    Storage(StorageArgs),
+    /// Which files come without being asked for.
+    Downloads(DownloadsArgs),
     /// Your own picture or that of a group: whether there is one, another one, or none.
     Picture(PictureArgs),
     /// Change the text of your own message. Without text, standard input is taken.

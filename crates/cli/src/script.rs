@@ -2,6 +2,7 @@
 
 mod address;
 mod ask;
+mod downloads;
 mod files;
 mod folders;
 mod groups;
@@ -104,6 +105,8 @@ impl Session {
             Subject::Send(draft) => self.send(draft).await,
             Subject::Save(args) => self.save(args).await,
             Subject::Files(args) => self.shared(args).await,
+            Subject::Storage(args) => self.storage(args).await,
+            Subject::Downloads(args) => self.downloads(args).await,
             Subject::Picture(args) => self.picture(args).await,
             Subject::Edit { conversation, message, text } => self.edit(&conversation, &message, &text).await,
             Subject::Delete { conversation, messages, for_me } => self.delete(&conversation, &messages, !for_me).await,

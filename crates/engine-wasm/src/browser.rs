@@ -103,6 +103,12 @@ impl BrowserEngine {
         self.handle(Event::Nudge)
     }
 
+    /// The network costs by the byte, or does not.
+    #[wasm_bindgen(unchecked_return_type = "Effect[]")]
+    pub fn network(&mut self, metered: bool) -> Array {
+        self.handle(Event::Network { metered })
+    }
+
     /// The socket is open.
     #[wasm_bindgen(unchecked_return_type = "Effect[]")]
     pub fn connected(&mut self) -> Array {

@@ -3,7 +3,7 @@
 use beseda_engine::Engine;
 use beseda_engine::api::deeds::Deeds;
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::file::{FileNumber, FileUse, FileView, SharedKind, SharedView};
+use beseda_engine::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use beseda_engine::api::notification::{News, NotificationSettings};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
@@ -60,12 +60,24 @@ pub enum Query {
     },
     /// How much room files take on this device.
     FileUse,
+    /// What is fetched without anybody asking for it.
+    Fetching,
+    /// What it takes to move some bytes on the network as it is now.
+    Estimate {
+        /// How many.
+        bytes: u64,
+        /// To the server, or from there.
+        up: bool,
+    },
     /// What was sent in a conversation, the newest first.
     Shared {
         /// Where.
         conversation: ConversationId,
         /// Of which kind.
         kind: SharedKind,
+        /// Only what is called so; empty for all.
+        #[serde(default)]
+        name: String,
         /// Only before the attachment at this row and place.
         before: Option<(i64, u32)>,
         /// At most so many.
@@ -193,6 +205,8 @@ pub enum Answer {
     Details(Option<MessageInfo>),
     File(Option<FileView>),
     FileUse(FileUse),
+    Fetching(Fetching),
+    Estimate(Estimate),
     Shared(Vec<SharedView>),
     Deeds(Option<Deeds>),
     Pins(Vec<MessageView>),
@@ -255,8 +269,10 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Details { row } => Answer::Details(view::info(&view, *row)?),
         Query::File { file } => Answer::File(view::file(&view, *file)?),
         Query::FileUse => Answer::FileUse(view::file_use(&view)?),
-        Query::Shared { conversation, kind, before, limit } => {
-            Answer::Shared(view::shared(&view, *conversation, *kind, *before, *limit)?)
+        Query::Fetching => Answer::Fetching(view::fetching(&view)?),
+        Query::Estimate { bytes, up } => Answer::Estimate(view::estimate(&view, *bytes, *up)?),
+        Query::Shared { conversation, kind, name, before, limit } => {
+            Answer::Shared(view::shared(&view, *conversation, *kind, name, *before, *limit)?)
         }
         Query::Deeds { row } => Answer::Deeds(view::deeds(&view, *row)?),
         Query::Pins { conversation } => Answer::Pins(view::pins(&view, *conversation)?),

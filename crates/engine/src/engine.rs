@@ -153,6 +153,7 @@ fn dispatch(step: &mut Step<'_>, event: Event) -> Result<(), StoreError> {
         Event::Http { id, response } => desk::identity_http(step, id, response.as_ref()),
         Event::Transferred { id, answer } => files::transferred(step, id, answer.as_ref()),
         Event::FileChecked { file, digest } => files::checked(step, file, digest),
+        Event::Network { metered } => files::rules::network(step, metered),
         Event::Nudge => {
             connection::look(step)?;
             connection::nudge(step)

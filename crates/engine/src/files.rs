@@ -10,6 +10,8 @@ pub(crate) mod command;
 mod down;
 pub(crate) mod keep;
 mod row;
+pub(crate) mod rules;
+pub(crate) mod speed;
 mod transfer;
 mod up;
 mod uses;

@@ -2,20 +2,22 @@
 //! them stays that nobody needs.
 #![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
-use beseda_engine::Command;
 use beseda_engine::api::command::{Draft, Outcome};
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::file::{AttachmentDraft, AttachmentView, FileNumber, FileState, SharedKind};
+use beseda_engine::api::file::{
+    AttachmentDraft, AttachmentView, FetchLimits, FetchRules, FileNumber, FileState, NetworkChoice, SharedKind,
+};
 use beseda_engine::api::reason::Reason;
-use beseda_engine::api::view::{Anchor, Body, Delivery, MessageView, SystemEvent};
+use beseda_engine::api::view::{Anchor, Body, Delivery, MessageView, SearchQuery, SystemEvent};
 use beseda_engine::view::{self, View};
+use beseda_engine::{Command, Notice};
 use beseda_model::{Code, ConversationId, Limits, MessageId};
 use beseda_testkit::backend::RealServer;
 use beseda_testkit::clock::FakeClock;
 use beseda_testkit::network::Conditions;
 use beseda_testkit::people::Person;
 use beseda_testkit::world::{DeviceKey, World};
-use beseda_wire::content::{Media, MessageRef};
+use beseda_wire::content::{Media, MessageRef, TimedFrom, Timer};
 
 type Town = World<RealServer>;
 
@@ -119,6 +121,9 @@ fn pair(world: &mut Town) -> (Person, Person, ConversationId) {
     let asked = world.run_until(HOUR, |world| !page(world, bob.device, place).is_empty());
     assert!(asked);
     done(world, bob.device, Command::AnswerStranger { conversation: place, accept: true });
+    // Whoever wants a file asks for it here; photos come by themselves.
+    let rules = FetchRules { unmetered: FetchRules::default().metered, ..FetchRules::default() };
+    done(world, bob.device, Command::SetFetchRules { rules });
     world.run_for(60_000);
     (alice, bob, place)
 }
@@ -454,7 +459,7 @@ fn what_was_not_used_for_longest_makes_room() {
         assert!(fetch(&mut world, bob.device, place, *id).is_some());
     }
     let sealed = CHUNK as u64 + 16;
-    done(&mut world, bob.device, Command::LimitFiles { bytes: 2 * sealed });
+    done(&mut world, bob.device, Command::LimitFiles { bytes: Some(2 * sealed) });
     let here = |world: &Town| {
         ids.iter()
             .map(|id| world.open(bob.device, file(world, bob.device, place, *id).unwrap()).is_some())
@@ -464,6 +469,122 @@ fn what_was_not_used_for_longest_makes_room() {
     assert_eq!(looking(&world, bob.device, |view| view::file_use(view).unwrap()).used, 2 * sealed);
     assert_eq!(fetch(&mut world, bob.device, place, ids[0]), Some(bytes(CHUNK, 0)), "it is fetched again");
     assert_eq!(here(&world), [true, false, false, true]);
+}
+
+#[test]
+fn without_a_limit_all_stays_until_it_is_cleared() {
+    let mut world = town(18);
+    let (alice, bob, place) = pair(&mut world);
+    let (first, second) = (send_file(&mut world, alice.device, place, &bytes(CHUNK, 1)), bytes(CHUNK, 2));
+    let second = send_file(&mut world, alice.device, place, &second);
+    let sealed = CHUNK as u64 + 16;
+    done(&mut world, bob.device, Command::LimitFiles { bytes: Some(sealed) });
+    done(&mut world, bob.device, Command::LimitFiles { bytes: None });
+    assert!(fetch(&mut world, bob.device, place, first).is_some());
+    assert!(fetch(&mut world, bob.device, place, second).is_some());
+    let face = world.seal(bob.device, &bytes(100, 3));
+    done(&mut world, bob.device, Command::SetPicture { conversation: None, file: Some(face) });
+    let mine = world.seal(bob.device, &bytes(CHUNK, 4));
+    let room = |world: &Town| looking(world, bob.device, |view| view::file_use(view).unwrap());
+    assert_eq!((room(&world).count, room(&world).clearable, room(&world).allowed), (4, 2 * sealed, None));
+    done(&mut world, bob.device, Command::ClearFiles);
+    assert_eq!((room(&world).count, room(&world).clearable), (2, 0));
+    assert!(world.open(bob.device, face).is_some(), "pictures are always wanted");
+    assert!(world.open(bob.device, mine).is_some(), "nobody else has it");
+    assert_eq!(fetch(&mut world, bob.device, place, first), Some(bytes(CHUNK, 1)), "it is fetched again");
+    done(&mut world, bob.device, Command::LimitFiles { bytes: Some(0) });
+    assert_eq!(room(&world).clearable, 0, "a limit counts at once");
+}
+
+#[test]
+fn what_comes_by_itself_is_what_its_person_has_chosen() {
+    let mut world = town(19);
+    let (alice, bob, place) = pair(&mut world);
+    let size = 90_000;
+    let limits = FetchLimits { file: size, photo: 0, ..FetchRules::default().unmetered };
+    let rules = FetchRules { unmetered: limits, ..FetchRules::default() };
+    done(&mut world, bob.device, Command::SetFetchRules { rules });
+    let edge = usize::try_from(size).unwrap();
+    let small = send_file(&mut world, alice.device, place, &bytes(edge, 1));
+    let large = send_file(&mut world, alice.device, place, &bytes(edge + 1, 2));
+    let photo = world.seal(alice.device, &bytes(1_000, 3));
+    let photo = send(&mut world, alice.device, place, draft(photo, "a.jpg", Media::Photo { width: 4, height: 3 }));
+    world.run_for(120_000);
+    let come = |world: &Town, id| {
+        let message = find(world, bob.device, place, id).unwrap();
+        let attachment = &attachments(&message)[0];
+        (attachment.automatic, state(world, bob.device, attachment.file) == FileState::Here)
+    };
+    assert_eq!([small, large, photo].map(|id| come(&world, id)), [(true, true), (false, false), (false, false)]);
+    world.restart(bob.device);
+    let rules = FetchRules { unmetered: FetchLimits { file: size + 1, ..limits }, ..rules };
+    done(&mut world, bob.device, Command::SetFetchRules { rules });
+    assert_eq!(come(&world, large), (true, false), "what is here already is fetched when somebody looks at it");
+}
+
+#[test]
+fn another_network_has_other_rules_until_it_is_left() {
+    let mut world = town(20);
+    let (alice, bob, place) = pair(&mut world);
+    done(&mut world, bob.device, Command::SetFetchRules { rules: FetchRules::default() });
+    let by_itself = |world: &mut Town, seed| {
+        let id = send_file(world, alice.device, place, &bytes(90_000, seed));
+        world.run_for(120_000);
+        let message = find(world, bob.device, place, id).unwrap();
+        let attachment = &attachments(&message)[0];
+        assert_eq!(attachment.automatic, state(world, bob.device, attachment.file) == FileState::Here);
+        attachment.automatic
+    };
+    assert!(by_itself(&mut world, 1));
+    world.come_to_network(bob.device, true);
+    assert!(!by_itself(&mut world, 2));
+    world.restart(bob.device);
+    assert!(!by_itself(&mut world, 3), "it begins where it has ended");
+    let rules = FetchRules { network: NetworkChoice::Unmetered, ..FetchRules::default() };
+    done(&mut world, bob.device, Command::SetFetchRules { rules });
+    assert!(by_itself(&mut world, 4));
+    done(&mut world, bob.device, Command::SetFetchRules { rules: FetchRules { saver: true, ..rules } });
+    assert!(!by_itself(&mut world, 5));
+    done(&mut world, bob.device, Command::SetFetchRules { rules: FetchRules::default() });
+    world.come_to_network(bob.device, false);
+    assert!(by_itself(&mut world, 6));
+}
+
+#[test]
+fn who_shows_waiting_files_is_told_when_they_may_come_by_themselves() {
+    let mut world = town(21);
+    let (alice, bob, place) = pair(&mut world);
+    let id = send_file(&mut world, alice.device, place, &bytes(1_000, 1));
+    assert!(world.run_until(HOUR, |world| file(world, bob.device, place, id).is_some()));
+    let told = |world: &mut Town, rules| {
+        let before = world.at(bob.device).notices.len();
+        done(world, bob.device, Command::SetFetchRules { rules });
+        let notices = &world.at(bob.device).notices[before..];
+        (notices.contains(&Notice::Me), notices.contains(&Notice::Timeline(place)))
+    };
+    let usual = FetchRules::default();
+    assert_eq!(told(&mut world, usual), (true, true));
+    assert_eq!(told(&mut world, FetchRules { network: NetworkChoice::Unmetered, ..usual }), (true, false));
+    assert_eq!(told(&mut world, FetchRules { saver: true, ..usual }), (true, true));
+    assert!(fetch(&mut world, bob.device, place, id).is_some());
+    assert_eq!(told(&mut world, usual), (true, false), "nothing waits");
+}
+
+#[test]
+fn how_long_a_transfer_takes_is_known_from_those_before() {
+    let mut world = town(22);
+    let (alice, bob, place) = pair(&mut world);
+    let millis = |world: &Town, device, bytes, up| {
+        looking(world, device, |view| view::estimate(view, bytes, up).unwrap().millis)
+    };
+    assert_eq!(millis(&world, bob.device, 1_000_000, false), None);
+    let id = send_file(&mut world, alice.device, place, &bytes(60 * CHUNK, 1));
+    assert!(fetch(&mut world, bob.device, place, id).is_some());
+    let (down, up) = (millis(&world, bob.device, 1_000_000, false), millis(&world, alice.device, 1_000_000, true));
+    assert!(down.is_some_and(|millis| millis > 0) && up.is_some_and(|millis| millis > 0), "{down:?} {up:?}");
+    world.restart(bob.device);
+    assert_eq!(millis(&world, bob.device, 1_000_000, false), down);
+    assert_eq!(millis(&world, bob.device, 1_000_000, true), None, "he has sent nothing");
 }
 
 #[test]
@@ -478,7 +599,8 @@ fn what_was_sent_in_a_conversation_is_found_by_kind() {
     let other = send_file(&mut world, alice.device, place, &bytes(10, 9));
     world.run_until(HOUR, |world| find(world, bob.device, place, other).is_some());
     world.run_for(60_000);
-    let shared = |kind, before| looking(&world, bob.device, |view| view::shared(view, place, kind, before, 2).unwrap());
+    let shared =
+        |kind, before| looking(&world, bob.device, |view| view::shared(view, place, kind, "", before, 2).unwrap());
     let first = shared(SharedKind::Visual, None);
     assert_eq!(first.iter().map(|one| one.message.id).collect::<Vec<_>>(), [sent[2], sent[1]]);
     let last = first.last().unwrap();
@@ -486,6 +608,112 @@ fn what_was_sent_in_a_conversation_is_found_by_kind() {
     assert_eq!(rest.iter().map(|one| one.message.id).collect::<Vec<_>>(), [sent[0]]);
     assert_eq!(shared(SharedKind::File, None)[0].message.id, other);
     assert!(shared(SharedKind::Voice, None).is_empty());
+}
+
+/// Sends a file under some name, with a text.
+fn send_named(world: &mut Town, device: DeviceKey, place: ConversationId, name: &str, text: &str) -> MessageId {
+    let plain = bytes(10, u8::try_from(name.len()).unwrap());
+    let number = world.seal(device, &plain);
+    send(world, device, place, Draft { text: text.to_owned(), ..draft(number, name, Media::File) })
+}
+
+/// Messages that are found, and which of their files are called so.
+fn found(world: &Town, device: DeviceKey, text: &str) -> Vec<(MessageId, Vec<u32>)> {
+    let query = SearchQuery { text: text.to_owned(), limit: 50, ..SearchQuery::default() };
+    let hits = looking(world, device, |view| view::search(view, &query).unwrap());
+    hits.into_iter().map(|hit| (hit.message.message.id, hit.files)).collect()
+}
+
+#[test]
+fn messages_are_found_by_the_names_of_their_files() {
+    let mut world = town(23);
+    let (alice, bob, place) = pair(&mut world);
+    let report = send_named(&mut world, alice.device, place, "Отчёты_2024-final.pdf", "за год");
+    let text = world.say(alice.device, place, "the final countdown");
+    assert!(world.run_until(HOUR, |world| find(world, bob.device, place, text).is_some()
+        && find(world, bob.device, place, report).is_some()));
+    for device in [alice.device, bob.device] {
+        assert_eq!(found(&world, device, "отчет "), [(report, vec![0])]);
+        assert_eq!(found(&world, device, "pdf год"), [(report, vec![0])], "words of the name and of the text");
+        assert_eq!(found(&world, device, "год"), [(report, vec![])]);
+        assert_eq!(found(&world, device, "final").len(), 2);
+        assert!(found(&world, device, "final docx").is_empty());
+    }
+    // An edit changes the text only.
+    let target = MessageRef { author: alice.account, id: report };
+    let edit = Command::Edit { conversation: place, target, text: "за месяц".to_owned(), entities: Vec::new() };
+    done(&mut world, alice.device, edit);
+    assert!(world.run_until(HOUR, |world| found(world, bob.device, "месяц").len() == 1));
+    assert_eq!(found(&world, bob.device, "отчет "), [(report, vec![0])]);
+    assert!(found(&world, bob.device, "год").is_empty());
+    // An index of a version that knew nothing of names is made anew.
+    let conn = world.at(bob.device).engine().reader();
+    conn.execute("INSERT INTO search (search) VALUES ('delete-all')", ()).unwrap();
+    conn.execute("DELETE FROM meta WHERE key = 'search_tokens'", ()).unwrap();
+    assert!(found(&world, bob.device, "отчет ").is_empty());
+    world.restart(bob.device);
+    assert_eq!(found(&world, bob.device, "отчет "), [(report, vec![0])]);
+}
+
+#[test]
+fn files_of_deleted_and_disappeared_messages_are_not_found() {
+    let mut world = town(24);
+    let (alice, bob, place) = pair(&mut world);
+    let deleted = send_named(&mut world, alice.device, place, "deleted.txt", "");
+    let hidden = send_named(&mut world, alice.device, place, "hidden.txt", "");
+    let number = world.seal(alice.device, b"soon gone");
+    let timer = Some(Timer { seconds: 3_600, from: TimedFrom::Sent });
+    send(&mut world, alice.device, place, Draft { timer, ..draft(number, "fading.txt", Media::File) });
+    let three = |world: &Town| found(world, bob.device, "txt ").len() == 3;
+    assert!(world.run_until(HOUR / 2, three));
+    let named = |world: &Town, name: &str| {
+        let files = |view: &View<'_>| view::shared(view, place, SharedKind::File, name, None, 9).unwrap().len();
+        (found(world, bob.device, name).len(), looking(world, bob.device, files))
+    };
+    assert_eq!(named(&world, "fading"), (1, 1));
+    let target = |id| vec![MessageRef { author: alice.account, id }];
+    let delete = |id, for_all| Command::Delete { conversation: place, targets: target(id), for_all };
+    done(&mut world, alice.device, delete(deleted, true));
+    done(&mut world, bob.device, delete(hidden, false));
+    world.run_for(2 * HOUR);
+    for name in ["deleted", "hidden", "fading"] {
+        assert_eq!(named(&world, name), (0, 0), "{name}");
+    }
+    let left: i64 = world
+        .at(bob.device)
+        .engine()
+        .reader()
+        .query_row("SELECT count(*) FROM search WHERE search MATCH 'txt OR deleted OR hidden OR fading'", (), |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(left, 0, "nothing of them is in the index");
+}
+
+#[test]
+fn what_was_sent_in_a_conversation_is_found_by_name() {
+    let mut world = town(25);
+    let (alice, bob, place) = pair(&mut world);
+    let elsewhere = world.group(alice.device, "Friends", &[bob.account]);
+    world.run_for(60_000);
+    let bills: Vec<MessageId> = (1..=3)
+        .map(|month| send_named(&mut world, alice.device, place, &format!("Счета-{month}.pdf"), "плов"))
+        .collect();
+    send_named(&mut world, alice.device, place, "Рецепт.pdf", "счета потом");
+    let other = send_named(&mut world, alice.device, elsewhere, "Счета.pdf", "");
+    assert!(world.run_until(HOUR, |world| find(world, bob.device, elsewhere, other).is_some()
+        && found(world, bob.device, "pdf ").len() == 5));
+    let named = |name: &str, before, limit| {
+        let look = |view: &View<'_>| view::shared(view, place, SharedKind::File, name, before, limit).unwrap();
+        let found = looking(&world, bob.device, look);
+        (found.iter().map(|one| one.message.id).collect::<Vec<_>>(), found.last().map(|one| (one.row, one.place)))
+    };
+    let (first, last) = named("счёт ", None, 2);
+    assert_eq!(first, [bills[2], bills[1]], "what is only said beside a file does not count");
+    assert_eq!(named("счёт ", last, 2).0, [bills[0]]);
+    assert_eq!(named("", None, 9).0.len(), 4);
+    assert!(named("плов", None, 9).0.is_empty());
+    assert!(named("!!!", None, 9).0.is_empty(), "signs alone are in no name");
 }
 
 #[test]

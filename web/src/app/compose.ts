@@ -24,6 +24,7 @@ import { Shortcuts } from '@/state/shortcuts.svelte'
 import { Sounds } from '@/state/sounds.svelte'
 import { Timelines } from '@/state/timeline.svelte'
 import { Toasts } from '@/state/toasts.svelte'
+import { Traffic } from '@/state/traffic.svelte'
 import { Updates, type UpdateHost } from '@/state/updates.svelte'
 
 /** Everything that lives as long as the page. The only place that makes state. */
@@ -51,6 +52,7 @@ export interface App {
   readonly sounds: Sounds
   readonly timelines: Timelines
   readonly toasts: Toasts
+  readonly traffic: Traffic
   readonly updates: Updates
 }
 
@@ -107,6 +109,7 @@ export async function compose(port: EnginePort, { window: host, ...rest }: Host)
     sounds,
     timelines: new Timelines(engine),
     toasts,
+    traffic: new Traffic(engine, settings),
     updates: new Updates(rest.updates),
   }
 }

@@ -1,6 +1,6 @@
 // What the fake engine shows in component tests: one person with a few friends and a group.
 import { FakeEngine } from '@/engine/fake'
-import type { AccountView, Me, MembersView } from '@/engine/port'
+import type { AccountView, Fetching, Me, MembersView } from '@/engine/port'
 import { conversation } from '@/engine/sample'
 
 export const ME: Me = {
@@ -78,6 +78,19 @@ export const MEMBERS: MembersView = {
 /** 24 words, as they come from the engine. */
 export const PHRASE = Array.from({ length: 24 }, (_, at) => `word${String.fromCharCode(97 + at)}`).join(' ')
 
+const MB = 1_000_000
+
+/** As the engine has it until somebody chooses. */
+export const FETCHING: Fetching = {
+  rules: {
+    unmetered: { photo: 16 * MB, voice: 16 * MB, video: 10 * MB, audio: 10 * MB, file: 3 * MB },
+    metered: { photo: 16 * MB, voice: 16 * MB, video: 0, audio: 0, file: 0 },
+    network: 'automatic',
+    saver: false,
+  },
+  metered: false,
+}
+
 /** An engine that somebody is signed in on. */
 export const signedIn = (): FakeEngine =>
   new FakeEngine({
@@ -87,6 +100,9 @@ export const signedIn = (): FakeEngine =>
     phone: () => null,
     warnings: () => [],
     notifications: () => ({ level: 'full', sound: true, quiet: null }),
+    fetching: () => FETCHING,
+    estimate: () => ({ costly: false, millis: null }),
+    file_use: () => ({ used: 1_234_567_890, count: 321, clearable: 1_200_000_000, allowed: 2_000_000_000 }),
     news: () => ({ notifications: [], unread: 0, sound: true }),
     people: () => PEOPLE,
     person: ({ account }) => PEOPLE.find((one) => one.account === account) ?? person(account, account),

@@ -2,6 +2,7 @@
 
 import type { BrowserEngine, Effect, FileSource, Part as FilePart } from './wasm/engine.js'
 import { erase } from './wasm/engine.js'
+import { isMetered, type Connection } from '@/lib/network'
 import { end } from './ended'
 import { eraseFiles, Files } from './files'
 import {
@@ -72,8 +73,20 @@ export class Owner {
     this.#asks.addEventListener('message', ({ data }: MessageEvent<Ask>) => this.#asked(data))
     addEventListener('offline', () => this.#drop())
     this.#step((engine) => engine.first())
+    this.#followNetwork()
     this.#announce()
     return new Promise<never>(() => undefined)
+  }
+
+  /** Tells the engine what kind of network this is, where the browser knows. */
+  #followNetwork(): void {
+    const { connection }: Navigator & { readonly connection?: Connection } = navigator
+    const tell = (): void => {
+      const metered = isMetered(connection)
+      if (metered !== undefined) this.#step((engine) => engine.network(metered))
+    }
+    tell()
+    connection?.addEventListener('change', tell)
   }
 
   #announce(): void {

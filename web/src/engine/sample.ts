@@ -288,6 +288,7 @@ export function world(rows: MessageView[], conversations: ConversationView[]): W
           .map((found) => ({
             conversation: here.conversations[0]?.conversation ?? '',
             message: found,
+            files: [],
             matches: [
               [
                 found.body.body === 'text'

@@ -99,7 +99,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -609,9 +609,13 @@ file: number, } | { "command": "cancel_fetch",
  */
 file: number, } | { "command": "limit_files",
 /**
- * Bytes.
+ * Bytes; none: as many as there is room for.
  */
-bytes: number, } | { "command": "forget_file",
+bytes: number | null, } | { "command": "clear_files" } | { "command": "set_fetch_rules",
+/**
+ * The whole new rules.
+ */
+rules: FetchRules, } | { "command": "forget_file",
 /**
  * Which.
  */
@@ -1028,6 +1032,19 @@ n: number,
 k: Style, };
 
 /**
+ * What it takes to move some bytes.
+ */
+export type Estimate = {
+/**
+ * Whether people are to be asked first: it is much, on a network that costs by the byte.
+ */
+costly: boolean,
+/**
+ * How long it takes, going by what was moved on networks of this kind; none if that was nothing yet.
+ */
+millis: number | null, };
+
+/**
  * Why a command failed.
  */
 export type Failure = { "kind": "refused",
@@ -1067,6 +1084,65 @@ reason: Reason, } | { "kind": "other_server",
  * Its address.
  */
 server: string, } | { "kind": "link_ended" } | { "kind": "store" };
+
+/**
+ * The largest file of each kind that is fetched without anybody asking for it, in bytes; none of a kind where it is 0.
+ */
+export type FetchLimits = {
+/**
+ * Photos.
+ */
+photo: number,
+/**
+ * Spoken messages.
+ */
+voice: number,
+/**
+ * Videos.
+ */
+video: number,
+/**
+ * Music.
+ */
+audio: number,
+/**
+ * Files of other kinds.
+ */
+file: number, };
+
+/**
+ * What this device fetches without anybody asking for it.
+ */
+export type FetchRules = {
+/**
+ * On a network that costs nothing by the byte.
+ */
+unmetered: FetchLimits,
+/**
+ * On one that does.
+ */
+metered: FetchLimits,
+/**
+ * Which of the two this network is.
+ */
+network: NetworkChoice,
+/**
+ * Fetches as if every network cost by the byte.
+ */
+saver: boolean, };
+
+/**
+ * What is fetched without anybody asking for it, and on what kind of network this device is.
+ */
+export type Fetching = {
+/**
+ * The rules.
+ */
+rules: FetchRules,
+/**
+ * Whether the network counts as one that costs by the byte.
+ */
+metered: boolean, };
 
 /**
  * What was given to a command.
@@ -1136,9 +1212,13 @@ used: number,
  */
 count: number,
 /**
- * Bytes that may stay.
+ * Bytes of those that can be fetched again: [`super::command::Command::ClearFiles`] erases them.
  */
-allowed: number, };
+clearable: number,
+/**
+ * Bytes that may stay; none: as many as there is room for.
+ */
+allowed: number | null, };
 
 /**
  * A file and where it is.
@@ -1597,6 +1677,11 @@ delivery: Delivery | null,
  * Whether it mentions this person.
  */
 mentions_me: boolean, };
+
+/**
+ * How this device treats the network that it is on.
+ */
+export type NetworkChoice = "automatic" | "metered" | "unmetered";
 
 /**
  * What is to be told of: all that is unread and was not muted, as it stands now. What a device shows beyond that was
@@ -2059,7 +2144,15 @@ row: number, } | { "query": "file",
 /**
  * Its number.
  */
-file: number, } | { "query": "file_use" } | { "query": "shared",
+file: number, } | { "query": "file_use" } | { "query": "fetching" } | { "query": "estimate",
+/**
+ * How many.
+ */
+bytes: number,
+/**
+ * To the server, or from there.
+ */
+up: boolean, } | { "query": "shared",
 /**
  * Where.
  */
@@ -2068,6 +2161,10 @@ conversation: ConversationId,
  * Of which kind.
  */
 kind: SharedKind,
+/**
+ * Only what is called so; empty for all.
+ */
+name: string,
 /**
  * Only before the attachment at this row and place.
  */
@@ -2337,7 +2434,11 @@ message: MessageView,
 /**
  * Parts of the text that match: start and length in characters.
  */
-matches: Array<[number, number]>, };
+matches: Array<[number, number]>,
+/**
+ * Places of the attachments whose names match, from 0 on.
+ */
+files: Array<number>, };
 
 /**
  * What to look for.

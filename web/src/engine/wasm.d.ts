@@ -75,6 +75,7 @@ declare module '*/wasm/engine.js' {
     query(query: string): string
     tick(): Effect[]
     nudge(): Effect[]
+    network(metered: boolean): Effect[]
     connected(): Effect[]
     disconnected(): Effect[]
     frame(bytes: Uint8Array): Effect[]

@@ -30,6 +30,8 @@ export interface Settings {
   readonly sendKey: SendKey
   /** The buttons for formatting stay in sight, not only while text is selected. */
   readonly formatBar: boolean
+  /** Before much moves over a network that costs by the byte. */
+  readonly askCostly: boolean
   /** Undefined: as the browser wishes. */
   readonly language: Locale | undefined
 }
@@ -41,6 +43,7 @@ export const DEFAULTS: Settings = {
   density: 'comfortable',
   sendKey: 'enter',
   formatBar: false,
+  askCostly: true,
   language: undefined,
 }
 
@@ -63,6 +66,7 @@ export function parseSettings(kept: string | null): Settings {
     density: pick('density', DENSITIES, DEFAULTS.density),
     sendKey: pick('sendKey', SEND_KEYS, DEFAULTS.sendKey),
     formatBar: pick('formatBar', [false, true], DEFAULTS.formatBar),
+    askCostly: pick('askCostly', [false, true], DEFAULTS.askCostly),
     language: pick<Locale | undefined>('language', LOCALES, undefined),
   }
 }

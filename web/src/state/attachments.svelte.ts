@@ -75,6 +75,11 @@ export class Attachments {
     return this.#all.length === 0
   }
 
+  /** Bytes of all of them, as far as is known. */
+  get size(): number {
+    return this.#all.reduce((sum, { size }) => sum + size, 0)
+  }
+
   /** Whether some are not sealed yet. */
   get isBusy(): boolean {
     return this.#all.some((attached) => attached.file === undefined && !attached.isBroken)

@@ -124,6 +124,7 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'devices':
     case 'phrase':
     case 'notifications':
+    case 'fetching':
       return notice.notice === 'me' || notice.notice === 'signed_out'
     case 'folders':
       return notice.notice === 'folders'
@@ -174,9 +175,10 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'file':
       return notice.notice === 'file' && notice.about === query.file
     case 'file_use':
-      return notice.notice === 'file'
+      return notice.notice === 'file' || notice.notice === 'me'
     case 'shared':
       return notice.notice === 'timeline' && notice.about === query.conversation
+    case 'estimate':
     case 'phrase_questions':
     case 'markup':
     case 'source':

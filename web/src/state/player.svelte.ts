@@ -130,7 +130,14 @@ export class Player {
   async #beside(track: Track, by: -1 | 1): Promise<Track | undefined> {
     const { conversation, row, place, attachment } = track
     const kind: SharedKind = isVoice(attachment) ? 'voice' : 'file'
-    const shared = await this.#engine.ask({ query: 'shared', conversation, kind, before: null, limit: MOST })
+    const shared = await this.#engine.ask({
+      query: 'shared',
+      conversation,
+      kind,
+      name: '',
+      before: null,
+      limit: MOST,
+    })
     const tracks = shared
       .flatMap(trackOf)
       .toSorted((one, next) => one.row - next.row || one.place - next.place)

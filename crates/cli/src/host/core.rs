@@ -1,7 +1,7 @@
 //! What this program reads of an engine: the only place that names the engine's view functions.
 
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::file::{FileNumber, FileView, SharedKind, SharedView};
+use beseda_engine::api::file::{Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
     MembersView, MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
@@ -54,13 +54,18 @@ pub trait Core: Machine {
     fn pending(&mut self, conversation: Option<ConversationId>) -> Result<u64, Failure>;
     /// Where a file is; none if it is not known.
     fn file(&mut self, file: FileNumber, now: Timestamp) -> Result<Option<FileView>, Failure>;
+    /// How much room files take.
+    fn file_use(&mut self, now: Timestamp) -> Result<FileUse, Failure>;
+    /// What is fetched without anybody asking for it.
+    fn fetching(&mut self, now: Timestamp) -> Result<Fetching, Failure>;
     /// What opens a file that is on this device; none if it is not.
     fn file_reference(&mut self, file: FileNumber) -> Result<Option<FileRef>, Failure>;
-    /// What was sent in a conversation, newest first, before the attachment at this row and place.
+    /// What was sent in a conversation, newest first, before the attachment at this row and place; with `name`, what is called so.
     fn shared(
         &mut self,
         conversation: ConversationId,
         kind: SharedKind,
+        name: &str,
         before: Option<(i64, u32)>,
         limit: u32,
         now: Timestamp,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::file::{FileNumber, FileView, SharedKind, SharedView};
+use beseda_engine::api::file::{Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
     MembersView, MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
@@ -141,6 +141,14 @@ impl Core for Engine {
         answer(View::new(self.reader(), now).and_then(|view| view::file(&view, file)))
     }
 
+    fn file_use(&mut self, now: Timestamp) -> Result<FileUse, Failure> {
+        answer(View::new(self.reader(), now).and_then(|view| view::file_use(&view)))
+    }
+
+    fn fetching(&mut self, now: Timestamp) -> Result<Fetching, Failure> {
+        answer(View::new(self.reader(), now).and_then(|view| view::fetching(&view)))
+    }
+
     fn file_reference(&mut self, file: FileNumber) -> Result<Option<FileRef>, Failure> {
         answer(files::reference(self.reader(), file))
     }
@@ -149,11 +157,14 @@ impl Core for Engine {
         &mut self,
         conversation: ConversationId,
         kind: SharedKind,
+        name: &str,
         before: Option<(i64, u32)>,
         limit: u32,
         now: Timestamp,
     ) -> Result<Vec<SharedView>, Failure> {
-        answer(View::new(self.reader(), now).and_then(|view| view::shared(&view, conversation, kind, before, limit)))
+        answer(
+            View::new(self.reader(), now).and_then(|view| view::shared(&view, conversation, kind, name, before, limit)),
+        )
     }
 
     fn search(&mut self, query: SearchQuery, now: Timestamp) -> Result<Vec<SearchHit>, Failure> {

@@ -18,7 +18,7 @@ use super::progress::Progress;
 use super::session::Session;
 use super::trip::Trip;
 use crate::args::{FilesArgs, PictureArgs, SaveArgs};
-use crate::host::{AttachError, FileError, saved_name};
+use crate::host::{AttachError, Core, FileError, saved_name};
 use crate::media::{self, Format};
 use crate::safe;
 use crate::text::{self, Sentence, capital};
@@ -183,7 +183,7 @@ impl Session {
         let limit = usize::try_from(args.limit).unwrap_or(usize::MAX);
         let mut all = Vec::new();
         for kind in args.kinds() {
-            all.extend(self.shared_of(conversation, kind, limit).await?);
+            all.extend(self.shared_of(conversation, kind, &args.name, limit).await?);
         }
         all.sort_by_key(|one| std::cmp::Reverse((one.row, one.place)));
         all.truncate(limit);
@@ -204,13 +204,16 @@ impl Session {
         &self,
         conversation: ConversationId,
         kind: SharedKind,
+        name: &str,
         limit: usize,
     ) -> Result<Vec<SharedView>, Trip> {
         let mut all: Vec<SharedView> = Vec::new();
         while all.len() < limit {
             let before = all.last().map(|last| (last.row, last.place));
             let wanted = u32::try_from(limit - all.len()).unwrap_or(u32::MAX);
-            let page = self.host.read(move |core, now| core.shared(conversation, kind, before, wanted, now)).await?;
+            let name = name.to_owned();
+            let look = move |core: &mut dyn Core, now| core.shared(conversation, kind, &name, before, wanted, now);
+            let page = self.host.read(look).await?;
             if page.is_empty() {
                 break;
             }

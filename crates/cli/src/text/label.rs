@@ -247,6 +247,7 @@ pub enum Label {
     NoTerminal,
     NewerStore,
     NoPicture,
+    RoomUnlimited,
     NoFiles,
     NoOpener,
     FileHere,

@@ -107,6 +107,17 @@ pub enum Sentence<'a> {
     SavedAs(&'a str),
     PictureTooLarge(&'a str),
     NotAPicture(&'a str),
+    /// Files take so much room.
+    RoomUsed {
+        /// Bytes.
+        bytes: u64,
+        /// Files.
+        files: u32,
+    },
+    /// So many bytes of it can be fetched again.
+    RoomClearable(u64),
+    /// So many bytes may stay.
+    RoomAllowed(u64),
     /// There is a picture of so many bytes.
     PictureThere(u64),
 }

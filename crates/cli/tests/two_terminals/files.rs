@@ -86,6 +86,38 @@ fn slow_several_files_go_with_one_text_and_are_saved_one_by_one() {
     assert_eq!((photos.len(), &photos[0]["attachment"]["name"]), (1, &json!("photo")));
 }
 
+#[test]
+fn slow_files_are_found_by_name_and_their_room_and_rules_are_chosen() {
+    let server = Served::start();
+    let (alice, bob) = alice_and_bob(&server);
+    let folder = tempfile::tempdir().unwrap();
+    let (bill, recipe) = (folder.path().join("bill_2024.txt"), folder.path().join("recipe.txt"));
+    fs::write(&bill, content(100_000)).unwrap();
+    fs::write(&recipe, b"salt").unwrap();
+    // Nothing but what is asked for comes to bob.
+    let set = bob.done(&["downloads", "--unmetered", "file=never", "photo=1MB", "--network", "unmetered"]);
+    let rules = &set[0]["rules"];
+    assert_eq!((&rules["unmetered"]["file"], &rules["unmetered"]["photo"]), (&json!(0), &json!(1_000_000)));
+    assert_eq!(
+        (&rules["network"], &rules["saver"], &set[0]["metered"]),
+        (&json!("unmetered"), &json!(false), &json!(false))
+    );
+    alice.done(&["send", "@bob", "Look", "--file", text(&bill), text(&recipe)]);
+    let found = bob.done(&["files", "@alice", "--name", "2024", "--sync"]);
+    assert_eq!((found.len(), &found[0]["attachment"]["name"]), (1, &json!("bill_2024.txt")));
+    assert_eq!(found[0]["attachment"]["automatic"], false);
+    let hits = bob.done(&["search", "recipes"]);
+    assert_eq!((hits.len(), &hits[0]["files"]), (1, &json!([1])));
+    assert_eq!(bob.done(&["save", "@alice", "last", "--to", text(folder.path())]).len(), 2);
+    let room = bob.done(&["storage", "--limit", "none"]);
+    assert_eq!((&room[0]["count"], &room[0]["allowed"]), (&json!(2), &Value::Null));
+    let room = bob.done(&["storage", "--clear", "--limit", "5GB"]);
+    assert_eq!((&room[0]["used"], &room[0]["allowed"]), (&json!(0), &json!(5_000_000_000_u64)));
+    let saved = bob.done(&["downloads", "--saver", "true", "--metered", "video=any"]);
+    assert_eq!(saved[0]["rules"]["metered"]["video"], json!((1_u64 << 53) - 1));
+    assert_eq!(bob.done(&["downloads"])[0]["rules"], saved[0]["rules"]);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn slow_a_hostile_name_stays_in_the_folder() {

@@ -8,7 +8,7 @@ use beseda_wire::request::ReportReason;
 use beseda_wire::state::{PrivacySettings, PushSubscription};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::file::{AttachmentDraft, FileNumber};
+use super::file::{AttachmentDraft, FetchRules, FileNumber};
 use super::notification::NotificationSettings;
 use crate::files::chunks::Sealed;
 
@@ -363,8 +363,15 @@ pub enum Command {
     /// Chooses how many bytes of files stay on this device, besides those that are on their way: what was not used for
     /// longest goes first, and is fetched again where it is wanted.
     LimitFiles {
-        /// Bytes.
-        bytes: u64,
+        /// Bytes; none: as many as there is room for.
+        bytes: Option<u64>,
+    },
+    /// Erases files on this device that can be fetched again.
+    ClearFiles,
+    /// Sets what this device fetches without anybody asking for it.
+    SetFetchRules {
+        /// The whole new rules.
+        rules: FetchRules,
     },
     /// A file that was sealed is not sent after all.
     ForgetFile {
@@ -551,6 +558,7 @@ impl Command {
                 | Self::ResumeFile { .. }
                 | Self::CancelFetch { .. }
                 | Self::ForgetFile { .. }
+                | Self::ClearFiles
         )
     }
 }

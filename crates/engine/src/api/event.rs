@@ -50,6 +50,11 @@ pub enum Event {
         /// SHA-256 of the sealed bytes that are here; none if they can't be read.
         digest: Option<BlobId>,
     },
+    /// The host knows, or believes, what kind of network it is on. Until it tells so again, it stays with what was told last.
+    Network {
+        /// Whether it costs by the byte, as mobile networks do.
+        metered: bool,
+    },
     /// The host knows that the network has come back, or that the program has come to the front: try now.
     Nudge,
 }

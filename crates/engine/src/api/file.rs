@@ -110,8 +110,111 @@ pub struct FileUse {
     pub used: u64,
     /// In so many files.
     pub count: u32,
-    /// Bytes that may stay.
-    pub allowed: u64,
+    /// Bytes of those that can be fetched again: [`super::command::Command::ClearFiles`] erases them.
+    pub clearable: u64,
+    /// Bytes that may stay; none: as many as there is room for.
+    pub allowed: Option<u64>,
+}
+
+/// The largest file of each kind that is fetched without anybody asking for it, in bytes; none of a kind where it is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct FetchLimits {
+    /// Photos.
+    pub photo: u64,
+    /// Spoken messages.
+    pub voice: u64,
+    /// Videos.
+    pub video: u64,
+    /// Music.
+    pub audio: u64,
+    /// Files of other kinds.
+    pub file: u64,
+}
+
+impl FetchLimits {
+    /// Larger than any file, and a number that JavaScript has exactly.
+    pub const ANY_SIZE: u64 = (1 << 53) - 1;
+
+    /// On a network that costs nothing by the byte.
+    const UNMETERED: Self = Self { photo: 16 * MB, voice: 16 * MB, video: 10 * MB, audio: 10 * MB, file: 3 * MB };
+    /// On one that does: what is seen or heard in passing.
+    const METERED: Self = Self { video: 0, audio: 0, file: 0, ..Self::UNMETERED };
+
+    /// Whether a file of this kind and size is fetched. An empty one of a kind that is not fetched is not, either.
+    pub const fn take(&self, media: &Media, size: u64) -> bool {
+        let most = match media {
+            Media::Photo { .. } => self.photo,
+            Media::Voice { .. } => self.voice,
+            Media::Video { .. } => self.video,
+            Media::Audio { .. } => self.audio,
+            Media::File => self.file,
+        };
+        most > 0 && size <= most
+    }
+}
+
+/// As sizes are shown to people.
+const MB: u64 = 1_000_000;
+
+/// How this device treats the network that it is on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum NetworkChoice {
+    /// As the host has told ([`super::event::Event::Network`]).
+    #[default]
+    Automatic,
+    /// As one that costs by the byte, whatever it is.
+    Metered,
+    /// As one that does not, whatever it is.
+    Unmetered,
+}
+
+/// What this device fetches without anybody asking for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(default)]
+pub struct FetchRules {
+    /// On a network that costs nothing by the byte.
+    pub unmetered: FetchLimits,
+    /// On one that does.
+    pub metered: FetchLimits,
+    /// Which of the two this network is.
+    pub network: NetworkChoice,
+    /// Fetches as if every network cost by the byte.
+    pub saver: bool,
+}
+
+impl Default for FetchRules {
+    fn default() -> Self {
+        Self {
+            unmetered: FetchLimits::UNMETERED,
+            metered: FetchLimits::METERED,
+            network: NetworkChoice::default(),
+            saver: false,
+        }
+    }
+}
+
+/// What is fetched without anybody asking for it, and on what kind of network this device is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Fetching {
+    /// The rules.
+    pub rules: FetchRules,
+    /// Whether the network counts as one that costs by the byte.
+    pub metered: bool,
+}
+
+/// What it takes to move some bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct Estimate {
+    /// Whether people are to be asked first: it is much, on a network that costs by the byte.
+    pub costly: bool,
+    /// How long it takes, going by what was moved on networks of this kind; none if that was nothing yet.
+    pub millis: Option<u64>,
 }
 
 /// What kinds of shared media are asked for.

@@ -601,6 +601,8 @@ pub struct SearchHit {
     pub message: MessageView,
     /// Parts of the text that match: start and length in characters.
     pub matches: Vec<(u32, u32)>,
+    /// Places of the attachments whose names match, from 0 on.
+    pub files: Vec<u32>,
 }
 
 /// Something that people must know.

@@ -1,12 +1,12 @@
 //! What people and hosts want of files.
 
 use beseda_model::ConversationId;
-use beseda_wire::content::{Attachment, FileRef, InfoChange, Media};
+use beseda_wire::content::{Attachment, FileRef, InfoChange};
 
 use super::chunks::Sealed;
 use super::row::{File, TABLE, Way};
 use super::uses::Attached;
-use super::{keep, transfer};
+use super::{keep, rules, transfer};
 use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, FileDeed};
@@ -69,6 +69,14 @@ pub(crate) fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<boo
         Command::ForgetFile { file } => on_file(step, *file, |step, file| forget(step, &file))?,
         Command::LimitFiles { bytes } => {
             keep::set_cache_limit(step, *bytes)?;
+            Ok(Outcome::Done)
+        }
+        Command::ClearFiles => {
+            keep::clear(step)?;
+            Ok(Outcome::Done)
+        }
+        Command::SetFetchRules { rules } => {
+            rules::set(step, rules)?;
             Ok(Outcome::Done)
         }
         Command::SetPicture { conversation, file } => {
@@ -237,22 +245,19 @@ pub(super) fn ended(step: &mut Step<'_>, file: &File, how: Result<(), Failure>) 
 }
 
 /// A message with files has come, and these may be fetched without anybody asking for them.
-pub(crate) fn fetch_if_small(step: &mut Step<'_>, attached: &[Attached]) -> Result<(), StoreError> {
-    for one in attached {
+pub(crate) fn fetch_automatic(step: &mut Step<'_>, attached: &[Attached]) -> Result<(), StoreError> {
+    if attached.is_empty() {
+        return Ok(());
+    }
+    let limits = rules::limits(step.tx)?;
+    for Attached { file, cover, attachment } in attached {
         // What stands for a file is small in any case.
-        let file = is_automatic(&one.attachment).then_some(one.file);
-        for number in one.cover.into_iter().chain(file) {
+        let file = limits.take(&attachment.media, attachment.file.size).then_some(*file);
+        for number in cover.iter().copied().chain(file) {
             if let Some(file) = File::find(step.tx, number)?.filter(|file| file.failure.is_none()) {
                 fetch(step, file)?;
             }
         }
     }
     Ok(())
-}
-
-/// Whether a file is fetched as it comes: what is seen or heard in passing, up to some size.
-pub(super) fn is_automatic(attachment: &Attachment) -> bool {
-    const MOST: u64 = 16 * 1024 * 1024;
-    let is_seen = matches!(attachment.media, Media::Photo { .. } | Media::Voice { .. });
-    is_seen && attachment.file.size <= MOST
 }

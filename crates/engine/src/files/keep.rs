@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::row::TABLE;
 use crate::Step;
 use crate::api::event::{Effect, FileDeed, Notice};
-use crate::api::file::FileNumber;
+use crate::api::file::{FileNumber, FileUse};
 use crate::session::Asked;
 use crate::store::StoreError;
 use crate::store::meta;
@@ -16,19 +16,29 @@ use crate::store::meta;
 const AT_ONCE: u32 = 50;
 
 /// Bytes of sealed files that stay on this device, if the person has not chosen otherwise.
-const DEFAULT_CACHE: u64 = 2 * 1024 * 1024 * 1024;
+const DEFAULT_CACHE: u64 = 2_000_000_000;
 
 const CACHE: &str = "file_cache";
 
-/// Bytes of sealed files that may stay on this device besides those that are on their way.
-pub(crate) fn cache_limit(conn: &Connection) -> Result<u64, StoreError> {
-    Ok(meta::get(conn, CACHE)?.unwrap_or(DEFAULT_CACHE))
+/// Bytes of sealed files that may stay on this device besides those that are on their way; none: all of them.
+fn cache_limit(conn: &Connection) -> Result<Option<u64>, StoreError> {
+    Ok(meta::get(conn, CACHE)?.unwrap_or(Some(DEFAULT_CACHE)))
 }
 
 /// The person wants to have so many bytes of files here at most.
-pub(crate) fn set_cache_limit(step: &mut Step<'_>, bytes: u64) -> Result<(), StoreError> {
+pub(super) fn set_cache_limit(step: &mut Step<'_>, bytes: Option<u64>) -> Result<(), StoreError> {
     meta::put(step.tx, CACHE, &bytes)?;
+    step.notice(Notice::Me);
     evict(step)
+}
+
+/// How much room files take.
+pub(crate) fn room(conn: &Connection) -> Result<FileUse, StoreError> {
+    let sum = format!("SELECT coalesce(sum(here), 0), count(*), coalesce(sum(here) FILTER (WHERE {MAY_GO}), 0)");
+    let (used, count, clearable): (i64, u32, i64) = conn
+        .prepare_cached(&format!("{sum} FROM files WHERE here > 0"))?
+        .query_row((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(FileUse { used: used.cast_unsigned(), count, clearable: clearable.cast_unsigned(), allowed: cache_limit(conn)? })
 }
 
 /// Forgets files that nothing refers to any more: erased here, and let go on the server.
@@ -96,10 +106,24 @@ pub(crate) fn let_go_told(step: &mut Step<'_>, blobs: &[BlobId]) -> Result<(), S
     Ok(())
 }
 
-/// Erases what was not used for longest until the rest is within the limit. What is on its way, what the server does not
-/// have and pictures of people and groups stay.
+/// Of files that are here: not those that are on their way, that the server does not have, and pictures of people and groups.
+const MAY_GO: &str = "way = 0 AND (kept = 1 OR plain = x'') \
+    AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number)";
+
+/// Erases what can be fetched again.
+pub(super) fn clear(step: &mut Step<'_>) -> Result<(), StoreError> {
+    make_room(step, 0)
+}
+
+/// Erases what was not used for longest until the rest is within the limit.
 pub(super) fn evict(step: &mut Step<'_>) -> Result<(), StoreError> {
-    let limit = cache_limit(step.tx)?;
+    match cache_limit(step.tx)? {
+        Some(limit) => make_room(step, limit),
+        None => Ok(()),
+    }
+}
+
+fn make_room(step: &mut Step<'_>, limit: u64) -> Result<(), StoreError> {
     let mut total: u64 = step
         .tx
         .prepare_cached("SELECT coalesce(sum(here), 0) FROM files WHERE here > 0")?
@@ -107,25 +131,19 @@ pub(super) fn evict(step: &mut Step<'_>) -> Result<(), StoreError> {
     if total <= limit {
         return Ok(());
     }
-    let here: Vec<(FileNumber, u64, bool)> = step
+    let may_go: Vec<(FileNumber, u64)> = step
         .tx
-        .prepare_cached(
-            "SELECT number, here, way = 0 AND (kept = 1 OR plain = x'') \
-             AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number) \
-             FROM files WHERE here > 0 ORDER BY used_at",
-        )?
-        .query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned(), row.get(2)?)))?
+        .prepare_cached(&format!("SELECT number, here FROM files WHERE here > 0 AND {MAY_GO} ORDER BY used_at"))?
+        .query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?
         .collect::<Result<_, _>>()?;
-    for (number, bytes, may_go) in here {
+    for (number, bytes) in may_go {
         if total <= limit {
             break;
         }
-        if may_go {
-            total = total.saturating_sub(bytes);
-            step.tx.prepare_cached("UPDATE files SET here = 0 WHERE number = ?1")?.execute([number])?;
-            step.effect(Effect::File(FileDeed::Erase { file: number }));
-            step.notice(Notice::File(number));
-        }
+        total = total.saturating_sub(bytes);
+        step.tx.prepare_cached("UPDATE files SET here = 0 WHERE number = ?1")?.execute([number])?;
+        step.effect(Effect::File(FileDeed::Erase { file: number }));
+        step.notice(Notice::File(number));
     }
     Ok(())
 }

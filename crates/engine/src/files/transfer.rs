@@ -7,9 +7,9 @@ use beseda_wire::{Encoding, Problem, Request};
 use rusqlite::Connection;
 
 use super::row::{File, Way, waiting_for};
-use super::{command, down, keep, up};
+use super::{command, down, keep, speed, up};
 use crate::Step;
-use crate::api::event::{Effect, FileDeed, Transfer, TransferAnswer};
+use crate::api::event::{Effect, FileDeed, Part, Transfer, TransferAnswer};
 use crate::api::failure::Failure;
 use crate::api::file::FileNumber;
 use crate::api::reason::Reason;
@@ -56,6 +56,8 @@ pub(crate) struct Transfers {
 struct Running {
     file: FileNumber,
     since: Timestamp,
+    /// Bytes of the file.
+    len: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -146,7 +148,11 @@ fn begin(step: &mut Step<'_>, file: File) -> Result<(), StoreError> {
     let mut chance = [0; 8];
     step.rng.fill(&mut chance);
     let id = u64::from_be_bytes(chance) >> 11;
-    step.memory.files.running.insert(id, Running { file: file.number, since: step.now });
+    let len = match transfer.part {
+        Part::Send { len, .. } | Part::Receive { len, .. } => len,
+        Part::Nothing => 0,
+    };
+    step.memory.files.running.insert(id, Running { file: file.number, since: step.now, len });
     step.effect(Effect::Transfer { id, transfer });
     Ok(())
 }
@@ -158,7 +164,7 @@ pub(super) fn request(conn: &Connection, method: &'static str, path: &str) -> Re
         method,
         url: format!("{}{path}", me.server),
         headers: vec![("authorization", format!("Bearer {}", me.token))],
-        part: crate::api::event::Part::Nothing,
+        part: Part::Nothing,
     })
 }
 
@@ -166,6 +172,7 @@ pub(super) fn request(conn: &Connection, method: &'static str, path: &str) -> Re
 pub(crate) fn transferred(step: &mut Step<'_>, id: u64, answer: Option<&TransferAnswer>) -> Result<(), StoreError> {
     let Some(running) = step.memory.files.running.remove(&id) else { return Ok(()) };
     let Some(mut file) = File::find(step.tx, running.file)? else { return Ok(()) };
+    let is_up = file.way == Way::Up;
     let outcome = match (answer, file.way) {
         (None, _) => Outcome::Lost,
         (Some(answer), Way::Up) => up::answered(step, &mut file, answer),
@@ -176,7 +183,9 @@ pub(crate) fn transferred(step: &mut Step<'_>, id: u64, answer: Option<&Transfer
     match outcome {
         Outcome::Moved => {
             step.memory.files.pauses.remove(&file.number);
-            step.memory.files.measured(step.now.millis_since(running.since));
+            let millis = step.now.millis_since(running.since);
+            step.memory.files.measured(millis);
+            speed::moved(step.tx, is_up, running.len, millis)?;
             file.save(step)?;
             if file.way == Way::Rest { arrived(step, &file) } else { Ok(()) }
         }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::row::File;
 use crate::Step;
-use crate::api::file::{AttachmentView, FileNumber};
+use crate::api::file::{AttachmentView, FetchLimits, FileNumber};
 use crate::store::StoreError;
 use crate::timeline::column;
 
@@ -37,8 +37,8 @@ impl Attached {
     }
 
     /// As people see it.
-    pub(crate) fn view(self) -> AttachmentView {
-        let automatic = super::command::is_automatic(&self.attachment);
+    pub(crate) fn view(self, limits: &FetchLimits) -> AttachmentView {
+        let automatic = limits.take(&self.attachment.media, self.attachment.file.size);
         let Attachment { file, name, media_type, media, preview, cover: _ } = self.attachment;
         AttachmentView {
             file: self.file,

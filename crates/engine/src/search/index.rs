@@ -1,4 +1,5 @@
-//! The index: an FTS5 table without content, one row for each text message, under the message's own row number.
+//! The index: an FTS5 table without content, one row for each text message, under the message's own row number. The names of its
+//! files are found like its words.
 //!
 //! Place and author are in it as tokens of their own, so that a filtered query reads only what it shows.
 
@@ -6,6 +7,7 @@ use beseda_model::{AccountId, ConversationId};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::words::Words;
+use crate::files;
 use crate::store::{StoreError, meta};
 
 /// Marks a stem; a private-use character that no normalised word has.
@@ -16,10 +18,10 @@ const PLACE: char = '\u{e001}';
 const AUTHOR: char = '\u{e002}';
 
 /// Grows whenever the same text gives other tokens than before: then the index is made anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const VERSION_KEY: &str = "search_tokens";
 
-/// Indexes a message under the text that its row holds.
+/// Indexes a message under the text that its row holds, and the names of its files, which have their rows already.
 ///
 /// # Errors
 /// When the database fails.
@@ -32,13 +34,13 @@ pub fn put(
     text: &str,
 ) -> Result<(), StoreError> {
     conn.prepare_cached("INSERT INTO search (rowid, tokens) VALUES (?1, ?2)")?
-        .execute((row, tokens(words, conversation, author, text)))?;
+        .execute((row, tokens(conn, words, row, conversation, author, text)?))?;
     conn.prepare_cached("UPDATE messages SET indexed = 1 WHERE row = ?1")?.execute([row])?;
     Ok(())
 }
 
-/// Forgets a message. The index holds no text of its own, so this comes before the row's text (or place) is changed; in
-/// return nothing of it stays in the file, which a mere mark on a deleted entry would leave there.
+/// Forgets a message. The index holds no text of its own, so this comes before the row's text (or place) is changed or
+/// its files go; in return nothing of it stays in the file, which a mere mark on a deleted entry would leave there.
 ///
 /// # Errors
 /// When the database fails or the row is damaged.
@@ -50,7 +52,7 @@ pub fn remove(conn: &Connection, row: i64) -> Result<(), StoreError> {
     let Some((conversation, author, text)) = found else { return Ok(()) };
     let (conversation, author) = ids(&conversation, &author)?;
     conn.prepare_cached("INSERT INTO search (search, rowid, tokens) VALUES ('delete', ?1, ?2)")?
-        .execute((row, tokens(&Words::default(), conversation, author, &text)))?;
+        .execute((row, tokens(conn, &Words::default(), row, conversation, author, &text)?))?;
     conn.prepare_cached("UPDATE messages SET indexed = 0 WHERE row = ?1")?.execute([row])?;
     Ok(())
 }
@@ -69,9 +71,9 @@ pub fn ensure_current(conn: &Connection) -> Result<(), StoreError> {
     let mut rows = statement.query(())?;
     while let Some(row) = rows.next()? {
         let (conversation, author) = ids(&row.get::<_, Vec<u8>>(1)?, &row.get::<_, Vec<u8>>(2)?)?;
-        let text: String = row.get(3)?;
+        let (number, text): (i64, String) = (row.get(0)?, row.get(3)?);
         conn.prepare_cached("INSERT INTO search (rowid, tokens) VALUES (?1, ?2)")?
-            .execute((row.get::<_, i64>(0)?, tokens(&words, conversation, author, &text)))?;
+            .execute((number, tokens(conn, &words, number, conversation, author, &text)?))?;
     }
     meta::put(conn, VERSION_KEY, &VERSION)
 }
@@ -83,15 +85,26 @@ fn ids(conversation: &[u8], author: &[u8]) -> Result<(ConversationId, AccountId)
     }
 }
 
-fn tokens(words: &Words, conversation: ConversationId, author: AccountId, text: &str) -> String {
+fn tokens(
+    conn: &Connection,
+    words: &Words,
+    row: i64,
+    conversation: ConversationId,
+    author: AccountId,
+    text: &str,
+) -> Result<String, StoreError> {
     let mut tokens = vec![place(conversation), by(author)];
-    for word in words.of(text) {
+    let mut found = words.of(text);
+    for (_, attachment) in files::attachments(conn, row)? {
+        found.extend(words.of_name(&attachment.name));
+    }
+    for word in found {
         tokens.push(stem(&word.stem));
         tokens.push(word.plain);
     }
     tokens.sort_unstable();
     tokens.dedup();
-    tokens.join(" ")
+    Ok(tokens.join(" "))
 }
 
 pub(super) fn stem(stem: &str) -> String {

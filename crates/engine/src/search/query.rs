@@ -1,9 +1,10 @@
 //! Queries: newest first, without sorting all hits.
 
+use beseda_model::ConversationId;
 use rusqlite::{Connection, ToSql};
 
 use super::index;
-use super::words::{Sought, Words};
+use super::words::{Sought, Word, Words};
 use crate::api::view::SearchQuery;
 use crate::store::StoreError;
 
@@ -49,18 +50,27 @@ pub fn find(conn: &Connection, words: &Words, query: &SearchQuery) -> Result<Vec
     Ok(rows)
 }
 
+/// What FTS5 is asked for messages of a conversation with these words.
+pub(crate) fn within(sought: &Sought, conversation: ConversationId) -> String {
+    let mut terms = words(sought);
+    terms.push(quoted(&index::place(conversation)));
+    terms.join(" AND ")
+}
+
 /// What FTS5 is asked; none if neither words nor place nor person are given.
 fn expression(sought: &Sought, query: &SearchQuery) -> Option<String> {
-    let mut terms: Vec<String> = sought
-        .terms()
-        .map(|(word, is_beginning)| {
-            let stem = quoted(&index::stem(&word.stem));
-            if is_beginning { format!("({stem} OR {} *)", quoted(&word.plain)) } else { stem }
-        })
-        .collect();
+    let mut terms = words(sought);
     terms.extend(query.conversation.map(|conversation| quoted(&index::place(conversation))));
     terms.extend(query.author.map(|author| quoted(&index::by(author))));
     (!terms.is_empty()).then(|| terms.join(" AND "))
+}
+
+fn words(sought: &Sought) -> Vec<String> {
+    let term = |(word, is_beginning): (&Word, bool)| {
+        let stem = quoted(&index::stem(&word.stem));
+        if is_beginning { format!("({stem} OR {} *)", quoted(&word.plain)) } else { stem }
+    };
+    sought.terms().map(term).collect()
 }
 
 /// A string of FTS5's query language. Tokens hold letters and digits only, so nothing is to be escaped.
@@ -70,7 +80,7 @@ fn quoted(token: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use beseda_model::{AccountId, ConversationId, Timestamp};
+    use beseda_model::{AccountId, Timestamp};
 
     use super::*;
 
@@ -82,6 +92,7 @@ mod tests {
     fn filled() -> (Connection, Words) {
         let conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(include_str!("../store/migrations/0110_search.sql")).unwrap();
+        conn.execute_batch(include_str!("../store/migrations/0120_files.sql")).unwrap();
         conn.execute_batch(
             "CREATE TABLE messages (row INTEGER PRIMARY KEY, conversation BLOB, author BLOB, text TEXT, \
              indexed INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL)",

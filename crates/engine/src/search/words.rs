@@ -59,6 +59,17 @@ impl Words {
         words
     }
 
+    /// The words of a file's name: as they stand, and the parts that are put together by signs, so that "report_2024.pdf" is
+    /// found by "pdf" as well as by all of it. Their places mean nothing.
+    pub fn of_name(&self, name: &str) -> Vec<Word> {
+        // Some systems write "й" as two characters, of which the second is no letter.
+        let name: String = name.nfc().collect();
+        let parts: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+        let mut words = self.of(&name);
+        words.extend(self.of(&parts));
+        words
+    }
+
     fn stem(&self, word: &str) -> String {
         match word.chars().next() {
             Some('а'..='я') => self.russian.stem(word).into_owned(),
@@ -102,13 +113,25 @@ impl Sought {
 
     /// The parts of `text` that match: start and length in characters, ascending.
     pub fn matches(&self, words: &Words, text: &str) -> Vec<(u32, u32)> {
-        let hit = |found: &Word| {
-            self.terms().any(|(word, is_beginning)| {
-                found.stem == word.stem || (is_beginning && found.plain.starts_with(&word.plain))
-            })
-        };
+        let hit = |found: &Word| self.terms().any(|term| is_found(term, found));
         words.of(text).iter().filter(|word| hit(word)).map(|word| (word.start, word.len)).collect()
     }
+
+    /// Whether some of the words are in the name of a file.
+    pub fn touches_name(&self, words: &Words, name: &str) -> bool {
+        let found = words.of_name(name);
+        self.terms().any(|term| found.iter().any(|word| is_found(term, word)))
+    }
+
+    /// Whether all of them are.
+    pub fn fits_name(&self, words: &Words, name: &str) -> bool {
+        let found = words.of_name(name);
+        self.terms().all(|term| found.iter().any(|word| is_found(term, word)))
+    }
+}
+
+fn is_found((word, is_beginning): (&Word, bool), found: &Word) -> bool {
+    found.stem == word.stem || (is_beginning && found.plain.starts_with(&word.plain))
 }
 
 #[cfg(test)]
@@ -151,6 +174,23 @@ mod tests {
         let matches = Sought::parse(&words, "ежик").matches(&words, text);
         let (start, len) = matches[0];
         assert_eq!(text.chars().skip(start as usize).take(len as usize).collect::<String>(), "ёжик");
+    }
+
+    #[test]
+    fn names_of_files_are_found_by_each_part_and_as_a_whole() {
+        let words = Words::default();
+        let fits = |name: &str, sought: &str| Sought::parse(&words, sought).fits_name(&words, name);
+        let name = "Отчёт_за-июль2024.final.PDF";
+        for sought in ["отчеты ", "июль", "final", "pdf", "отчет pdf", name, "Отчёт_за-июль2024.final.PDF "]
+        {
+            assert!(fits(name, sought), "{sought}");
+        }
+        assert!(!fits(name, "июнь") && !fits(name, "отчет docx"));
+        assert!(Sought::parse(&words, "отчет docx").touches_name(&words, name));
+        assert!(!Sought::parse(&words, "docx").touches_name(&words, name));
+        assert!(fits("IMG_20240101_120000.jpg", "20240101"));
+        assert!(fits("и\u{306}од.txt", "йод "), "in two characters");
+        assert!(fits("дневники.txt", "дневник "), "in any form");
     }
 
     proptest::proptest! {

@@ -29,6 +29,7 @@ pub fn moved(step: &mut Step<'_>, from: ConversationId, to: ConversationId) -> R
         )?
         .query_map(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_, _>>()?;
+    step.tx.prepare_cached("UPDATE attachments SET conversation = ?2 WHERE conversation = ?1")?.execute(key)?;
     for (row, author, text) in said {
         index::put(step.tx, &Words::default(), row, to, column::account(&author, TABLE)?, &text)?;
     }

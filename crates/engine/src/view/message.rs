@@ -8,6 +8,7 @@ use super::account::Names;
 use super::overlay::{Fate, Overlay};
 use super::{StoreError, View};
 use crate::api::failure::Failure;
+use crate::api::file::FetchLimits;
 use crate::api::view::{Body, Delivery, MessageInfo, MessageView, ReactionView, ReplyView};
 use crate::files::{self, Attached};
 use crate::timeline::markup::covered;
@@ -34,6 +35,7 @@ pub(super) struct Reader<'c> {
     me: Option<AccountId>,
     others: Vec<Marks>,
     names: Names,
+    limits: FetchLimits,
     pub(super) overlay: Overlay,
 }
 
@@ -41,7 +43,8 @@ impl<'c> Reader<'c> {
     pub(super) fn new(view: &View<'c>, conversation: ConversationId) -> Result<Self, StoreError> {
         let others = view.me.map_or_else(|| Ok(Vec::new()), |me| receipt::of_others(view.conn, conversation, me))?;
         let overlay = Overlay::new(view.me, own_event::open(view.conn, conversation)?);
-        Ok(Self { conn: view.conn, conversation, me: view.me, others, names: Names::default(), overlay })
+        let limits = files::rules::limits(view.conn)?;
+        Ok(Self { conn: view.conn, conversation, me: view.me, others, names: Names::default(), limits, overlay })
     }
 
     pub(super) fn read(&mut self, row: &Row<'_>) -> Result<MessageView, StoreError> {
@@ -68,7 +71,7 @@ impl<'c> Reader<'c> {
             body: if is_deleted {
                 Body::Deleted { by: column::account(&blob(9)?, TABLE)? }
             } else {
-                body(self.conn, kind, row)?
+                body(self.conn, &self.limits, kind, row)?
             },
             reply: match column::reference(&blob(17)?, &blob(18)?, TABLE)? {
                 Some(answered) => Some(self.reply(answered)?),
@@ -124,7 +127,7 @@ impl<'c> Reader<'c> {
             (Some(row), Some(_)) => files::attachments(self.conn, row)?.into_iter().next(),
             _ => None,
         };
-        let attachment = attachment.map(Attached::view);
+        let attachment = attachment.map(|attached| attached.view(&self.limits));
         let author_name = self.names.of(self.conn, answered.author)?;
         Ok(ReplyView { message: answered, author_name, text, attachment, row })
     }
@@ -162,13 +165,16 @@ impl<'c> Reader<'c> {
     }
 }
 
-fn body(conn: &Connection, kind: Kind, row: &Row<'_>) -> Result<Body, StoreError> {
+fn body(conn: &Connection, limits: &FetchLimits, kind: Kind, row: &Row<'_>) -> Result<Body, StoreError> {
     let blob = |at: usize| -> Result<Vec<u8>, StoreError> { Ok(row.get(at)?) };
     Ok(match kind {
         Kind::Text => Body::Text {
             text: row.get(23)?,
             entities: column::decode_if(&blob(22)?, TABLE)?.unwrap_or_default(),
-            attachments: files::attachments(conn, row.get(0)?)?.into_iter().map(Attached::view).collect(),
+            attachments: files::attachments(conn, row.get(0)?)?
+                .into_iter()
+                .map(|attached| attached.view(limits))
+                .collect(),
         },
         Kind::System => Body::System { event: column::decode(&blob(21)?, TABLE)? },
         Kind::Unsupported => Body::Unsupported { kind: row.get(23)? },

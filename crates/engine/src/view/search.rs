@@ -16,11 +16,15 @@ pub fn search(view: &View<'_>, asked: &SearchQuery) -> Result<Vec<SearchHit>, St
     let mut hits = Vec::new();
     for row in query::find(view.conn, &words, asked)? {
         let (Some(conversation), Some(message)) = (place_of(view.conn, row)?, message(view, row)?) else { continue };
-        let matches = match &message.body {
-            Body::Text { text, .. } => sought.matches(&words, text),
+        let (matches, files) = match &message.body {
+            Body::Text { text, attachments, .. } => {
+                let named = (0_u32..).zip(attachments);
+                let named = named.filter(|(_, attachment)| sought.touches_name(&words, &attachment.name));
+                (sought.matches(&words, text), named.map(|(place, _)| place).collect())
+            }
             Body::Deleted { .. } | Body::System { .. } | Body::Unsupported { .. } | Body::Unreadable { .. } => continue,
         };
-        hits.push(SearchHit { conversation, message, matches });
+        hits.push(SearchHit { conversation, message, matches, files });
     }
     Ok(hits)
 }

@@ -39,6 +39,11 @@ impl<B: Backend> World<B> {
         opener.open(0, device.files.get(&number)?).ok()
     }
 
+    /// A device comes to another network, which costs by the byte or does not.
+    pub fn come_to_network(&mut self, key: DeviceKey, metered: bool) {
+        self.feed(key, Event::Network { metered });
+    }
+
     pub(super) fn transfer(&mut self, key: DeviceKey, life: u64, id: u64, transfer: &Transfer) {
         let now = self.now();
         let is_cut = self.network.once_in(self.conditions.lose_http_one_in);

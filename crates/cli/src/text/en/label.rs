@@ -266,6 +266,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::NoOpener => "There is no program here that shows files (xdg-open): w saves it.",
         Label::FileHere => "here",
         Label::NoPicture => "No picture.",
+        Label::RoomUnlimited => "All of them stay.",
         Label::NewerStore => "This profile was written by a newer version: update this program.",
     }
 }

@@ -77,6 +77,12 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::SavedAs(path) => format!("Saved as {path}"),
         Sentence::PictureTooLarge(path) => format!("{path} is too large for a picture: it may have 1 MiB."),
         Sentence::NotAPicture(path) => format!("{path} is no picture in PNG, JPEG or WebP."),
+        Sentence::RoomUsed { bytes, files } => {
+            let word = plural(u64::from(files), "file", "files");
+            format!("{} in {files} {word} on this device.", size(Lang::En, bytes))
+        }
+        Sentence::RoomClearable(bytes) => format!("{} of it can be fetched again (--clear).", size(Lang::En, bytes)),
+        Sentence::RoomAllowed(bytes) => format!("At most {} stay.", size(Lang::En, bytes)),
         Sentence::PictureThere(bytes) => format!("A picture of {}.", size(Lang::En, bytes)),
         Sentence::OpenFirst(name) => format!("There is no conversation with {name} yet: beseda-cli open {name}"),
     }

@@ -258,6 +258,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::NoOpener => "Здесь нет программы, показывающей файлы (xdg-open): w сохранит его.",
         Label::FileHere => "здесь",
         Label::NoPicture => "Изображения нет.",
+        Label::RoomUnlimited => "Остаются все.",
         Label::NewerStore => "Этот профиль записан более новой версией: обновите программу.",
     }
 }

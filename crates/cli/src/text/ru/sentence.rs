@@ -80,6 +80,12 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::SavedAs(path) => format!("Сохранено: {path}"),
         Sentence::PictureTooLarge(path) => format!("{path} великоват для изображения: не больше 1 МиБ."),
         Sentence::NotAPicture(path) => format!("{path} — не изображение PNG, JPEG или WebP."),
+        Sentence::RoomUsed { bytes, files } => {
+            let word = plural(u64::from(files), "файл", "файла", "файлов");
+            format!("Файлы на этом устройстве: {}, {files} {word}.", size(Lang::Ru, bytes))
+        }
+        Sentence::RoomClearable(bytes) => format!("Можно загрузить заново: {} (--clear).", size(Lang::Ru, bytes)),
+        Sentence::RoomAllowed(bytes) => format!("Остаётся не больше {}.", size(Lang::Ru, bytes)),
         Sentence::PictureThere(bytes) => format!("Изображение, {}.", size(Lang::Ru, bytes)),
         Sentence::UsesLeft(n) => format!("ещё для {n}"),
         Sentence::OpenFirst(name) => format!("Беседы с {name} ещё нет: beseda-cli open {name}"),

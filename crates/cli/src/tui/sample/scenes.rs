@@ -209,7 +209,12 @@ pub const SCENES: &[Scene] = &[
             team(model);
             let hit = |index: usize, matches: Vec<(u32, u32)>| {
                 let message = talk::team().into_iter().nth(index);
-                message.map(|message| SearchHit { conversation: conversation(TEAM), message, matches })
+                message.map(|message| SearchHit {
+                    conversation: conversation(TEAM),
+                    message,
+                    matches,
+                    files: Vec::new(),
+                })
             };
             let hits = [hit(13, vec![(15, 6)]), hit(10, vec![(8, 4)]), hit(5, vec![(0, 5)])];
             model.overlays.push(Overlay::Search(Search {

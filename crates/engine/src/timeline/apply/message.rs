@@ -92,7 +92,7 @@ fn finish(
     } else {
         refresh(step, arrival.conversation, target)?;
         if arrival.live {
-            files::command::fetch_if_small(step, &files)?;
+            files::command::fetch_automatic(step, &files)?;
         }
         let from_others = arrival.sender_account != here.account;
         if from_others && arrival.class == EntryClass::Counted && new.hidden == Hidden::No {
