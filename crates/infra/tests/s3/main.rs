@@ -95,7 +95,7 @@ fn read(blobs: &S3Blobs, blob: BlobId, at: u64, most: u64) -> Result<Option<Vec<
 }
 
 #[test]
-fn a_large_one_is_put_in_parts_and_read_as_one() {
+fn slow_a_large_one_is_put_in_parts_and_read_as_one() {
     let (bucket, dir) = (Bucket::start(), tempfile::tempdir().unwrap());
     let blobs = open(&bucket, dir.path());
     let bytes = content(17_000_003);
@@ -204,7 +204,7 @@ fn an_object_that_is_gone_is_told_as_such_and_one_from_a_disk_is_found() {
 }
 
 #[test]
-fn a_bucket_that_is_no_good_is_told_at_once() {
+fn slow_a_bucket_that_is_no_good_is_told_at_once() {
     let (bucket, dir) = (Bucket::start(), tempfile::tempdir().unwrap());
     let told = |change: &dyn Fn(&mut S3Options)| {
         let mut options = options(&bucket);

@@ -111,16 +111,6 @@ impl Caller {
         self.ask("PATCH", path, &headers, bytes).await
     }
 
-    /// Sends all that there is of an upload; what comes back before the connection ends, if anything does.
-    pub(crate) async fn try_add(&self, path: &str, bytes: &[u8]) -> Vec<u8> {
-        let mut stream = TcpStream::connect(self.addr).await.unwrap();
-        stream.write_all(self.head("PATCH", path, &[("upload-offset", "0")], bytes.len()).as_bytes()).await.unwrap();
-        drop(stream.write_all(bytes).await);
-        let mut answer = Vec::new();
-        drop(stream.read_to_end(&mut answer).await);
-        answer
-    }
-
     pub(crate) async fn state(&self, path: &str) -> Answer {
         self.ask("HEAD", path, &[], &[]).await
     }

@@ -22,7 +22,7 @@ pub(crate) struct Program(Child);
 impl Program {
     /// Starts it on this data directory, at an address of the system's choice.
     pub(crate) fn start(data_dir: &Path) -> Self {
-        Self(command(data_dir).stderr(Stdio::piped()).spawn().unwrap())
+        Self::start_in(data_dir, &[])
     }
 
     /// The same with these variables in its environment.
