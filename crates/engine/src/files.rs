@@ -25,4 +25,4 @@ pub(crate) use transfer::{
     Transfers, advance, checked, connection_lost, keep_answered, keep_refused, next_wake, on_lost_account, on_open,
     transferred,
 };
-pub(crate) use uses::{Attached, attach, attachments, detach, picture, set_picture};
+pub(crate) use uses::{Attached, attach, attachments, called, detach, picture, set_picture};

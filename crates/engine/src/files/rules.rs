@@ -84,8 +84,8 @@ mod tests {
     use super::*;
 
     const PHOTO: Media = Media::Photo { width: 4, height: 3 };
-    const VIDEO: Media = Media::Video { width: 4, height: 3, millis: 1 };
-    const AUDIO: Media = Media::Audio { millis: 1 };
+    const VIDEO: Media = Media::Video { width: 4, height: 3, millis: 1, round: false };
+    const AUDIO: Media = Media::Audio { millis: 1, title: String::new(), artist: String::new() };
 
     fn voice() -> Media {
         Media::Voice { millis: 1, wave: Vec::new().into() }

@@ -53,6 +53,14 @@ impl Attached {
     }
 }
 
+/// All by which it is found: its name, and what music says of itself.
+pub(crate) fn called(name: &str, media: &Media) -> String {
+    match media {
+        Media::Audio { title, artist, .. } => format!("{name} {title} {artist}"),
+        _ => name.to_owned(),
+    }
+}
+
 /// A message's row has these attachments.
 pub(crate) fn attach(
     step: &mut Step<'_>,

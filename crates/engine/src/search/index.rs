@@ -95,8 +95,8 @@ fn tokens(
 ) -> Result<String, StoreError> {
     let mut tokens = vec![place(conversation), by(author)];
     let mut found = words.of(text);
-    for (_, attachment) in files::attachments(conn, row)? {
-        found.extend(words.of_name(&attachment.name));
+    for attached in files::attachments(conn, row)? {
+        found.extend(words.of_name(&files::called(&attached.attachment.name, &attached.attachment.media)));
     }
     for word in found {
         tokens.push(stem(&word.stem));

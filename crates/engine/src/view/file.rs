@@ -96,7 +96,7 @@ pub fn shared(
         && let Some(row) = rows.next()?
     {
         let attachment: Attachment = column::decode(&row.get::<_, Vec<u8>>(4)?, TABLE)?;
-        if !sought.fits_name(&words, &attachment.name) {
+        if !sought.fits_name(&words, &files::called(&attachment.name, &attachment.media)) {
             continue;
         }
         let author = column::account(&row.get::<_, Vec<u8>>(5)?, TABLE)?;

@@ -10,7 +10,7 @@ use super::{StoreError, View};
 use crate::api::failure::Failure;
 use crate::api::file::FetchLimits;
 use crate::api::view::{Body, Delivery, MessageInfo, MessageView, ReactionView, ReplyView};
-use crate::files::{self, Attached};
+use crate::files;
 use crate::timeline::markup::covered;
 use crate::timeline::message_row::{self, Kind, TABLE};
 use crate::timeline::receipt::{self, Marks};

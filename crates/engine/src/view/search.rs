@@ -3,6 +3,7 @@
 use super::message::{message, place_of};
 use super::{StoreError, View};
 use crate::api::view::{Body, SearchHit, SearchQuery};
+use crate::files;
 use crate::search::query;
 use crate::search::words::{Sought, Words};
 
@@ -19,7 +20,8 @@ pub fn search(view: &View<'_>, asked: &SearchQuery) -> Result<Vec<SearchHit>, St
         let (matches, files) = match &message.body {
             Body::Text { text, attachments, .. } => {
                 let named = (0_u32..).zip(attachments);
-                let named = named.filter(|(_, attachment)| sought.touches_name(&words, &attachment.name));
+                let named =
+                    named.filter(|(_, shown)| sought.touches_name(&words, &files::called(&shown.name, &shown.media)));
                 (sought.matches(&words, text), named.map(|(place, _)| place).collect())
             }
             Body::Deleted { .. } | Body::System { .. } | Body::Unsupported { .. } | Body::Unreadable { .. } => continue,
