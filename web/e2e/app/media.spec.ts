@@ -186,7 +186,8 @@ test('a file of any kind arrives as it was', async ({ member }) => {
     ['empty.txt', Buffer.alloc(0)],
     ['page.html', Buffer.from('<script>alert(1)</script>')],
   ] as const) {
-    await bob.page.getByRole('button', { name: `Download ${name}` }).click()
+    // What is small comes by itself.
+    if (name === 'report.pdf') await bob.page.getByRole('button', { name: `Download ${name}` }).click()
     const save = bob.page.getByRole('button', { name: `Save ${name}` })
     await expect(save).toBeVisible()
     const saving = bob.page.waitForEvent('download')

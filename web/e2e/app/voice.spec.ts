@@ -2,6 +2,7 @@
 
 import { expect, type Page } from '@playwright/test'
 import { chromium } from '../../build/chromium.js'
+import { barriers } from '../axe'
 import { befriend } from './person'
 import { test } from './stage'
 
@@ -22,6 +23,7 @@ test('what is said is heard before it is sent, cut, and played by the other', as
   await alice.page.getByRole('button', { name: 'Stop and listen' }).click()
   await alice.page.getByRole('button', { name: 'Listen', exact: true }).click()
   await expect(alice.page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible()
+  expect(await barriers(alice.page)).toEqual([])
   // The last second goes.
   const end = alice.page.getByRole('slider', { name: 'End' })
   for (let press = 0; press < 10; press += 1) await end.press('ArrowLeft')
@@ -32,6 +34,7 @@ test('what is said is heard before it is sent, cut, and played by the other', as
   await bob.page.getByRole('button', { name: 'Воспроизвести: голосовое сообщение, Alice Walker' }).click()
   const player = bob.page.getByRole('group', { name: 'Воспроизведение' })
   await expect(player).toBeVisible()
+  expect(await barriers(bob.page)).toEqual([])
   await player.getByRole('button', { name: 'Скорость 1×' }).click()
   await expect(player.getByRole('button', { name: 'Скорость 1,5×' })).toBeVisible()
   // It is the last one: with its end there is nothing that is played.
@@ -81,6 +84,7 @@ test('somebody speaks to the camera, and is seen in a circle', async ({ member }
 
   const circle = bob.page.getByRole('button', { name: /^Video by Alice Walker/ })
   await expect(circle.locator('img')).toBeVisible()
+  expect(await barriers(bob.page)).toEqual([])
   await circle.click()
   await expect(circle).toHaveAttribute('aria-pressed', 'true')
   await expect
@@ -91,6 +95,10 @@ test('somebody speaks to the camera, and is seen in a circle', async ({ member }
 test('a film plays before all of it is there', async ({ member }) => {
   const alice = await member('alice', 'Alice Walker')
   const bob = await member('bob', 'Bob Marley')
+  // Else a film as small as this one would come by itself.
+  await bob.opens('settings/storage')
+  await bob.page.getByRole('switch', { name: 'Data saver' }).click()
+  await bob.opens()
   await befriend(alice, bob)
 
   await alice.page.getByRole('button', { name: 'Attach' }).click()
@@ -104,6 +112,7 @@ test('a film plays before all of it is there', async ({ member }) => {
 
   const there = bob.page.getByRole('button', { name: /^Video by Alice Walker, 0:0/ })
   await expect(there.locator('img')).toBeVisible()
+  expect(await barriers(bob.page)).toEqual([])
   await there.click()
   const video = bob.page.getByRole('dialog').locator('video')
   await expect.poll(() => video.evaluate((video: HTMLVideoElement) => video.currentTime)).toBeGreaterThan(0.2)
