@@ -66,7 +66,7 @@ test('files of a conversation are found by their names', async () => {
   await inApp(engine, `/c/${GROUP.conversation}/info`)
   await userEvent.click(page.getByRole('button', { name: 'Photos and files' }))
   const field = page.getByRole('searchbox', { name: 'Search by name' })
-  await expect.element(page.getByText('No photos yet')).toBeVisible()
+  await expect.element(page.getByText('No photos or videos yet')).toBeVisible()
   expect(field.query()).toBeNull()
   await userEvent.click(page.getByText('Files', { exact: true }))
   await expect.element(page.getByText('recipe.txt')).toBeVisible()
