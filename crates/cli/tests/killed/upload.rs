@@ -104,7 +104,13 @@ fn slow_an_upload_goes_on_where_its_program_was_killed() {
 
 async fn fetch_and_save(host: &Host, conversation: ConversationId, to: &Path) -> PathBuf {
     let mut notices = host.notices();
-    let (_, AttachmentView { file, .. }) = sent(host, conversation).await.unwrap();
+    // Who has just come online may still be told what was said meanwhile.
+    let AttachmentView { file, .. } = loop {
+        if let Some((_, attachment)) = sent(host, conversation).await {
+            break attachment;
+        }
+        notices.next().await.unwrap();
+    };
     host.command(Command::FetchFile { file }).await.unwrap();
     while host.read(move |core, _| core.file_reference(file)).await.unwrap().is_none() {
         notices.next().await.unwrap();
