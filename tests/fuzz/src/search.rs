@@ -28,9 +28,15 @@ pub(crate) fn finds(input: &[u8]) {
     DEVICE.with(|device| {
         let (conn, words) = device.get_or_init(|| {
             let conn = Connection::open_in_memory().expect("memory");
-            let schema = include_str!("../../../crates/engine/src/store/migrations/0110_search.sql");
-            conn.execute_batch(schema).expect("an empty database");
-            conn.execute_batch(MESSAGES).expect("an empty database");
+            let schema = [
+                include_str!("../../../crates/engine/src/store/migrations/0110_search.sql"),
+                include_str!("../../../crates/engine/src/store/migrations/0120_files.sql"),
+                include_str!("../../../crates/engine/src/store/migrations/0121_covers.sql"),
+                MESSAGES,
+            ];
+            for part in schema {
+                conn.execute_batch(part).expect("an empty database");
+            }
             (conn, Words::default())
         });
         in_index(conn, words, Script::new(input));
