@@ -1,7 +1,8 @@
 import { createContext } from 'svelte'
 import { createSubscriber } from 'svelte/reactivity'
 import { PLAYED } from '@/engine/part'
-import { EngineFailure, type FileState, type FileView } from '@/engine/port'
+import { EngineFailure, type AttachmentView, type FileState, type FileView } from '@/engine/port'
+import { isFilm } from '@/lib/media'
 import type { Engine, Live } from './engine.svelte'
 
 /** So many opened files are remembered; those that somebody looks at beyond that. */
@@ -25,6 +26,12 @@ export class Files {
   /** An address to show it by, once it is here. */
   url(file: number): string | undefined {
     return this.#of(file).url
+  }
+
+  /** An address of what is seen of it while nothing moves: the photo itself, or what a film begins with. */
+  still(attachment: AttachmentView): string | undefined {
+    const file = isFilm(attachment) ? attachment.cover : attachment.file
+    return file === null ? undefined : this.url(file)
   }
 
   /**
