@@ -2,6 +2,7 @@
 
 use beseda_engine::Engine;
 use beseda_engine::api::deeds::Deeds;
+use beseda_engine::api::drive::{DriveAsk, DriveCall, DriveOf, DriveView};
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use beseda_engine::api::notification::{News, NotificationSettings};
@@ -62,6 +63,15 @@ pub enum Query {
     FileUse,
     /// What is fetched without anybody asking for it.
     Fetching,
+    /// The cloud drives that are connected on this device.
+    Drives,
+    /// What the host sends to the server to ask something of a cloud drive; none if there is no such drive.
+    DriveCall {
+        /// Which drive.
+        drive: DriveOf,
+        /// What is asked.
+        what: DriveAsk,
+    },
     /// What it takes to move some bytes on the network as it is now.
     Estimate {
         /// How many.
@@ -206,6 +216,8 @@ pub enum Answer {
     File(Option<FileView>),
     FileUse(FileUse),
     Fetching(Fetching),
+    Drives(Vec<DriveView>),
+    DriveCall(Option<DriveCall>),
     Estimate(Estimate),
     Shared(Vec<SharedView>),
     Deeds(Option<Deeds>),
@@ -270,6 +282,8 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::File { file } => Answer::File(view::file(&view, *file)?),
         Query::FileUse => Answer::FileUse(view::file_use(&view)?),
         Query::Fetching => Answer::Fetching(view::fetching(&view)?),
+        Query::Drives => Answer::Drives(view::drives(&view)?),
+        Query::DriveCall { drive, what } => Answer::DriveCall(view::drive_call(&view, drive, what)?),
         Query::Estimate { bytes, up } => Answer::Estimate(view::estimate(&view, *bytes, *up)?),
         Query::Shared { conversation, kind, name, before, limit } => {
             Answer::Shared(view::shared(&view, *conversation, *kind, name, *before, *limit)?)

@@ -21,6 +21,8 @@ pub fn typescript() -> String {
     found.visit::<Notice>();
     found.visit::<Query>();
     found.visit::<Answer>();
+    // What the server answers to what is asked of a cloud drive.
+    found.visit::<beseda_wire::http::DrivePage>();
     let mut file = HEAD.to_owned();
     for (_, declaration) in found.by_name.into_values() {
         file.push('\n');

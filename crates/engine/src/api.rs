@@ -2,6 +2,7 @@
 
 pub mod command;
 pub mod deeds;
+pub mod drive;
 pub mod event;
 pub mod failure;
 pub mod file;

@@ -8,6 +8,7 @@
 pub mod chunks;
 pub(crate) mod command;
 mod down;
+pub(crate) mod drives;
 pub(crate) mod keep;
 mod row;
 pub(crate) mod rules;

@@ -88,6 +88,8 @@ codes! {
     WrongChecksum = "WRONG_CHECKSUM",
     /// The server's own disk is full. What it has taken before is safe.
     StorageFull = "STORAGE_FULL",
+    /// A cloud drive does not answer, or the server may not go there.
+    DriveUnreachable = "DRIVE_UNREACHABLE",
     /// Sign-up needs a proof of work, an invitation, a phone number, or is closed; `detail` says which.
     SignUpRefused = "SIGN_UP_REFUSED",
     /// The server was restored: the cursor belongs to another store epoch.

@@ -150,6 +150,16 @@ limits! {
     upload_millis: 3 * 86_400_000, Millis;
     /// Life of a blob that nobody keeps any more: time in which a recipient who was away still gets it.
     blob_millis: 30 * 86_400_000, Millis;
+    /// Requests of one account for what is on cloud drives.
+    drive_requests: 240, PerMinute;
+    /// Those that are carried out for one account at once.
+    drives_at_once: 4, Count;
+    /// Files and folders in one page of a folder on a drive.
+    drive_entries: 500, Count;
+    /// The path of a file or a folder on a drive.
+    drive_path_bytes: 4_096, Bytes;
+    /// Time for one request to a drive, with all the bytes of its file.
+    drive_millis: 3_600_000, Millis;
     /// Attempts to sign up from one address prefix.
     sign_ups: 10, PerMinute;
     /// Attempts to sign in, per address prefix and per name.

@@ -24,6 +24,7 @@ use tokio::runtime::Handle;
 use crate::blobs::Blobs;
 use crate::config::{self, BlobPlace, Config, SmsCarrier, SmsHttp};
 use crate::context::{Context, Push};
+use crate::drives::Relay;
 use crate::phone::{KeyError, PhoneKey, Phones, Sending, sending};
 use crate::site::Site;
 use crate::system::{OsRng, SystemClock, SystemMachine};
@@ -57,6 +58,10 @@ pub enum StartError {
     /// There is no way to push services.
     #[error("cannot set up TLS towards push services; set `push` to `off` to do without them")]
     Push,
+    /// There is no way to cloud drives.
+    #[cfg(feature = "drives")]
+    #[error("cannot set up TLS towards cloud drives; set `drives.enabled` to `false` to do without them")]
+    Drives,
     /// Numbers can't be hidden as they were.
     #[error(transparent)]
     PhoneKey(#[from] KeyError),
@@ -161,7 +166,9 @@ pub(crate) async fn context(config: Config, outside: Outside) -> Result<Arc<Cont
         Some((phones, carrying)) => (Some(phones), Some(carrying)),
         None => (None, None),
     };
-    let context = Context::new(config, clock, rng, store, blobs, fanout, waker, push, site, machine, tls, phones);
+    let drives = Relay::open(&config)?;
+    let context =
+        Context::new(config, clock, rng, store, blobs, fanout, waker, push, site, machine, tls, phones, drives);
     let context = Arc::new(context);
     if let Some((waiting, sender)) = carrying {
         context.tasks.spawn("sms-queue", sending::run(waiting, sender, context.tasks.clone()));

@@ -1,5 +1,6 @@
 //! What the operator decides: a TOML file, then the environment (`BESEDA_*`), then flags; the later wins.
 
+mod drives;
 mod nearest;
 mod s3;
 mod secret;
@@ -16,6 +17,7 @@ use toml::{Table, Value};
 
 use crate::tls::Name;
 
+pub use drives::Drives;
 pub use s3::S3;
 pub use secret::Secret;
 
@@ -170,6 +172,8 @@ pub struct Config {
     pub blobs: BlobPlace,
     /// The bucket, where `blobs` is `s3`.
     pub s3: S3,
+    /// Cloud drives.
+    pub drives: Drives,
     /// Limits that differ from the published defaults.
     pub limits: Limits,
 }
@@ -203,6 +207,7 @@ impl Default for Config {
             push_contact: "mailto:operator@beseda.example".to_owned(),
             blobs: BlobPlace::Disk,
             s3: S3::default(),
+            drives: Drives::default(),
             limits: LIMITS,
         }
     }
@@ -235,6 +240,7 @@ const KEYS: &[&str] = &[
     "push_contact",
     "blobs",
     "s3",
+    "drives",
     "limits",
 ];
 
@@ -389,6 +395,9 @@ impl Config {
         if let (BlobPlace::S3, Some(key)) = (self.blobs, self.s3.missing()) {
             return Err(invalid(key, "needed where `blobs` is `s3`"));
         }
+        if let Some((key, message)) = self.drives.wrong() {
+            return Err(invalid(key, message));
+        }
         if self.limits.frame_bytes < 1_024 {
             return Err(invalid("limits.frame_bytes", "at least 1024"));
         }
@@ -479,6 +488,9 @@ fn environment_key(name: &str) -> Result<Option<String>, ConfigError> {
             Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(setting, known) })
         };
     }
+    if ["drives_enabled", "drives_allow"].contains(&key.as_str()) {
+        return Ok(Some(key.replacen('_', ".", 1)));
+    }
     if KEYS.contains(&key.as_str()) {
         return Ok(Some(key));
     }
@@ -504,6 +516,14 @@ fn set(table: &mut Table, key: &str, text: &str) -> Result<(), ConfigError> {
         let value = number(text)?;
         if let Value::Table(limits) = table.entry("limits").or_insert_with(|| Value::Table(Table::new())) {
             limits.insert(limit.to_owned(), value);
+        }
+        return Ok(());
+    }
+    if let Some(setting) = key.strip_prefix("drives.") {
+        let networks = || text.split(',').map(|network| Value::String(network.trim().to_owned())).collect();
+        let value = if setting == "enabled" { flag(text)? } else { Value::Array(networks()) };
+        if let Value::Table(settings) = table.entry("drives").or_insert_with(|| Value::Table(Table::new())) {
+            settings.insert(setting.to_owned(), value);
         }
         return Ok(());
     }

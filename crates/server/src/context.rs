@@ -13,6 +13,7 @@ use bytes::Bytes;
 use crate::blobs::Blobs;
 use crate::challenges::Challenges;
 use crate::config::Config;
+use crate::drives::Relay;
 use crate::passwords::Passwords;
 use crate::phone::Phones;
 use crate::rates::Rates;
@@ -99,6 +100,8 @@ pub(crate) struct Context {
     pub(crate) passwords: Passwords,
     /// Codes to phone numbers, where they are taken.
     pub(crate) phones: Option<Phones>,
+    /// The way to cloud drives, where the operator lets it be one.
+    pub(crate) drives: Option<Relay>,
     /// What a device answers that asks for its first session.
     pub(crate) challenges: Challenges,
     /// Connections and what feeds them: ended first.
@@ -130,6 +133,7 @@ impl Context {
         machine: Arc<dyn Machine>,
         tls: Option<Tls>,
         phones: Option<Phones>,
+        drives: Option<Relay>,
     ) -> Self {
         let mut chance = || {
             let mut bytes = [0; 32];
@@ -156,6 +160,7 @@ impl Context {
             },
             passwords,
             phones,
+            drives,
             challenges,
             tasks: Tasks::default(),
             background: Tasks::default(),

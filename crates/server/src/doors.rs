@@ -135,6 +135,12 @@ pub(crate) enum Route {
     Blob,
     /// What there is of it.
     BlobHead,
+    /// A folder on a cloud drive.
+    DriveList,
+    /// A file on it.
+    DriveRead,
+    /// A file that goes there.
+    DriveWrite,
     /// The socket.
     Socket,
     /// How a device is told to trust the server.
@@ -194,6 +200,11 @@ const fn for_blobs(route: Route, method: Method, path: &'static str, op: &'stati
     HttpDoor { route, method, path, op, size, rate: RateClass::WithSession, account_rate, rule: Rule::Session }
 }
 
+const fn for_drives(route: Route, path: &'static str, op: &'static str) -> HttpDoor {
+    let account_rate = Some(RateClass::Drives);
+    HttpDoor { account_rate, ..post(route, path, op, RateClass::WithSession, Rule::Session) }
+}
+
 const fn page(route: Route, path: &'static str, op: &'static str) -> HttpDoor {
     HttpDoor { rate: RateClass::Pages, ..get(route, path, op) }
 }
@@ -236,6 +247,9 @@ pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
     for_blobs(Route::UploadEnd, Method::Delete, UPLOAD, "end_upload"),
     HttpDoor { rule: Rule::BlobId, ..for_blobs(Route::Blob, Method::Get, BLOB, "blob") },
     HttpDoor { rule: Rule::BlobId, ..for_blobs(Route::BlobHead, Method::Head, BLOB, "blob_head") },
+    for_drives(Route::DriveList, "/api/v1/drives/list", "list_drive"),
+    for_drives(Route::DriveRead, "/api/v1/drives/read", "read_drive"),
+    HttpDoor { size: size!(blob_bytes), ..for_drives(Route::DriveWrite, "/api/v1/drives/write", "write_drive") },
     HttpDoor { size: size!(frame_bytes), rule: Rule::Token, ..get(Route::Socket, "/api/v1/socket", "socket") },
     TRUST,
     TRUST_STYLE,

@@ -3,6 +3,7 @@
 mod blob;
 mod body;
 mod caller;
+mod drive;
 mod error;
 mod gate;
 mod id;

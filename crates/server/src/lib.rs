@@ -19,6 +19,7 @@ mod compose;
 pub mod config;
 mod context;
 mod doors;
+mod drives;
 mod http;
 mod jobs;
 mod line;

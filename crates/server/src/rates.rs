@@ -27,6 +27,8 @@ pub(crate) enum RateClass {
     WithSession,
     /// Uploads and blobs: `blob_requests`.
     Blobs,
+    /// Cloud drives: `drive_requests`.
+    Drives,
     /// Anything else without a session: `anonymous_requests`.
     Anonymous,
     /// Files of the web app: `page_requests`.
@@ -36,7 +38,7 @@ pub(crate) enum RateClass {
 impl RateClass {
     /// All classes.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Requests,
         Self::Sends,
         Self::Lookups,
@@ -45,6 +47,7 @@ impl RateClass {
         Self::Wakes,
         Self::WithSession,
         Self::Blobs,
+        Self::Drives,
         Self::Anonymous,
         Self::Pages,
     ];
@@ -60,6 +63,7 @@ impl RateClass {
             Self::Wakes => "wakes",
             Self::WithSession => "session_requests",
             Self::Blobs => "blob_requests",
+            Self::Drives => "drive_requests",
             Self::Anonymous => "anonymous_requests",
             Self::Pages => "page_requests",
         }
@@ -75,6 +79,7 @@ impl RateClass {
             Self::SignIns => Allowance { tokens: limits.sign_ins, period_ms: MINUTE },
             Self::Wakes => Allowance { tokens: limits.wakes, period_ms: MINUTE },
             Self::WithSession => Allowance { tokens: limits.session_requests, period_ms: MINUTE },
+            Self::Drives => Allowance { tokens: limits.drive_requests, period_ms: MINUTE },
             Self::Blobs => Allowance { tokens: limits.blob_requests, period_ms: MINUTE },
             Self::Anonymous => Allowance { tokens: limits.anonymous_requests, period_ms: MINUTE },
             Self::Pages => Allowance { tokens: limits.page_requests, period_ms: MINUTE },

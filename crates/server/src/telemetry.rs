@@ -16,16 +16,25 @@ use crate::config::LogFormat;
 #[error("the setting `log` is not a log filter such as `info` or `beseda_server=debug,warn`: {0}")]
 pub struct FilterError(String);
 
+/// What libraries would say below that is nobody's business: names of objects (who knows one may fetch the blob), and where
+/// people's cloud drives are and what they are called there.
+const QUIET: &str = "object_store=warn,opendal=warn,reqsign=warn,reqwest=warn,hyper=warn,hyper_util=warn,rustls=warn";
+
+/// The events that `filter` lets through.
+///
+/// # Errors
+/// When it is not understood.
+pub fn filter(filter: &str) -> Result<EnvFilter, FilterError> {
+    EnvFilter::try_new(format!("{QUIET},{filter}")).map_err(|error| FilterError(error.to_string()))
+}
+
 /// Sends events of this process to standard error. A second call changes nothing.
 ///
 /// # Errors
 /// When `filter` is not understood.
 pub fn init(filter: &str, format: LogFormat) -> Result<(), FilterError> {
-    // Below that it tells the names of objects, and who knows a name may fetch the blob.
-    let filter =
-        EnvFilter::try_new(format!("object_store=warn,{filter}")).map_err(|error| FilterError(error.to_string()))?;
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(self::filter(filter)?)
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // An error means that a test or an embedding program has its own subscriber, which is as well.

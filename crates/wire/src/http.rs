@@ -1,11 +1,15 @@
 //! Bodies of the HTTP part: joining a server, before there is a session. All are JSON.
 
+mod drive;
+
 use beseda_model::{AccountId, DeviceId, Fingerprint, Timestamp, Username};
 use serde::{Deserialize, Serialize};
 
 use crate::Bytes;
 use crate::request::{ClientFrame, Reply, ServerFrame};
 use crate::state::DeviceLogEntry;
+
+pub use drive::{DriveAccess, DriveEntry, DrivePage, ListDrive, ReadDrive, WriteDrive};
 
 /// How accounts are made on this server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +48,9 @@ pub struct ServerInfo {
     /// The country, by its two letters, of numbers that are typed without a country's code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_region: Option<String>,
+    /// Whether the server passes files from and to cloud drives on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drives: bool,
 }
 
 /// What phone numbers are for on this server.

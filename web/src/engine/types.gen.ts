@@ -99,7 +99,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -257,7 +257,7 @@ healing: Healing, };
 /**
  * Why a request was refused. A code is added only when a consumer acts upon it.
  */
-export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" | "UNAUTHORIZED" | "DEVICE_REVOKED" | "WRONG_CREDENTIALS" | "FORBIDDEN" | "NOT_FOUND" | "TAKEN" | "NOT_A_MEMBER" | "STALE_EPOCH" | "COMMIT_DUE" | "JOIN_LATER" | "INVALID_COMMIT" | "INVALID_DEVICE_LOG" | "KEY_PACKAGE_USED" | "ALREADY_EXISTS" | "NOT_ACCEPTED" | "REQUEST_PENDING" | "INVALID_PHONE" | "PHONE_NOT_SERVED" | "WRONG_CODE" | "CODE_EXPIRED" | "QUOTA_EXCEEDED" | "WRONG_OFFSET" | "WRONG_CHECKSUM" | "STORAGE_FULL" | "SIGN_UP_REFUSED" | "STORE_EPOCH_CHANGED" | "OUT_OF_ORDER" | "PROFILE_COPIED" | "UPDATE_REQUIRED" | "INTERNAL" | "UNKNOWN";
+export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" | "UNAUTHORIZED" | "DEVICE_REVOKED" | "WRONG_CREDENTIALS" | "FORBIDDEN" | "NOT_FOUND" | "TAKEN" | "NOT_A_MEMBER" | "STALE_EPOCH" | "COMMIT_DUE" | "JOIN_LATER" | "INVALID_COMMIT" | "INVALID_DEVICE_LOG" | "KEY_PACKAGE_USED" | "ALREADY_EXISTS" | "NOT_ACCEPTED" | "REQUEST_PENDING" | "INVALID_PHONE" | "PHONE_NOT_SERVED" | "WRONG_CODE" | "CODE_EXPIRED" | "QUOTA_EXCEEDED" | "WRONG_OFFSET" | "WRONG_CHECKSUM" | "STORAGE_FULL" | "DRIVE_UNREACHABLE" | "SIGN_UP_REFUSED" | "STORE_EPOCH_CHANGED" | "OUT_OF_ORDER" | "PROFILE_COPIED" | "UPDATE_REQUIRED" | "INTERNAL" | "UNKNOWN";
 
 /**
  * Something that a person wants.
@@ -615,7 +615,27 @@ bytes: number | null, } | { "command": "clear_files" } | { "command": "set_fetch
 /**
  * The whole new rules.
  */
-rules: FetchRules, } | { "command": "forget_file",
+rules: FetchRules, } | { "command": "keep_drive",
+/**
+ * What the person calls it.
+ */
+name: string,
+/**
+ * How it is reached.
+ */
+access: DriveAccess, } | { "command": "rename_drive",
+/**
+ * Which.
+ */
+drive: number,
+/**
+ * The new name.
+ */
+name: string, } | { "command": "forget_drive",
+/**
+ * Which.
+ */
+drive: number, } | { "command": "forget_file",
 /**
  * Which.
  */
@@ -1013,6 +1033,158 @@ timer: Timer | null,
  * Whether to send without raising others' unread counts or notifications.
  */
 silent: boolean, };
+
+/**
+ * Where somebody's drive is, and what it wants to be shown.
+ */
+export type DriveAccess = { "kind": "webdav",
+/**
+ * The folder's address.
+ */
+address: string,
+/**
+ * The name on that server; empty if it asks for none.
+ */
+user: string,
+/**
+ * The password of that name, best one for this use alone.
+ */
+password: string, } | { "kind": "s3",
+/**
+ * The store's address; the bucket becomes a part of the path.
+ */
+address: string,
+/**
+ * Where the bucket is.
+ */
+region: string,
+/**
+ * The bucket.
+ */
+bucket: string,
+/**
+ * The access key's id.
+ */
+key: string,
+/**
+ * The access key's secret.
+ */
+secret: string, };
+
+/**
+ * What is asked of a drive. Paths are names with slashes between; the root is the empty one.
+ */
+export type DriveAsk = { "ask": "list",
+/**
+ * Which folder.
+ */
+path: string,
+/**
+ * So many entries were shown before.
+ */
+skip: number, } | { "ask": "read",
+/**
+ * Which.
+ */
+path: string, } | { "ask": "write",
+/**
+ * Under which path.
+ */
+path: string,
+/**
+ * Whether it takes the place of one of this name.
+ */
+replace: boolean, };
+
+/**
+ * A request to the server, which passes it on to the drive. The host makes it, always as `POST`.
+ */
+export type DriveCall = {
+/**
+ * Its address.
+ */
+url: string,
+/**
+ * Its headers.
+ */
+headers: Array<[string, string]>,
+/**
+ * Its body; none where that is the file.
+ */
+body: string | null, };
+
+/**
+ * A file or a folder on a drive.
+ */
+export type DriveEntry = {
+/**
+ * Its name.
+ */
+name: string,
+/**
+ * Whether it is a folder.
+ */
+folder: boolean,
+/**
+ * Bytes of a file.
+ */
+size: number,
+/**
+ * When it was changed last, as far as the drive tells.
+ */
+modified?: Timestamp | null, };
+
+/**
+ * What a drive speaks.
+ */
+export type DriveKind = "webdav" | "s3";
+
+/**
+ * Which drive is asked.
+ */
+export type DriveOf = { "of": "kept",
+/**
+ * Its number.
+ */
+drive: number, } | { "of": "new",
+/**
+ * How it is reached.
+ */
+access: DriveAccess, };
+
+/**
+ * The answer to [`ListDrive`].
+ */
+export type DrivePage = {
+/**
+ * What is in the folder, in the drive's order.
+ */
+entries: Array<DriveEntry>,
+/**
+ * Whether more follows.
+ */
+more: boolean, };
+
+/**
+ * A connected drive. What it wants to be shown stays in the database: [`DriveCall`]s bring it.
+ */
+export type DriveView = {
+/**
+ * Its number on this device.
+ */
+drive: number,
+/**
+ * What the person calls it.
+ */
+name: string,
+/**
+ * What it speaks.
+ */
+kind: DriveKind,
+/**
+ * Where it is.
+ */
+address: string, };
 
 /**
  * A run of text with one style. Runs may nest and overlap; positions outside the text are cut off by the reader.
@@ -2144,7 +2316,15 @@ row: number, } | { "query": "file",
 /**
  * Its number.
  */
-file: number, } | { "query": "file_use" } | { "query": "fetching" } | { "query": "estimate",
+file: number, } | { "query": "file_use" } | { "query": "fetching" } | { "query": "drives" } | { "query": "drive_call",
+/**
+ * Which drive.
+ */
+drive: DriveOf,
+/**
+ * What is asked.
+ */
+what: DriveAsk, } | { "query": "estimate",
 /**
  * How many.
  */

@@ -21,6 +21,7 @@ test('the answer of a server is read', () => {
     pushKey: 'BAAA',
     phone: 'required',
     phoneRegion: 'RU',
+    drives: false,
   })
 })
 

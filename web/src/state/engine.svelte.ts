@@ -125,6 +125,7 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'phrase':
     case 'notifications':
     case 'fetching':
+    case 'drives':
       return notice.notice === 'me' || notice.notice === 'signed_out'
     case 'folders':
       return notice.notice === 'folders'
@@ -179,6 +180,7 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'shared':
       return notice.notice === 'timeline' && notice.about === query.conversation
     case 'estimate':
+    case 'drive_call':
     case 'phrase_questions':
     case 'markup':
     case 'source':

@@ -73,6 +73,15 @@ export class Files {
     return new File([await this.#engine.open(file)], name, { type })
   }
 
+  /** The same, fetched first where it is not here yet. */
+  async fetched(file: number, name: string, type: string): Promise<File> {
+    const { at } = (await this.#engine.ask({ query: 'file', file })) ?? {}
+    if (at?.state === 'elsewhere' || at?.state === 'failed') await this.fetch(file)
+    if (at?.state === 'paused' && !at.up) await this.resume(file)
+    await this.#whenHere(file)
+    return this.open(file, name, type)
+  }
+
   /** Has it fetched, again if that failed. */
   fetch(file: number): Promise<unknown> {
     return this.#engine.do({ command: 'fetch_file', file })

@@ -26,7 +26,7 @@ function here(pushKey = 'KEY') {
   })
   const browser = new FakeBrowser()
   let played = 0
-  const server = { info: { ...SERVER, pushKey }, ask: () => Promise.resolve() }
+  const server = { info: { ...SERVER, pushKey, drives: false }, ask: () => Promise.resolve() }
   const sounds = { play: () => (played += 1) }
   const notifications = new Notifications(
     new Engine(fake),

@@ -4,6 +4,7 @@ use beseda_model::{
     AccountId, ConversationId, DeviceId, FolderId, GroupLinkId, MessageId, Permissions, Role, Timestamp,
 };
 use beseda_wire::content::{Entity, MessageRef, OwnState, Timer};
+use beseda_wire::http::DriveAccess;
 use beseda_wire::request::ReportReason;
 use beseda_wire::state::{PrivacySettings, PushSubscription};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -372,6 +373,25 @@ pub enum Command {
     SetFetchRules {
         /// The whole new rules.
         rules: FetchRules,
+    },
+    /// Connects a cloud drive, on this device alone. Nothing is asked of it.
+    KeepDrive {
+        /// What the person calls it.
+        name: String,
+        /// How it is reached.
+        access: DriveAccess,
+    },
+    /// Gives a cloud drive another name.
+    RenameDrive {
+        /// Which.
+        drive: u32,
+        /// The new name.
+        name: String,
+    },
+    /// Forgets a cloud drive, and what it was shown.
+    ForgetDrive {
+        /// Which.
+        drive: u32,
     },
     /// A file that was sealed is not sent after all.
     ForgetFile {

@@ -6,7 +6,7 @@ use beseda_wire::content::{Attachment, FileRef, InfoChange};
 use super::chunks::Sealed;
 use super::row::{File, TABLE, Way};
 use super::uses::Attached;
-use super::{keep, rules, transfer};
+use super::{drives, keep, rules, transfer};
 use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, FileDeed};
@@ -77,6 +77,12 @@ pub(crate) fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<boo
         }
         Command::SetFetchRules { rules } => {
             rules::set(step, rules)?;
+            Ok(Outcome::Done)
+        }
+        Command::KeepDrive { name, access } => drives::keep(step, name, access)?.map(|()| Outcome::Done),
+        Command::RenameDrive { drive, name } => drives::rename(step, *drive, name)?.map(|()| Outcome::Done),
+        Command::ForgetDrive { drive } => {
+            drives::forget(step, *drive)?;
             Ok(Outcome::Done)
         }
         Command::SetPicture { conversation, file } => {

@@ -6,6 +6,7 @@ use rusqlite::ToSql;
 
 use super::account::Names;
 use super::{StoreError, View};
+use crate::api::drive::{DriveAsk, DriveCall, DriveOf, DriveView};
 use crate::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use crate::files::{self, Attached, File};
 use crate::search::query;
@@ -39,6 +40,22 @@ pub fn file_use(view: &View<'_>) -> Result<FileUse, StoreError> {
 /// When the database fails.
 pub fn fetching(view: &View<'_>) -> Result<Fetching, StoreError> {
     Ok(Fetching { rules: files::rules::rules(view.conn)?, metered: files::rules::is_metered(view.conn)? })
+}
+
+/// The cloud drives that are connected on this device.
+///
+/// # Errors
+/// When the database fails.
+pub fn drives(view: &View<'_>) -> Result<Vec<DriveView>, StoreError> {
+    files::drives::views(view.conn)
+}
+
+/// What the host sends to the server to ask something of a cloud drive; none if there is no such drive.
+///
+/// # Errors
+/// When the database fails.
+pub fn drive_call(view: &View<'_>, of: &DriveOf, ask: &DriveAsk) -> Result<Option<DriveCall>, StoreError> {
+    if view.signed_in { files::drives::call(view.conn, of, ask) } else { Ok(None) }
 }
 
 /// What it takes to move so many bytes to the server (`up`) or from there, on the network as it is now.

@@ -89,6 +89,7 @@ pub(super) fn status(code: Code) -> StatusCode {
         Code::WrongChecksum => StatusCode::from_u16(CHECKSUM_MISMATCH).unwrap_or(StatusCode::BAD_REQUEST),
         Code::QuotaExceeded | Code::StorageFull => StatusCode::INSUFFICIENT_STORAGE,
         Code::InvalidCommit | Code::InvalidDeviceLog => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::DriveUnreachable => StatusCode::BAD_GATEWAY,
         Code::UpdateRequired => StatusCode::UPGRADE_REQUIRED,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }

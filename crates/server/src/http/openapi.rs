@@ -14,6 +14,7 @@ use super::error::PROBLEM_JSON;
 use crate::doors::{HTTP_DOORS, HttpDoor, Method, Route, Rule};
 
 const JSON: &str = "application/json";
+const STREAM: &str = "application/octet-stream";
 const OFFSET_STREAM: &str = "application/offset+octet-stream";
 const PROBLEM: &str = "Problem";
 
@@ -51,6 +52,7 @@ fn components() -> ComponentsBuilder {
     let components = with::<http::PollLink>(with::<http::LinkState>(components));
     let components = with::<http::Wake>(with::<http::Woken>(components));
     let components = with::<http::RequestPhoneCode>(with::<http::PhoneCodeSent>(components));
+    let components = with::<http::ListDrive>(with::<http::DrivePage>(with::<http::ReadDrive>(components)));
     with::<http::CheckPhoneCode>(with::<http::PhoneVerified>(components))
 }
 
@@ -110,6 +112,11 @@ fn shape(route: Route) -> Option<Shape> {
         Route::UploadEnd => ("The end of an upload", None, Answer::Head("204")),
         Route::Blob => ("A blob, or one range of it", None, Answer::Bytes),
         Route::BlobHead => ("What there is of a blob", None, Answer::Head("200")),
+        Route::DriveList => ("A page of a folder on a cloud drive", Some("ListDrive"), named("DrivePage")),
+        Route::DriveRead => ("A file on a cloud drive, from a byte of it on", Some("ReadDrive"), Answer::Bytes),
+        Route::DriveWrite => {
+            ("A file to a cloud drive; the header `beseda-drive` says where", Some(STREAM), Answer::Head("204"))
+        }
         Route::Socket => ("The WebSocket", None, Answer::Socket),
         Route::Trust | Route::TrustStyle | Route::Authority | Route::Page | Route::Redirect => return None,
     };
@@ -168,9 +175,9 @@ fn path_item(door: &HttpDoor, shape: Shape) -> PathItem {
         Answer::Json(schema) => operation.response("200", content(JSON, schema)),
         Answer::Socket => operation.response("101", Response::new("The connection is a WebSocket now.")),
     };
-    if body == Some(OFFSET_STREAM) {
+    if let Some(kind @ (OFFSET_STREAM | STREAM)) = body {
         let content = ContentBuilder::new().schema(Some(ObjectBuilder::new().schema_type(Type::String))).build();
-        operation = operation.request_body(Some(RequestBodyBuilder::new().content(OFFSET_STREAM, content).build()));
+        operation = operation.request_body(Some(RequestBodyBuilder::new().content(kind, content).build()));
     } else if let Some(name) = body {
         let content = ContentBuilder::new().schema(Some(reference(name))).build();
         let body = RequestBodyBuilder::new().content(JSON, content).required(Some(Required::True)).build();

@@ -20,6 +20,7 @@ const BLOBS: &str = include_str!("limits_of_blobs.rs");
 const PAGES: &str = include_str!("pages.rs");
 const WAKING: &str = include_str!("waking.rs");
 const PHONES: &str = include_str!("phones.rs");
+const DRIVES: &str = include_str!("drives.rs");
 const OUTBOX: &str = include_str!("../../src/ws/outbox.rs");
 
 /// Where each limit is tried at its value and one beyond: the source, and the test in it.
@@ -70,6 +71,11 @@ const TRIED: &[(&str, &str, &str)] = &[
     ("session_requests", BLOBS, "requests_for_blobs"),
     ("upload_millis", BLOBS, "an_upload_lives_so_long_after_its_last_byte"),
     ("blob_millis", BLOBS, "a_blob_that_nobody_keeps_lives_so_long"),
+    ("drive_requests", DRIVES, "limits_of_drives"),
+    ("drives_at_once", DRIVES, "limits_of_drives"),
+    ("drive_entries", DRIVES, "limits_of_drives"),
+    ("drive_path_bytes", DRIVES, "limits_of_drives"),
+    ("drive_millis", DRIVES, "limits_of_drives"),
     ("sign_ups", HERE, "rates_of_an_address"),
     ("sign_ins", HERE, "rates_of_an_address"),
     ("anonymous_requests", HERE, "rates_of_an_address"),

@@ -9,6 +9,8 @@ mod conversations;
 mod devices;
 mod doors;
 mod drain;
+#[cfg(feature = "drives")]
+mod drives;
 mod frames;
 mod groups;
 mod joining;

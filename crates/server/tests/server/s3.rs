@@ -2,7 +2,7 @@
 //! something when the server dies.
 
 #[path = "../../../infra/tests/s3/bucket.rs"]
-mod bucket;
+pub(crate) mod bucket;
 
 use beseda_model::{BlobId, Code};
 use beseda_server::Config;
