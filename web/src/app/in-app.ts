@@ -13,6 +13,7 @@ const SERVER = {
   password_required: false,
   push_key: 'KEY',
   phone: 'off',
+  drives: true,
 }
 
 export async function inApp(
