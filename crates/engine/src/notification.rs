@@ -14,7 +14,7 @@ use crate::api::event::{Effect, Notice};
 use crate::api::failure::Failure;
 use crate::api::notification::{News, Notification, NotificationLevel, NotificationSettings, QuietHours};
 use crate::api::reason::{Field, Reason};
-use crate::api::view::{Anchor, Body, ConversationView, MessageView};
+use crate::api::view::{Anchor, Body, ConversationView, Enclosed, MessageView};
 use crate::session::Asked;
 use crate::store::conversations::Conversation;
 use crate::store::{StoreError, meta};
@@ -162,6 +162,12 @@ fn notification(level: NotificationLevel, sound: bool, row: ConversationView, la
         Body::Text { attachments, .. } if level == NotificationLevel::Full => attachments.first(),
         _ => None,
     };
+    let enclosed = match &last.body {
+        Body::Text { place, contacts, .. } if level == NotificationLevel::Full => {
+            Enclosed::of(place.as_ref(), contacts)
+        }
+        _ => None,
+    };
     let media = media.map(|attachment| attachment.media.clone());
     Notification {
         conversation: row.conversation,
@@ -169,6 +175,7 @@ fn notification(level: NotificationLevel, sound: bool, row: ConversationView, la
         author: Some(last.author_name).filter(|_| names && row.peer.is_none()),
         text: text.map(|text| text.chars().take(TEXT).collect()),
         media,
+        enclosed,
         count: row.unread,
         seq: last.seq.unwrap_or_default(),
         at: last.at,

@@ -183,6 +183,8 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'markup':
     case 'source':
     case 'covered':
+    case 'read_cards':
+    case 'write_cards':
     case 'safe_link':
       return false
   }

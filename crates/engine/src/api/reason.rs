@@ -18,6 +18,8 @@ pub enum Field {
     Bio,
     /// A code.
     Code,
+    /// People's cards.
+    Contacts,
     /// The command as a whole.
     Command,
     /// What is typed to show that something is meant.
@@ -48,6 +50,8 @@ pub enum Field {
     Phrase,
     /// A picture of a person or a group.
     Picture,
+    /// A place.
+    Place,
     /// The hours without notifications.
     Quiet,
     /// A report.
@@ -232,6 +236,12 @@ pub enum Reason {
         /// The greatest.
         most: u64,
     },
+    /// A point that is not on the map.
+    #[error("there is no such place on earth")]
+    NotOnEarth,
+    /// A card that can't be sent as it is.
+    #[error("a phone number, e-mail address or name in it is not one, or too long; or there are too many")]
+    NoContact,
     /// Not one emoji.
     #[error("a reaction is one emoji")]
     OneEmoji,

@@ -48,6 +48,10 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::Needed => "нужно указать",
         Reason::TooMany => "слишком много",
         Reason::TooLong => "слишком длинно, чтобы отправить",
+        Reason::NotOnEarth => "такого места на земле нет",
+        Reason::NoContact => {
+            "номер, адрес почты или имя в карточке не похожи на настоящие, слишком длинные, или их слишком много"
+        }
         Reason::OneEmoji => "реакция — это один эмодзи",
         Reason::UsernameLength => "в имени пользователя от 3 до 32 знаков",
         Reason::UsernameCharacters => "имя начинается с буквы и состоит из букв a-z, цифр и одиночных подчёркиваний",
@@ -104,6 +108,7 @@ pub(super) const fn field(field: Field) -> &'static str {
         Field::Account => "учётная запись",
         Field::Bio => "о себе",
         Field::Code => "код",
+        Field::Contacts => "контакты",
         Field::Command => "команда",
         Field::Confirm => "подтверждение",
         Field::Description => "описание",
@@ -119,6 +124,7 @@ pub(super) const fn field(field: Field) -> &'static str {
         Field::Phone => "номер телефона",
         Field::Phrase => "фраза",
         Field::Picture => "изображение",
+        Field::Place => "место",
         Field::Quiet => "тихие часы",
         Field::Report => "жалоба",
         Field::Server => "сервер",

@@ -15,8 +15,8 @@ use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::message_row::{self, Hidden, Kind, Known, NewRow, State};
-use crate::timeline::rules::{Broken, attachment, text, timer};
-use crate::timeline::{column, own, presence};
+use crate::timeline::rules::{Broken, attachment, contact, place, text, timer};
+use crate::timeline::{column, enclosed, own, presence};
 
 /// Something to read.
 pub(super) fn apply(
@@ -26,14 +26,15 @@ pub(super) fn apply(
     message: &Message,
     item: &[u8],
 ) -> Result<Option<Broken>, StoreError> {
-    let Some(place) = Slot::find(step, arrival)? else { return Ok(None) };
-    let accepted = text::accept(&message.text, &message.entities)
-        .and_then(|entities| Ok((entities, attachment::accept(&message.attachments)?)));
-    let (entities, attachments) = match accepted {
+    let Some(slot) = Slot::find(step, arrival)? else { return Ok(None) };
+    let accepted = text::accept(&message.text, &message.entities).and_then(|entities| {
+        Ok((entities, attachment::accept(&message.attachments)?, contact::accept(&message.contacts)?))
+    });
+    let (entities, attachments, contacts) = match accepted {
         Ok(accepted) => accepted,
         Err(broken) => {
             let lost = (Unreadable::Malformed, Healing::NotNeeded);
-            NewRow { unreadable: Some(lost), ..row(here, arrival, Kind::Unreadable) }.write(step.tx, place.0)?;
+            NewRow { unreadable: Some(lost), ..row(here, arrival, Kind::Unreadable) }.write(step.tx, slot.0)?;
             shown(step, arrival.conversation);
             return Ok(Some(broken));
         }
@@ -43,6 +44,7 @@ pub(super) fn apply(
         let read_at = (arrival.sender_account == here.account).then_some(arrival.at);
         timer::expiry(running, arrival.at, read_at)
     });
+    let message = &Message { place: message.place.as_ref().map(place::accept), contacts, ..message.clone() };
     let new = NewRow {
         mentions_me: mentions(&entities, here, arrival),
         expires_at,
@@ -52,7 +54,7 @@ pub(super) fn apply(
         content: item,
         ..row(here, arrival, Kind::Text)
     };
-    finish(step, here, arrival, &new, place, expires_at.is_some_and(|at| at <= step.now))
+    finish(step, here, arrival, &new, slot, expires_at.is_some_and(|at| at <= step.now))
 }
 
 /// Something that a newer version shows.
@@ -84,6 +86,9 @@ fn finish(
 ) -> Result<Option<Broken>, StoreError> {
     let row = new.write(step.tx, place.0)?;
     let files = files::attach(step, arrival.conversation, row, new.attachments)?;
+    if let Some(message) = new.message {
+        enclosed::put(step.tx, row, message)?;
+    }
     let target = target(arrival);
     if disappeared {
         message_row::hide(step.tx, row, Hidden::Disappeared)?;

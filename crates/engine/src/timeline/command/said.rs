@@ -1,7 +1,9 @@
 //! Messages: sending, editing, forwarding, trying again.
 
 use beseda_model::{Action, ConversationId, MessageId};
-use beseda_wire::content::{Authored, Content, Edit, Entity, Forward, MAX_CONTENT, Message, MessageRef, Timer};
+use beseda_wire::content::{
+    Authored, ContactCard, Content, Edit, Entity, Forward, MAX_CONTENT, Message, MessageRef, Place, Spot, Timer,
+};
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -9,6 +11,7 @@ use super::{Done, allowed, check_timer, enqueue_event, timer_of};
 use crate::Step;
 use crate::api::command::{Draft, Outcome};
 use crate::api::failure::Failure;
+use crate::api::place::PlaceDraft;
 use crate::api::reason::{Field, Reason};
 use crate::files;
 use crate::outbox::{self, EnqueueOptions};
@@ -18,8 +21,8 @@ use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::apply::shown;
 use crate::timeline::message_row::{self, Kind, NewRow, State, TABLE};
-use crate::timeline::rules::{Broken, text, timer};
-use crate::timeline::{column, own, own_event, profile};
+use crate::timeline::rules::{Broken, contact, place, text, timer};
+use crate::timeline::{column, enclosed, own, own_event, profile};
 
 /// Most messages and places of one forwarding.
 const MAX_FORWARDS: usize = 100;
@@ -95,13 +98,20 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
         None => timer_of(step, conversation)?,
     };
     let attachments = files::command::take(step, &draft.attachments)?;
+    let (place, contacts) = (draft.place.as_ref().map(check_place).transpose()?, check_contacts(&draft.contacts)?);
     let message = Message {
         text: draft.text.clone(),
-        entities: check_text(&draft.text, &draft.entities, !attachments.is_empty())?,
+        entities: check_text(
+            &draft.text,
+            &draft.entities,
+            !attachments.is_empty() || place.is_some() || !contacts.is_empty(),
+        )?,
         attachments,
         reply_to: draft.reply_to,
         forward: None,
         timer,
+        place,
+        contacts,
     };
     let id = say(step, conversation, message, draft.silent)?;
     // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
@@ -109,6 +119,36 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
     own::set_removed(step, conversation, false)?;
     super::keep::forget_draft(step, conversation)?;
     Ok(Outcome::Queued { message: id })
+}
+
+fn check_place(draft: &PlaceDraft) -> Result<Place, Failure> {
+    let spot = Spot { latitude: draft.latitude.into(), longitude: draft.longitude.into(), accuracy: draft.accuracy };
+    if !place::is_on_earth(&spot) {
+        return Err(Failure::invalid(Field::Place, Reason::NotOnEarth));
+    }
+    if draft.name.chars().count() > place::MAX_NAME {
+        return Err(Failure::invalid(Field::Place, Reason::AtMost { most: place::MAX_NAME as u64 }));
+    }
+    Ok(place::accept(&Place { spot, name: draft.name.clone() }))
+}
+
+/// Cards as others will see them: of one that is sent nothing may be lost without a word.
+fn check_contacts(cards: &[ContactCard]) -> Result<Vec<ContactCard>, Failure> {
+    let accepted = contact::accept(cards).map_err(|_| Failure::invalid(Field::Contacts, Reason::TooMany))?;
+    if accepted.len() < cards.len() {
+        return Err(Failure::invalid(Field::Contacts, Reason::Empty));
+    }
+    let is_whole = |(given, kept): (&ContactCard, &ContactCard)| {
+        given.phones.len() == kept.phones.len()
+            && given.emails.len() == kept.emails.len()
+            && given.link.is_empty() == kept.link.is_empty()
+            && given.name.chars().count() <= contact::MAX_NAME
+    };
+    if cards.iter().zip(&accepted).all(is_whole) {
+        Ok(accepted)
+    } else {
+        Err(Failure::invalid(Field::Contacts, Reason::NoContact))
+    }
 }
 
 fn check_text(text: &str, entities: &[Entity], may_be_empty: bool) -> Result<Vec<Entity>, Failure> {
@@ -149,6 +189,7 @@ fn say(
         ..NewRow::new(conversation, 0, Kind::Text, *id.as_bytes(), step.now)
     }
     .write(step.tx, None)?;
+    enclosed::put(step.tx, row, message)?;
     for attached in files::attach(step, conversation, row, &message.attachments)? {
         files::command::send(step, &attached)?;
     }
@@ -172,8 +213,8 @@ pub(super) fn edit(step: &mut Step<'_>, conversation: ConversationId, edit: Edit
         return Err(Failure::NotAllowed { reason: Reason::AuthorOnly });
     }
     let said = Said::find(step.tx, conversation, edit.target)?.filter(Said::is_text).ok_or(Failure::NotFound)?;
-    let has_files = !files::attachments(step.tx, said.row)?.is_empty();
-    let entities = check_text(&edit.text, &edit.entities, has_files)?;
+    let has_more = !files::attachments(step.tx, said.row)?.is_empty() || enclosed::is_there(step.tx, said.row)?;
+    let entities = check_text(&edit.text, &edit.entities, has_more)?;
     let message = enqueue_event(step, conversation, Content::Edit(Edit { entities, ..edit }), Vec::new())?;
     Ok(Outcome::Queued { message })
 }
@@ -211,6 +252,8 @@ pub(super) fn forward(
                 forward: Some(origin(step.tx, *target, original, with_author)?),
                 // What was to disappear disappears where it was forwarded to as well.
                 timer: timer::stricter(timer, original.timer),
+                place: enclosed::place(step.tx, original.row)?,
+                contacts: enclosed::contacts(step.tx, original.row)?,
             };
             last = Some(say(step, *conversation, message, false)?);
         }
