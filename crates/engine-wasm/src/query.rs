@@ -181,6 +181,11 @@ pub enum Query {
         /// Its formatting.
         entities: Vec<Entity>,
     },
+    /// Somebody's card to pass on; none if no link leads to them.
+    PersonCard {
+        /// Whose.
+        account: AccountId,
+    },
     /// People's cards in a vCard file.
     ReadCards {
         /// What is in it.
@@ -240,6 +245,7 @@ pub enum Answer {
     Markup(FormattedText),
     Source(String),
     Covered(String),
+    PersonCard(Option<ContactCard>),
     ReadCards(Vec<ContactCard>),
     WriteCards(String),
     SafeLink(bool),
@@ -313,6 +319,7 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         }
         Query::Source { text, entities } => Answer::Source(markup::render(text, entities, &view::usernames(&view)?)),
         Query::Covered { text, entities } => Answer::Covered(markup::covered(text, entities)),
+        Query::PersonCard { account } => Answer::PersonCard(view::card(&view, *account)?),
         Query::ReadCards { text } => Answer::ReadCards(vcard::read(text.as_bytes())),
         Query::WriteCards { cards } => Answer::WriteCards(vcard::write(cards)),
         Query::SafeLink { url } => Answer::SafeLink(markup::is_safe_link(url)),

@@ -4,8 +4,8 @@ use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, Fol
 use beseda_wire::Bytes;
 use beseda_wire::content::{
     Attachment, Authored, ContactCard, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState,
-    InfoChange, Media, MemberKey, Message, MessageRef, OwnState, OwnSync, Pin, Place, ProfileKey, Reaction, Repair,
-    RepairAnswer, RepairRequest, Spot, Style, TimedFrom, Timer, Unsupported,
+    InfoChange, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, Pin, Place, ProfileKey, Reaction,
+    Repair, RepairAnswer, RepairRequest, Spot, Style, TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -93,6 +93,9 @@ fn examples() -> Vec<(&'static str, Content)> {
         ],
         ..Message::default()
     };
+    let photo = Media::Photo { width: 2_048, height: 1_536 };
+    let once =
+        Message { attachments: vec![attachment("", "image/jpeg", photo, None)], once: true, ..Message::default() };
     let spot = Spot { latitude: 557_558_000, longitude: -376_173_000, accuracy: Some(12) };
     let still = Place { spot: Spot { accuracy: None, ..spot }, name: "Кафе".to_owned() };
     let measured = Place { spot, name: String::new() };
@@ -146,6 +149,9 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_with_measured_place", Content::Message(Message { place: Some(measured), ..Message::default() })),
         ("message_with_contacts", Content::Message(Message { contacts: cards, ..Message::default() })),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
+        ("message_once", Content::Message(once)),
+        ("opened", Content::Opened(Opened { target: message_ref(1, 2) })),
+        ("own_opened", Content::Own(OwnSync::Opened { conversation, message: message_ref(1, 2) })),
         ("edit", Content::Edit(edit)),
         (
             "delete",
@@ -352,9 +358,11 @@ fn any_content() -> impl Strategy<Value = Content> {
         option::of(any_ref()),
         option::of(forward),
         option::of(any_timer()),
+        any::<bool>(),
     )
-        .prop_map(|(text, entities, attachments, reply_to, forward, timer)| {
-            Content::Message(Message { text, entities, attachments, reply_to, forward, timer, ..Message::default() })
+        .prop_map(|(text, entities, attachments, reply_to, forward, timer, once)| {
+            let rest = Message::default();
+            Content::Message(Message { text, entities, attachments, reply_to, forward, timer, once, ..rest })
         });
     let key = (any::<[u8; 16]>(), vec(any::<u8>(), 0..40))
         .prop_map(|(account, key)| MemberKey { account: AccountId::from_bytes(account), key: key.into() });

@@ -99,15 +99,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "read_cards",
-/**
- * What is in it.
- */
-text: string, } | { "query": "write_cards",
-/**
- * Them.
- */
-cards: Array<ContactCard>, } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -248,7 +240,27 @@ place?: PlaceView,
 /**
  * People's cards.
  */
-contacts?: Array<ContactCard>, } | { "body": "deleted",
+contacts?: Array<ContactCard>, } | { "body": "once",
+/**
+ * What it is.
+ */
+kind: OnceKind,
+/**
+ * How far it is.
+ */
+state: OnceState,
+/**
+ * The file, for others than its author, while it is not opened or is open.
+ */
+file: AttachmentView | null,
+/**
+ * What was said with it, while it is open.
+ */
+text: string,
+/**
+ * The text's formatting.
+ */
+entities: Array<Entity>, } | { "body": "deleted",
 /**
  * By whom.
  */
@@ -715,7 +727,23 @@ to: Array<ConversationId>,
 /**
  * Whether the author's name goes with it.
  */
-with_author: boolean, } | { "command": "mark_read",
+with_author: boolean, } | { "command": "open_once",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+target: MessageRef, } | { "command": "close_once",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+target: MessageRef, } | { "command": "mark_read",
 /**
  * Where.
  */
@@ -829,6 +857,31 @@ warning: number, };
  * The connection to the server.
  */
 export type ConnectionState = "signed_out" | "offline" | "connecting" | "syncing" | "online";
+
+/**
+ * How a person can be reached, as far as whoever sends the card tells it. In files it is a vCard.
+ */
+export type ContactCard = {
+/**
+ * The name.
+ */
+n: string,
+/**
+ * The organisation.
+ */
+o?: string,
+/**
+ * Phone numbers.
+ */
+p?: Array<string>,
+/**
+ * E-mail addresses.
+ */
+e?: Array<string>,
+/**
+ * The link to a person of a Beseda server, with their key's fingerprint.
+ */
+l?: string, };
 
 /**
  * A conversation, of whatever kind; stable across generations.
@@ -1036,7 +1089,11 @@ timer: Timer | null,
 /**
  * Whether to send without raising others' unread counts or notifications.
  */
-silent: boolean, };
+silent: boolean,
+/**
+ * Whether its one photo, film or voice message can be looked at once.
+ */
+once: boolean, };
 
 /**
  * What goes with a message besides text and files, for a line of text.
@@ -1184,7 +1241,7 @@ metered: boolean, };
 /**
  * What was given to a command.
  */
-export type Field = "account" | "bio" | "code" | "contacts" | "command" | "confirm" | "description" | "emoji" | "entities" | "files" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "place" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
+export type Field = "account" | "bio" | "code" | "contacts" | "command" | "confirm" | "description" | "email" | "emoji" | "entities" | "files" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "place" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
 
 /**
  * All that is needed to have a file: what it is called on the server, and the key that opens it.
@@ -1621,6 +1678,10 @@ delivered_to: Array<AccountId>,
  */
 read_by: Array<AccountId>,
 /**
+ * By whom it was opened, if it is one's own and can be looked at once.
+ */
+opened_by: Array<AccountId>,
+/**
  * Generation and epoch in which it was sent.
  */
 generation: number,
@@ -1869,6 +1930,16 @@ export type NumberHolder = {
 can_reset: boolean, };
 
 /**
+ * What can be looked at once.
+ */
+export type OnceKind = "photo" | "video" | "round" | "voice";
+
+/**
+ * How far a message is that can be looked at once.
+ */
+export type OnceState = "closed" | "open" | "opened" | "lapsed";
+
+/**
  * How a command ended well.
  */
 export type Outcome = { "outcome": "done" } | { "outcome": "queued",
@@ -2090,6 +2161,57 @@ verified: boolean,
 holder: NumberHolder | null, };
 
 /**
+ * A place to be sent.
+ */
+export type PlaceDraft = {
+/**
+ * As in [`Point`].
+ */
+latitude: number,
+/**
+ * As in [`Point`].
+ */
+longitude: number,
+/**
+ * So many metres it may be off, if it was measured.
+ */
+accuracy: number | null,
+/**
+ * What it is called: 100 characters at most; may be empty.
+ */
+name: string, };
+
+/**
+ * A place as it is shown.
+ */
+export type PlaceView = {
+/**
+ * Where; none if what its sender gave is nowhere on earth.
+ */
+point: Point | null,
+/**
+ * So many metres it may be off, if it was measured.
+ */
+accuracy: number | null,
+/**
+ * What its sender calls it; may be empty.
+ */
+name: string, };
+
+/**
+ * A point on earth.
+ */
+export type Point = {
+/**
+ * Degrees north, in ten-millionths (1e-7); from -900 000 000 to 900 000 000.
+ */
+latitude: number,
+/**
+ * Degrees east, in ten-millionths; from -1 800 000 000 to 1 800 000 000.
+ */
+longitude: number, };
+
+/**
  * What an account lets others see and do.
  */
 export type PrivacySettings = {
@@ -2285,7 +2407,19 @@ text: string,
 /**
  * Its formatting.
  */
-entities: Array<Entity>, } | { "query": "safe_link",
+entities: Array<Entity>, } | { "query": "person_card",
+/**
+ * Whose.
+ */
+account: AccountId, } | { "query": "read_cards",
+/**
+ * What is in it.
+ */
+text: string, } | { "query": "write_cards",
+/**
+ * Them.
+ */
+cards: Array<ContactCard>, } | { "query": "safe_link",
 /**
  * The address.
  */
@@ -2341,7 +2475,7 @@ most: number, } | { "why": "group",
 /**
  * A sentence for developers.
  */
-detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why": "perhaps_sent" } | { "why": "overtaken" } | { "why": "other_way" } | { "why": "turned_down" } | { "why": "code_expired" } | { "why": "devices_changed" } | { "why": "key_not_shown" } | { "why": "phrase_unclear" } | { "why": "phrase_later" } | { "why": "account_in_use" } | { "why": "other_group" } | { "why": "other_person" } | { "why": "ask",
+detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why": "file_elsewhere" } | { "why": "once_over" } | { "why": "once_own" } | { "why": "once_what" } | { "why": "perhaps_sent" } | { "why": "overtaken" } | { "why": "other_way" } | { "why": "turned_down" } | { "why": "code_expired" } | { "why": "devices_changed" } | { "why": "key_not_shown" } | { "why": "phrase_unclear" } | { "why": "phrase_later" } | { "why": "account_in_use" } | { "why": "other_group" } | { "why": "other_person" } | { "why": "ask",
 /**
  * Why.
  */
@@ -2779,79 +2913,3 @@ seq: number,
  * Which rule.
  */
 reason: string, } | { "warning": "phone_gone" } | { "warning": "profile_copied" } | { "warning": "local_damage" };
-
-/**
- * How a person can be reached, as far as whoever sends the card tells it. In files it is a vCard.
- */
-export type ContactCard = {
-/**
- * The name.
- */
-n: string,
-/**
- * The organisation.
- */
-o?: string,
-/**
- * Phone numbers.
- */
-p?: Array<string>,
-/**
- * E-mail addresses.
- */
-e?: Array<string>,
-/**
- * The link to a person of a Beseda server, with their key's fingerprint.
- */
-l?: string, };
-
-/**
- * A place to be sent.
- */
-export type PlaceDraft = {
-/**
- * As in [`Point`].
- */
-latitude: number,
-/**
- * As in [`Point`].
- */
-longitude: number,
-/**
- * So many metres it may be off, if it was measured.
- */
-accuracy: number | null,
-/**
- * What it is called: 100 characters at most; may be empty.
- */
-name: string, };
-
-/**
- * A place as it is shown.
- */
-export type PlaceView = {
-/**
- * Where; none if what its sender gave is nowhere on earth.
- */
-point: Point | null,
-/**
- * So many metres it may be off, if it was measured.
- */
-accuracy: number | null,
-/**
- * What its sender calls it; may be empty.
- */
-name: string, };
-
-/**
- * A point on earth.
- */
-export type Point = {
-/**
- * Degrees north, in ten-millionths (1e-7); from -900 000 000 to 900 000 000.
- */
-latitude: number,
-/**
- * Degrees east, in ten-millionths; from -1 800 000 000 to 1 800 000 000.
- */
-longitude: number, };

@@ -3,6 +3,7 @@ import { m } from '@/i18n/index.svelte'
 import { enclosedOf, enclosedWords } from './enclosed'
 import { eventSentence, type Names } from './event'
 import { summary } from './media'
+import { onceLine } from './once'
 
 /** A conversation, as much of it as its title needs. */
 interface Called {
@@ -18,6 +19,8 @@ export function preview(message: MessageView, names: Names, kind: ConversationKi
       return [enclosedWords(enclosedOf(body)), summary(body.attachments), covered(body)]
         .filter((part) => part !== '')
         .join(' · ')
+    case 'once':
+      return onceLine(body, message.own)
     case 'deleted':
       return m.timeline.deleted()
     case 'unsupported':

@@ -21,8 +21,9 @@ impl Session {
 
     /// The cards of a file.
     pub(super) fn cards(&self, path: &Path) -> Result<Vec<ContactCard>, Trip> {
-        let size = std::fs::metadata(path).map_or(0, |found| found.len());
-        let bytes = if size > vcard::MAX_BYTES as u64 { Vec::new() } else { std::fs::read(path).unwrap_or_default() };
+        let is_small = self.check_file(path)? <= vcard::MAX_BYTES as u64;
+        let bytes =
+            if is_small { std::fs::read(path).map_err(|error| self.unreadable(path, &error))? } else { Vec::new() };
         let cards = vcard::read(&bytes);
         if cards.is_empty() { Err(Trip::Usage(self.label(Label::NoCards))) } else { Ok(cards) }
     }

@@ -55,8 +55,8 @@ impl Session {
         };
         let place = args.place.as_deref().map(|typed| self.place(typed, args.place_name.as_deref())).transpose()?;
         let contacts = args.vcf.as_deref().map(|path| self.cards(path)).transpose()?.unwrap_or_default();
-        let silent = args.silent;
-        let draft = Draft { text, entities, reply_to, timer, silent, place, contacts, ..Draft::default() };
+        let (silent, once) = (args.silent, args.once);
+        let draft = Draft { text, entities, reply_to, timer, silent, once, place, contacts, ..Draft::default() };
         let conversation = row.conversation;
         let outcome = if args.files.is_empty() {
             self.change(Some(conversation), Command::Send { conversation, draft }).await?
@@ -260,6 +260,9 @@ impl Session {
                     self.words(&Sentence::Epoch { generation: info.generation, epoch: info.epoch })
                 ),
             ];
+            if !info.opened_by.is_empty() {
+                lines.push(format!("{}: {}", self.label(Label::OpenedBy), names(&info.opened_by)));
+            }
             for former in &info.history {
                 lines.push(format!("{}: {}", self.label(Label::FormerTexts), safe::line(former)));
             }

@@ -26,6 +26,8 @@ pub enum Field {
     Confirm,
     /// A group's description.
     Description,
+    /// An e-mail address.
+    Email,
     /// A reaction.
     Emoji,
     /// A text's formatting.
@@ -149,6 +151,18 @@ pub enum Reason {
     /// The server has a file no more.
     #[error("the file is not on the server any more")]
     FileGone,
+    /// A file that has to be fetched first.
+    #[error("the file is not on this device yet")]
+    FileElsewhere,
+    /// Nobody looks twice at what can be looked at once.
+    #[error("it was opened before, or not in time; nothing of it is left")]
+    OnceOver,
+    /// Who sends something that can be looked at once does not see it again.
+    #[error("you sent it; only the others can open it")]
+    OnceOwn,
+    /// Not what can be looked at once.
+    #[error("exactly one photo, film or voice message can be looked at once")]
+    OnceWhat,
     /// The answer was lost with the session.
     #[error("it may have been sent before this device was signed in again")]
     PerhapsSent,
@@ -239,8 +253,8 @@ pub enum Reason {
     /// A point that is not on the map.
     #[error("there is no such place on earth")]
     NotOnEarth,
-    /// A card that can't be sent as it is.
-    #[error("a phone number, e-mail address or name in it is not one, or too long; or there are too many")]
+    /// Of a card, what can't be sent as it is.
+    #[error("that is not one that could be used, or there are too many")]
     NoContact,
     /// Not one emoji.
     #[error("a reaction is one emoji")]

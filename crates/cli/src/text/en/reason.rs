@@ -10,6 +10,7 @@ pub(super) const fn field(field: Field) -> &'static str {
         Field::Command => "command",
         Field::Confirm => "confirmation",
         Field::Description => "description",
+        Field::Email => "e-mail address",
         Field::Emoji => "reaction",
         Field::Entities => "formatting",
         Field::Files => "files",

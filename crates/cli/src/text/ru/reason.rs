@@ -30,6 +30,10 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::Encryption => "не удалось зашифровать",
         Reason::FileDamaged => "файл повреждён",
         Reason::FileGone => "файла больше нет на сервере",
+        Reason::FileElsewhere => "файла ещё нет на этом устройстве",
+        Reason::OnceOver => "это уже открыли или не открыли вовремя; ничего не осталось",
+        Reason::OnceOwn => "это отправили вы; открыть могут только другие",
+        Reason::OnceWhat => "на один просмотр отправляется ровно одно фото, видео или голосовое сообщение",
         Reason::PerhapsSent => "возможно, оно было отправлено до повторного входа на этом устройстве",
         Reason::Overtaken => "тем временем запросили другое",
         Reason::OtherWay => "выбран другой способ входа",
@@ -49,9 +53,7 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::TooMany => "слишком много",
         Reason::TooLong => "слишком длинно, чтобы отправить",
         Reason::NotOnEarth => "такого места на земле нет",
-        Reason::NoContact => {
-            "номер, адрес почты или имя в карточке не похожи на настоящие, слишком длинные, или их слишком много"
-        }
+        Reason::NoContact => "такого не бывает, или их слишком много",
         Reason::OneEmoji => "реакция — это один эмодзи",
         Reason::UsernameLength => "в имени пользователя от 3 до 32 знаков",
         Reason::UsernameCharacters => "имя начинается с буквы и состоит из букв a-z, цифр и одиночных подчёркиваний",
@@ -112,6 +114,7 @@ pub(super) const fn field(field: Field) -> &'static str {
         Field::Command => "команда",
         Field::Confirm => "подтверждение",
         Field::Description => "описание",
+        Field::Email => "адрес почты",
         Field::Emoji => "реакция",
         Field::Entities => "оформление",
         Field::Files => "файлы",

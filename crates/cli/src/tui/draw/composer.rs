@@ -42,6 +42,7 @@ pub(super) fn purpose(frame: &mut Frame<'_>, model: &Model, open: &Opened, area:
                         let text = text::told(model.lang, &covered(text, entities), enclosed.as_ref());
                         text::brief(model.lang, &text, attachments)
                     }
+                    Body::Once { kind, state, .. } => text::once(model.lang, *kind, *state, message.own),
                     _ => String::new(),
                 };
                 format!(" {}: {text} ", model.say(&Sentence::ReplyTo(&model.name(message.message.author))))

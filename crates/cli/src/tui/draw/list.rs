@@ -134,6 +134,7 @@ fn said(model: &Model, conversation: &ConversationView, message: &MessageView) -
             let text = text::told(model.lang, &covered(text, entities), enclosed.as_ref());
             text::brief(model.lang, &text, attachments)
         }
+        Body::Once { kind, state, .. } => text::once(model.lang, *kind, *state, message.own),
         Body::Deleted { .. } => model.label(Label::MessageDeleted).to_owned(),
         Body::System { event } => {
             let named = |account| (model.name(account), model.is_me(account));

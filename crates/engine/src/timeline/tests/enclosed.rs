@@ -116,8 +116,40 @@ fn what_nobody_could_show_is_not_sent() {
     assert_eq!(refusal(None, vec![card("a"); contact::MAX_CONTACTS]), None);
     assert_eq!(refusal(None, vec![card("a"); contact::MAX_CONTACTS + 1]), no_card(Reason::TooMany));
     assert_eq!(refusal(None, vec![ContactCard::default()]), no_card(Reason::Empty));
-    let wrong = ContactCard { phones: vec!["call me".to_owned()], ..card("a") };
-    assert_eq!(refusal(None, vec![wrong]), no_card(Reason::NoContact));
+    let text = |text: &str| vec![text.to_owned()];
+    let wrong = |field| Some(Failure::invalid(field, Reason::NoContact));
+    assert_eq!(refusal(None, vec![ContactCard { phones: text("call me"), ..card("a") }]), wrong(Field::Phone));
+    assert_eq!(refusal(None, vec![ContactCard { emails: text("at home"), ..card("a") }]), wrong(Field::Email));
+    let evil = "https://evil.example/join/abc".to_owned();
+    assert_eq!(refusal(None, vec![ContactCard { link: evil, ..card("a") }]), wrong(Field::Link));
+    let most = contact::MAX_NAME as u64;
+    let long = Some(Failure::invalid(Field::Name, Reason::AtMost { most }));
+    assert_eq!(refusal(None, vec![card(&"ё".repeat(contact::MAX_NAME))]), None);
+    assert_eq!(refusal(None, vec![card(&"ё".repeat(contact::MAX_NAME + 1))]), long);
+}
+
+#[test]
+fn what_can_be_looked_at_once_takes_nothing_with_it() {
+    let mut device = Device::new();
+    let place = Some(PlaceDraft { latitude: 1, longitude: 2, ..PlaceDraft::default() });
+    let once = Failure::invalid(Field::Files, Reason::OnceWhat);
+    assert_eq!(send(&mut device, Draft { place, once: true, ..Draft::default() }).err(), Some(once.clone()));
+    let contacts = vec![card("Анна")];
+    assert_eq!(send(&mut device, Draft { contacts, once: true, ..Draft::default() }).err(), Some(once));
+}
+
+#[test]
+fn somebody_who_can_be_reached_has_a_card_with_the_name_that_they_tell_everybody() {
+    let mut device = Device::new();
+    assert_eq!(crate::view::card(&device.view(), BOB).unwrap(), None);
+    device
+        .conn
+        .execute("INSERT OR REPLACE INTO accounts (account, username) VALUES (?1, 'bob')", [BOB.as_bytes()])
+        .unwrap();
+    device.command(&Command::Nickname { account: BOB, name: "my bobby".to_owned() }).unwrap();
+    let card = crate::view::card(&device.view(), BOB).unwrap().unwrap();
+    assert_eq!(card.name, "bob");
+    assert!(card.link.ends_with("/u/bob"), "{}", card.link);
 }
 
 #[test]
