@@ -5,7 +5,7 @@ import { m } from '@/i18n/index.svelte'
 export function enclosedWords(enclosed: Enclosed | null | undefined): string {
   if (!enclosed) return ''
   if (enclosed.is === 'contact') return m.media.contact({ name: enclosed.name })
-  return enclosed.name === '' ? m.media.place() : m.media.place_named({ name: enclosed.name })
+  return enclosed.name === '' ? m.media.pin() : m.media.pin_named({ name: enclosed.name })
 }
 
 /** The same of the message itself. */

@@ -173,6 +173,7 @@ pub(super) fn team() -> Vec<MessageView> {
         message: answered,
         author_name: "Bob".to_owned(),
         attachment: None,
+        enclosed: None,
         text: Some("Great news. @alice can you open at six tomorrow?".to_owned()),
         row: Some(6),
     });
@@ -221,6 +222,7 @@ pub(super) fn with_files() -> Vec<MessageView> {
         author_name: "Bob".to_owned(),
         text: Some(String::new()),
         attachment: Some(chart),
+        enclosed: None,
         row: Some(3),
     });
     talk.show(ME, 40, "", &[file(4, "", 61_000, Media::Voice { millis: 42_000, wave: Vec::new().into() })]);
