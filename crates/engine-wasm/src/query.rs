@@ -14,9 +14,10 @@ use beseda_engine::identity::{self, phrase};
 use beseda_engine::notification;
 use beseda_engine::outbox;
 use beseda_engine::timeline::markup;
+use beseda_engine::vcard;
 use beseda_engine::view::{self, StoreError, View};
 use beseda_model::{AccountId, ConversationId, MessageId, Rng, Timestamp};
-use beseda_wire::content::Entity;
+use beseda_wire::content::{ContactCard, Entity};
 use serde::{Deserialize, Serialize};
 
 /// A question to the engine. It changes nothing.
@@ -180,6 +181,21 @@ pub enum Query {
         /// Its formatting.
         entities: Vec<Entity>,
     },
+    /// Somebody's card to pass on; none if no link leads to them.
+    PersonCard {
+        /// Whose.
+        account: AccountId,
+    },
+    /// People's cards in a vCard file.
+    ReadCards {
+        /// What is in it.
+        text: String,
+    },
+    /// A vCard file with these cards.
+    WriteCards {
+        /// Them.
+        cards: Vec<ContactCard>,
+    },
     /// Whether a link may be followed. Links in messages that are here may be; this is for what somebody types.
     SafeLink {
         /// The address.
@@ -229,6 +245,9 @@ pub enum Answer {
     Markup(FormattedText),
     Source(String),
     Covered(String),
+    PersonCard(Option<ContactCard>),
+    ReadCards(Vec<ContactCard>),
+    WriteCards(String),
     SafeLink(bool),
 }
 
@@ -300,6 +319,9 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         }
         Query::Source { text, entities } => Answer::Source(markup::render(text, entities, &view::usernames(&view)?)),
         Query::Covered { text, entities } => Answer::Covered(markup::covered(text, entities)),
+        Query::PersonCard { account } => Answer::PersonCard(view::card(&view, *account)?),
+        Query::ReadCards { text } => Answer::ReadCards(vcard::read(text.as_bytes())),
+        Query::WriteCards { cards } => Answer::WriteCards(vcard::write(cards)),
         Query::SafeLink { url } => Answer::SafeLink(markup::is_safe_link(url)),
     })
 }

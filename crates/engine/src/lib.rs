@@ -28,6 +28,7 @@ mod session;
 mod step;
 pub mod store;
 pub mod timeline;
+pub mod vcard;
 pub mod view;
 
 pub use api::command::Command;

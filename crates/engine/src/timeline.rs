@@ -10,6 +10,7 @@ pub(crate) mod access;
 mod apply;
 pub(crate) mod column;
 mod command;
+pub(crate) mod enclosed;
 mod expiry;
 pub(crate) mod infos;
 pub(crate) mod message_row;

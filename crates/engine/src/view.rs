@@ -13,7 +13,7 @@ mod search;
 mod usernames;
 mod waiting;
 
-pub use account::{account, accounts, me, members, public_name};
+pub use account::{account, accounts, card, me, members, public_name};
 pub use asks::{asks, own_asks};
 pub use conversation::{conversation, conversations};
 pub use deeds::{deeds, pins};

@@ -3,9 +3,9 @@
 use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, Timestamp};
 use beseda_wire::Bytes;
 use beseda_wire::content::{
-    Attachment, Authored, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState, InfoChange, Media,
-    MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, Pin, ProfileKey, Reaction, Repair, RepairAnswer,
-    RepairRequest, Style, TimedFrom, Timer, Unsupported,
+    Attachment, Authored, ContactCard, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState,
+    InfoChange, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, Pin, Place, ProfileKey, Reaction,
+    Repair, RepairAnswer, RepairRequest, Spot, Style, TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -52,7 +52,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         }),
         timer: Some(timer),
         attachments: Vec::new(),
-        once: false,
+        ..Message::default()
     };
     let file = FileRef { blob: BlobId::from_bytes([0xb1; 32]), key: FileKey([0x4e; 32]), size: 70_000 };
     let attachment = |name: &str, media_type: &str, media, preview| Attachment {
@@ -96,6 +96,19 @@ fn examples() -> Vec<(&'static str, Content)> {
     let photo = Media::Photo { width: 2_048, height: 1_536 };
     let once =
         Message { attachments: vec![attachment("", "image/jpeg", photo, None)], once: true, ..Message::default() };
+    let spot = Spot { latitude: 557_558_000, longitude: -376_173_000, accuracy: Some(12) };
+    let still = Place { spot: Spot { accuracy: None, ..spot }, name: "Кафе".to_owned() };
+    let measured = Place { spot, name: String::new() };
+    let cards = vec![
+        ContactCard { name: "Анна".to_owned(), ..ContactCard::default() },
+        ContactCard {
+            name: "Bob".to_owned(),
+            organisation: "Bees".to_owned(),
+            phones: vec!["+79991234567".to_owned()],
+            emails: vec!["bob@bees.example".to_owned()],
+            link: "https://beseda.example/u/bob".to_owned(),
+        },
+    ];
     let anonymous = Forward { author: None, name: String::new(), at: Timestamp::from_millis(1) };
     let conversation = ConversationId::from_bytes([5; 16]);
     let own_state = OwnState {
@@ -132,6 +145,9 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_full", Content::Message(full)),
         ("message_with_files", Content::Message(with_files)),
         ("message_with_cover", Content::Message(with_cover)),
+        ("message_with_place", Content::Message(Message { place: Some(still), ..Message::default() })),
+        ("message_with_measured_place", Content::Message(Message { place: Some(measured), ..Message::default() })),
+        ("message_with_contacts", Content::Message(Message { contacts: cards, ..Message::default() })),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
         ("message_once", Content::Message(once)),
         ("opened", Content::Opened(Opened { target: message_ref(1, 2) })),
@@ -319,6 +335,16 @@ fn any_attachment() -> impl Strategy<Value = Attachment> {
     )
 }
 
+fn any_place() -> impl Strategy<Value = Place> {
+    (any::<i64>(), any::<i64>(), option::of(any::<u32>()), ".*")
+        .prop_map(|(latitude, longitude, accuracy, name)| Place { spot: Spot { latitude, longitude, accuracy }, name })
+}
+
+fn any_card() -> impl Strategy<Value = ContactCard> {
+    (".*", ".*", vec(".*", 0..3), vec(".*", 0..3), ".*")
+        .prop_map(|(name, organisation, phones, emails, link)| ContactCard { name, organisation, phones, emails, link })
+}
+
 fn any_content() -> impl Strategy<Value = Content> {
     let forward = (option::of(any::<[u8; 16]>()), ".*", any::<u64>()).prop_map(|(author, name, at)| Forward {
         author: author.map(AccountId::from_bytes),
@@ -335,7 +361,8 @@ fn any_content() -> impl Strategy<Value = Content> {
         any::<bool>(),
     )
         .prop_map(|(text, entities, attachments, reply_to, forward, timer, once)| {
-            Content::Message(Message { text, entities, attachments, reply_to, forward, timer, once })
+            let rest = Message::default();
+            Content::Message(Message { text, entities, attachments, reply_to, forward, timer, once, ..rest })
         });
     let key = (any::<[u8; 16]>(), vec(any::<u8>(), 0..40))
         .prop_map(|(account, key)| MemberKey { account: AccountId::from_bytes(account), key: key.into() });
@@ -348,8 +375,11 @@ fn any_content() -> impl Strategy<Value = Content> {
     let info = (option::of(".*"), option::of(".*"), option::of(option::of(any_timer())), picture).prop_map(
         |(title, description, timer, picture)| Content::InfoChange(InfoChange { title, description, timer, picture }),
     );
+    let placed = (any_place(), vec(any_card(), 0..3))
+        .prop_map(|(place, contacts)| Content::Message(Message { place: Some(place), contacts, ..Message::default() }));
     prop_oneof![
         message,
+        placed,
         (any_ref(), ".*", vec(any_entity(), 0..5)).prop_map(|(target, text, entities)| Content::Edit(Edit {
             target,
             text,

@@ -14,6 +14,7 @@ mod key_package;
 mod markup;
 mod scenes;
 mod search;
+mod vcard;
 mod wire;
 
 /// A target's body.
@@ -34,6 +35,7 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("group_load", group::load),
     ("markup", markup::survives),
     ("search", search::finds),
+    ("vcard", vcard::survives),
 ];
 
 /// Runs the target of that name.

@@ -99,7 +99,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -232,7 +232,15 @@ entities: Array<Entity>,
 /**
  * Files, in the order in which they are shown.
  */
-attachments: Array<AttachmentView>, } | { "body": "once",
+attachments: Array<AttachmentView>,
+/**
+ * A place.
+ */
+place?: PlaceView,
+/**
+ * People's cards.
+ */
+contacts?: Array<ContactCard>, } | { "body": "once",
 /**
  * What it is.
  */
@@ -851,6 +859,31 @@ warning: number, };
 export type ConnectionState = "signed_out" | "offline" | "connecting" | "syncing" | "online";
 
 /**
+ * How a person can be reached, as far as whoever sends the card tells it. In files it is a vCard.
+ */
+export type ContactCard = {
+/**
+ * The name.
+ */
+n: string,
+/**
+ * The organisation.
+ */
+o?: string,
+/**
+ * Phone numbers.
+ */
+p?: Array<string>,
+/**
+ * E-mail addresses.
+ */
+e?: Array<string>,
+/**
+ * The link to a person of a Beseda server, with their key's fingerprint.
+ */
+l?: string, };
+
+/**
  * A conversation, of whatever kind; stable across generations.
  */
 export type ConversationId = string;
@@ -1042,6 +1075,14 @@ reply_to: MessageRef | null,
  */
 attachments: Array<AttachmentDraft>,
 /**
+ * A place: then there need be no text.
+ */
+place?: PlaceDraft | null,
+/**
+ * People's cards, 20 at most: then there need be no text.
+ */
+contacts?: Array<ContactCard>,
+/**
  * Its own timer; none takes the conversation's.
  */
 timer: Timer | null,
@@ -1053,6 +1094,19 @@ silent: boolean,
  * Whether its one photo, film or voice message can be looked at once.
  */
 once: boolean, };
+
+/**
+ * What goes with a message besides text and files, for a line of text.
+ */
+export type Enclosed = { "is": "place",
+/**
+ * What it is called; may be empty.
+ */
+name: string, } | { "is": "contact",
+/**
+ * The name on the first one.
+ */
+name: string, };
 
 /**
  * A run of text with one style. Runs may nest and overlap; positions outside the text are cut off by the reader.
@@ -1187,7 +1241,7 @@ metered: boolean, };
 /**
  * What was given to a command.
  */
-export type Field = "account" | "bio" | "code" | "command" | "confirm" | "description" | "emoji" | "entities" | "files" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
+export type Field = "account" | "bio" | "code" | "contacts" | "command" | "confirm" | "description" | "email" | "emoji" | "entities" | "files" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "place" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
 
 /**
  * All that is needed to have a file: what it is called on the server, and the key that opens it.
@@ -1823,6 +1877,10 @@ text: string | null,
  */
 media: Media | null,
 /**
+ * What goes with it else, if it may be told of.
+ */
+enclosed?: Enclosed,
+/**
  * Unread messages there.
  */
 count: number,
@@ -2103,6 +2161,57 @@ verified: boolean,
 holder: NumberHolder | null, };
 
 /**
+ * A place to be sent.
+ */
+export type PlaceDraft = {
+/**
+ * As in [`Point`].
+ */
+latitude: number,
+/**
+ * As in [`Point`].
+ */
+longitude: number,
+/**
+ * So many metres it may be off, if it was measured.
+ */
+accuracy: number | null,
+/**
+ * What it is called: 100 characters at most; may be empty.
+ */
+name: string, };
+
+/**
+ * A place as it is shown.
+ */
+export type PlaceView = {
+/**
+ * Where; none if what its sender gave is nowhere on earth.
+ */
+point: Point | null,
+/**
+ * So many metres it may be off, if it was measured.
+ */
+accuracy: number | null,
+/**
+ * What its sender calls it; may be empty.
+ */
+name: string, };
+
+/**
+ * A point on earth.
+ */
+export type Point = {
+/**
+ * Degrees north, in ten-millionths (1e-7); from -900 000 000 to 900 000 000.
+ */
+latitude: number,
+/**
+ * Degrees east, in ten-millionths; from -1 800 000 000 to 1 800 000 000.
+ */
+longitude: number, };
+
+/**
  * What an account lets others see and do.
  */
 export type PrivacySettings = {
@@ -2298,7 +2407,19 @@ text: string,
 /**
  * Its formatting.
  */
-entities: Array<Entity>, } | { "query": "safe_link",
+entities: Array<Entity>, } | { "query": "person_card",
+/**
+ * Whose.
+ */
+account: AccountId, } | { "query": "read_cards",
+/**
+ * What is in it.
+ */
+text: string, } | { "query": "write_cards",
+/**
+ * Them.
+ */
+cards: Array<ContactCard>, } | { "query": "safe_link",
 /**
  * The address.
  */
@@ -2382,7 +2503,7 @@ least: number,
 /**
  * The greatest.
  */
-most: number, } | { "why": "one_emoji" } | { "why": "username_length" } | { "why": "username_characters" } | { "why": "needs_username" } | { "why": "needs_both" } | { "why": "scheme" } | { "why": "host" } | { "why": "digits_only" } | { "why": "number_characters" } | { "why": "word_count",
+most: number, } | { "why": "not_on_earth" } | { "why": "no_contact" } | { "why": "one_emoji" } | { "why": "username_length" } | { "why": "username_characters" } | { "why": "needs_username" } | { "why": "needs_both" } | { "why": "scheme" } | { "why": "host" } | { "why": "digits_only" } | { "why": "number_characters" } | { "why": "word_count",
 /**
  * How many there are.
  */
@@ -2416,6 +2537,10 @@ text: string | null,
  * The first of its files.
  */
 attachment: AttachmentView | null,
+/**
+ * What goes with it else.
+ */
+enclosed?: Enclosed,
 /**
  * Its row, if it is here.
  */

@@ -86,6 +86,10 @@ export function reasonText(reason: Reason): string {
       return m.reason.too_long()
     case 'at_most_bytes':
       return m.reason.at_most_bytes()
+    case 'not_on_earth':
+      return m.reason.not_on_earth()
+    case 'no_contact':
+      return m.reason.no_contact()
     case 'one_emoji':
       return m.reason.one_emoji()
     case 'username_length':

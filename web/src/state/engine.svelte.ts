@@ -133,6 +133,7 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'people':
       return notice.notice === 'account'
     case 'person':
+    case 'person_card':
     case 'safety_number':
     case 'key_history':
       return notice.notice === 'me' || (notice.notice === 'account' && notice.about === query.account)
@@ -183,6 +184,8 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'markup':
     case 'source':
     case 'covered':
+    case 'read_cards':
+    case 'write_cards':
     case 'safe_link':
       return false
   }

@@ -3,13 +3,14 @@
 use beseda_model::{
     AccountId, ConversationId, DeviceId, FolderId, GroupLinkId, MessageId, Permissions, Role, Timestamp,
 };
-use beseda_wire::content::{Entity, MessageRef, OwnState, Timer};
+use beseda_wire::content::{ContactCard, Entity, MessageRef, OwnState, Timer};
 use beseda_wire::request::ReportReason;
 use beseda_wire::state::{PrivacySettings, PushSubscription};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::file::{AttachmentDraft, FetchRules, FileNumber};
 use super::notification::NotificationSettings;
+use super::place::PlaceDraft;
 use crate::files::chunks::Sealed;
 
 /// Something that a person wants.
@@ -604,6 +605,12 @@ pub struct Draft {
     pub reply_to: Option<MessageRef>,
     /// Files that go with it: then there need be no text.
     pub attachments: Vec<AttachmentDraft>,
+    /// A place: then there need be no text.
+    #[cfg_attr(feature = "ts", ts(optional = nullable))]
+    pub place: Option<PlaceDraft>,
+    /// People's cards, 20 at most: then there need be no text.
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<ContactCard>>"))]
+    pub contacts: Vec<ContactCard>,
     /// Its own timer; none takes the conversation's.
     pub timer: Option<Timer>,
     /// Whether to send without raising others' unread counts or notifications.

@@ -18,12 +18,16 @@ pub enum Field {
     Bio,
     /// A code.
     Code,
+    /// People's cards.
+    Contacts,
     /// The command as a whole.
     Command,
     /// What is typed to show that something is meant.
     Confirm,
     /// A group's description.
     Description,
+    /// An e-mail address.
+    Email,
     /// A reaction.
     Emoji,
     /// A text's formatting.
@@ -48,6 +52,8 @@ pub enum Field {
     Phrase,
     /// A picture of a person or a group.
     Picture,
+    /// A place.
+    Place,
     /// The hours without notifications.
     Quiet,
     /// A report.
@@ -244,6 +250,12 @@ pub enum Reason {
         /// The greatest.
         most: u64,
     },
+    /// A point that is not on the map.
+    #[error("there is no such place on earth")]
+    NotOnEarth,
+    /// Of a card, what can't be sent as it is.
+    #[error("that is not one that could be used, or there are too many")]
+    NoContact,
     /// Not one emoji.
     #[error("a reaction is one emoji")]
     OneEmoji,

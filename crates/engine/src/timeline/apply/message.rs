@@ -15,8 +15,8 @@ use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::message_row::{self, Hidden, Kind, Known, NewRow, State};
-use crate::timeline::rules::{self, Broken, attachment, text, timer};
-use crate::timeline::{column, once, own, presence};
+use crate::timeline::rules::{self, Broken, attachment, contact, place, text, timer};
+use crate::timeline::{column, enclosed, once, own, presence};
 
 /// Something to read.
 pub(super) fn apply(
@@ -26,17 +26,17 @@ pub(super) fn apply(
     message: &Message,
     item: &[u8],
 ) -> Result<Option<Broken>, StoreError> {
-    let Some(place) = Slot::find(step, arrival)? else { return Ok(None) };
+    let Some(slot) = Slot::find(step, arrival)? else { return Ok(None) };
     let accepted = text::accept(&message.text, &message.entities).and_then(|entities| {
         let attachments = attachment::accept(&message.attachments)?;
         let once = message.once.then(|| rules::once::accept(&attachments)).transpose()?;
-        Ok((entities, attachments, once))
+        Ok((entities, attachments, contact::accept(&message.contacts)?, once))
     });
-    let (entities, attachments, once) = match accepted {
+    let (entities, attachments, contacts, once) = match accepted {
         Ok(accepted) => accepted,
         Err(broken) => {
             let lost = (Unreadable::Malformed, Healing::NotNeeded);
-            NewRow { unreadable: Some(lost), ..row(here, arrival, Kind::Unreadable) }.write(step.tx, place.0)?;
+            NewRow { unreadable: Some(lost), ..row(here, arrival, Kind::Unreadable) }.write(step.tx, slot.0)?;
             shown(step, arrival.conversation);
             return Ok(Some(broken));
         }
@@ -56,8 +56,9 @@ pub(super) fn apply(
             once: Some(kind),
             ..row(here, arrival, Kind::Text)
         };
-        return finish(step, here, arrival, &new, place, disappeared, Some(&attachment));
+        return finish(step, here, arrival, &new, slot, disappeared, Some(&attachment));
     }
+    let message = &Message { place: message.place.as_ref().map(place::accept), contacts, ..message.clone() };
     let new = NewRow {
         mentions_me: mentions(&entities, here, arrival),
         expires_at,
@@ -67,7 +68,7 @@ pub(super) fn apply(
         content: item,
         ..row(here, arrival, Kind::Text)
     };
-    finish(step, here, arrival, &new, place, disappeared, None)
+    finish(step, here, arrival, &new, slot, disappeared, None)
 }
 
 /// Something that a newer version shows.
@@ -100,6 +101,9 @@ fn finish(
 ) -> Result<Option<Broken>, StoreError> {
     let row = new.write(step.tx, place.0)?;
     let files = files::attach(step, arrival.conversation, row, new.attachments)?;
+    if let Some(message) = new.message {
+        enclosed::put(step.tx, row, message)?;
+    }
     let target = target(arrival);
     if let Some(attachment) = once {
         once::came(step, arrival.conversation, target, row, attachment)?;
