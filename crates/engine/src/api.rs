@@ -7,4 +7,5 @@ pub mod failure;
 pub mod file;
 pub mod notification;
 pub mod reason;
+pub mod sticker;
 pub mod view;

@@ -9,6 +9,7 @@ mod file;
 mod message;
 mod own;
 mod state;
+mod sticker;
 
 use beseda_model::{AccountId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub use file::{Attachment, FileKey, FileRef, Media};
 pub use message::{Delete, Edit, Entity, Forward, Message, Pin, Reaction, Style, TimedFrom, Timer};
 pub use own::{OwnState, OwnSync};
 pub use state::{GroupState, InfoChange, MemberKey, ProfileKey, Repair, RepairAnswer, RepairRequest};
+pub use sticker::{KeptSticker, PackState, Price, Sticker, StickerPack};
 
 use crate::Bytes;
 use crate::codec::{DecodeError, decode_cbor_prefix, encode_cbor};

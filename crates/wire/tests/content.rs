@@ -1,11 +1,11 @@
 //! The bytes of every kind of content: frozen, so that a change is seen, and surviving the way there and back.
 
-use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, Timestamp};
+use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, PackId, Timestamp};
 use beseda_wire::Bytes;
 use beseda_wire::content::{
-    Attachment, Authored, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState, InfoChange, Media,
-    MemberKey, Message, MessageRef, OwnState, OwnSync, Pin, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest,
-    Style, TimedFrom, Timer, Unsupported,
+    Attachment, Authored, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState, InfoChange,
+    KeptSticker, Media, MemberKey, Message, MessageRef, OwnState, OwnSync, PackState, Pin, Price, ProfileKey, Reaction,
+    Repair, RepairAnswer, RepairRequest, Sticker, StickerPack, Style, TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -92,6 +92,26 @@ fn examples() -> Vec<(&'static str, Content)> {
         ],
         ..Message::default()
     };
+    let sticker = Media::Sticker { width: 512, height: 480, emoji: "😀".to_owned(), pack: Some(file.clone()) };
+    let with_sticker = Message { attachments: vec![attachment("", "image/webp", sticker, None)], ..Message::default() };
+    let sticker = Sticker {
+        file: file.clone(),
+        media_type: "image/webp".to_owned(),
+        width: 512,
+        height: 480,
+        emojis: vec!["😀".to_owned()],
+    };
+    let pack = StickerPack {
+        id: PackId::from_bytes([8; 16]),
+        title: "Коты".to_owned(),
+        author: "Анна".to_owned(),
+        account: Some(AccountId::from_bytes([1; 16])),
+        licence: "CC BY 4.0".to_owned(),
+        price: Some(Price { amount: 100, currency: "RUB".to_owned() }),
+        cover: 0,
+        stickers: vec![sticker.clone()],
+    };
+    let pack_state = PackState { pack: pack.clone(), own: true, file: Some(file.clone()), public: true };
     let anonymous = Forward { author: None, name: String::new(), at: Timestamp::from_millis(1) };
     let conversation = ConversationId::from_bytes([5; 16]);
     let own_state = OwnState {
@@ -128,6 +148,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_full", Content::Message(full)),
         ("message_with_files", Content::Message(with_files)),
         ("message_with_cover", Content::Message(with_cover)),
+        ("message_with_sticker", Content::Message(with_sticker)),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
         ("edit", Content::Edit(edit)),
         (
@@ -176,6 +197,18 @@ fn examples() -> Vec<(&'static str, Content)> {
                 folder: FolderId::from_bytes([8; 16]),
                 name: "Работа".to_owned(),
                 place: 2,
+            }),
+        ),
+        (
+            "own_pack",
+            Content::Own(OwnSync::Pack { pack: PackId::from_bytes([8; 16]), state: Some(Box::new(pack_state)) }),
+        ),
+        ("own_pack_gone", Content::Own(OwnSync::Pack { pack: PackId::from_bytes([8; 16]), state: None })),
+        ("own_pack_order", Content::Own(OwnSync::PackOrder { packs: vec![PackId::from_bytes([8; 16])] })),
+        (
+            "own_favourite_stickers",
+            Content::Own(OwnSync::FavouriteStickers {
+                stickers: vec![KeptSticker { sticker, pack: Some(file.clone()) }],
             }),
         ),
         (
@@ -306,6 +339,8 @@ fn any_attachment() -> impl Strategy<Value = Attachment> {
             .prop_map(|(width, height, millis, round)| Media::Video { width, height, millis, round }),
         (any::<u64>(), ".*", ".*").prop_map(|(millis, title, artist)| Media::Audio { millis, title, artist }),
         (any::<u64>(), bytes()).prop_map(|(millis, wave)| Media::Voice { millis, wave }),
+        (any::<u32>(), any::<u32>(), ".*", option::of(any_file()))
+            .prop_map(|(width, height, emoji, pack)| Media::Sticker { width, height, emoji, pack }),
     ];
     (any_file(), ".*", ".*", media, option::of(bytes()), option::of(any_file())).prop_map(
         |(file, name, media_type, media, preview, cover)| Attachment { file, name, media_type, media, preview, cover },

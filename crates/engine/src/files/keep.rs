@@ -66,7 +66,8 @@ fn forget_loose(step: &mut Step<'_>) -> Result<(), StoreError> {
         .tx
         .prepare_cached(
             "SELECT number, blob, kept, EXISTS (SELECT 1 FROM message_files WHERE file = number) \
-             OR EXISTS (SELECT 1 FROM pictures WHERE file = number) FROM files WHERE loose = 1",
+             OR EXISTS (SELECT 1 FROM pictures WHERE file = number) \
+             OR EXISTS (SELECT 1 FROM sticker_files WHERE file = number) FROM files WHERE loose = 1",
         )?
         .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<Result<_, _>>()?;
@@ -83,6 +84,19 @@ fn forget_loose(step: &mut Step<'_>) -> Result<(), StoreError> {
         step.effect(Effect::File(FileDeed::Erase { file: number }));
         step.notice(Notice::File(number));
     }
+    Ok(())
+}
+
+/// A file is looked into. Unless something refers to it by then, it is forgotten when the program starts again.
+pub(crate) fn only_for_now(step: &Step<'_>, number: FileNumber) -> Result<(), StoreError> {
+    step.tx
+        .prepare_cached(
+            "UPDATE files SET loose = 2 WHERE number = ?1 AND loose = 0 AND kept = 0 \
+             AND NOT EXISTS (SELECT 1 FROM message_files WHERE file = number) \
+             AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number) \
+             AND NOT EXISTS (SELECT 1 FROM sticker_files WHERE file = number)",
+        )?
+        .execute([number])?;
     Ok(())
 }
 
@@ -106,9 +120,11 @@ pub(crate) fn let_go_told(step: &mut Step<'_>, blobs: &[BlobId]) -> Result<(), S
     Ok(())
 }
 
-/// Of files that are here: not those that are on their way, that the server does not have, and pictures of people and groups.
+/// Of files that are here: not those that are on their way, that the server does not have, pictures of people and groups, and
+/// stickers, which outlive their authors' interest in them.
 const MAY_GO: &str = "way = 0 AND (kept = 1 OR plain = x'') \
-    AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number)";
+    AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number) \
+    AND NOT EXISTS (SELECT 1 FROM sticker_files WHERE file = number)";
 
 /// Erases what can be fetched again.
 pub(super) fn clear(step: &mut Step<'_>) -> Result<(), StoreError> {

@@ -19,6 +19,7 @@ const fn kind(media: &Media) -> i64 {
         Media::Video { .. } => 2,
         Media::Audio { .. } => 3,
         Media::Voice { .. } => 4,
+        Media::Sticker { .. } => 5,
     }
 }
 

@@ -1,7 +1,9 @@
 //! Messages: sending, editing, forwarding, trying again.
 
 use beseda_model::{Action, ConversationId, MessageId};
-use beseda_wire::content::{Authored, Content, Edit, Entity, Forward, MAX_CONTENT, Message, MessageRef, Timer};
+use beseda_wire::content::{
+    Attachment, Authored, Content, Edit, Entity, Forward, MAX_CONTENT, Message, MessageRef, Timer,
+};
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -13,6 +15,7 @@ use crate::api::reason::{Field, Reason};
 use crate::files;
 use crate::outbox::{self, EnqueueOptions};
 use crate::search::{index, words::Words};
+use crate::stickers;
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
@@ -104,11 +107,30 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
         timer,
     };
     let id = say(step, conversation, message, draft.silent)?;
-    // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
-    step.place(conversation).typing_at = None;
-    own::set_removed(step, conversation, false)?;
+    said(step, conversation)?;
     super::keep::forget_draft(step, conversation)?;
     Ok(Outcome::Queued { message: id })
+}
+
+/// Sends a sticker. What is being written in that conversation stays as it is.
+pub(crate) fn send_sticker(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    attachment: Attachment,
+    reply_to: Option<MessageRef>,
+) -> Done {
+    allowed(step, conversation, Action::Send)?;
+    let timer = timer_of(step, conversation)?;
+    let message = Message { attachments: vec![attachment], reply_to, timer, ..Message::default() };
+    let id = say(step, conversation, message, false)?;
+    said(step, conversation)?;
+    Ok(Outcome::Queued { message: id })
+}
+
+fn said(step: &mut Step<'_>, conversation: ConversationId) -> Result<(), Failure> {
+    // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
+    step.place(conversation).typing_at = None;
+    Ok(own::set_removed(step, conversation, false)?)
 }
 
 fn check_text(text: &str, entities: &[Entity], may_be_empty: bool) -> Result<Vec<Entity>, Failure> {
@@ -152,6 +174,7 @@ fn say(
     for attached in files::attach(step, conversation, row, &message.attachments)? {
         files::command::send(step, &attached)?;
     }
+    stickers::used(step, &message.attachments)?;
     index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
     shown(step, conversation);
     Ok(id)
