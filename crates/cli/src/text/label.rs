@@ -29,6 +29,8 @@ pub enum Label {
     Video,
     Audio,
     Voice,
+    Sticker,
+    StickerPack,
     ReplyMissing,
     DraftMark,
     Untitled,

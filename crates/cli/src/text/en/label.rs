@@ -27,6 +27,8 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Video => "video",
         Label::Audio => "audio",
         Label::Voice => "voice message",
+        Label::Sticker => "sticker",
+        Label::StickerPack => "A pack of stickers: open the link in the web app.",
         Label::ReplyMissing => "a message that is not here",
         Label::DraftMark => "Draft:",
         Label::Untitled => "Untitled",

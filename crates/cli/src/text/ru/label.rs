@@ -27,6 +27,8 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Video => "видео",
         Label::Audio => "аудио",
         Label::Voice => "голосовое сообщение",
+        Label::Sticker => "стикер",
+        Label::StickerPack => "Набор стикеров: откройте ссылку в веб-приложении.",
         Label::ReplyMissing => "сообщение, которого здесь нет",
         Label::DraftMark => "Черновик:",
         Label::Untitled => "Без названия",
