@@ -99,7 +99,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -266,7 +266,7 @@ export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" |
  * and carried out when the network allows; joining a server, searching and linking need the server and end when it has
  * answered.
  */
-export type Command = { "command": "sign_up",
+export type Command = { "command": "save_pack", pack: PackId | null, draft: PackDraft, } | { "command": "publish_pack", pack: PackId, file: number, public: boolean, } | { "command": "open_pack", source: PackSource, } | { "command": "read_pack", file: number, content: string, } | { "command": "install_pack", pack: PackId, } | { "command": "remove_pack", pack: PackId, } | { "command": "move_pack", pack: PackId, to: number, } | { "command": "favourite_sticker", file: number, on: boolean, } | { "command": "send_sticker", conversation: ConversationId, file: number, emoji: string | null, reply_to: MessageRef | null, } | { "command": "sign_up",
 /**
  * `http(s)://host[:port]`.
  */
@@ -1147,7 +1147,7 @@ metered: boolean, };
 /**
  * What was given to a command.
  */
-export type Field = "account" | "bio" | "code" | "command" | "confirm" | "description" | "emoji" | "entities" | "files" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
+export type Field = "licence" | "stickers" | "account" | "bio" | "code" | "command" | "confirm" | "description" | "emoji" | "entities" | "files" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
 
 /**
  * All that is needed to have a file: what it is called on the server, and the key that opens it.
@@ -1372,7 +1372,7 @@ export type KeyMatch = "same" | "other" | "not_given";
 /**
  * Where a link leads.
  */
-export type LinkView = { "to": "group",
+export type LinkView = { "to": "stickers" } | { "to": "group",
 /**
  * Which.
  */
@@ -1514,7 +1514,11 @@ d: number,
 /**
  * How loud it is in the course of time, from 0 to 255: at most 128 steps.
  */
-w: string, };
+w: string, } | { "k": "sticker",
+w: number,
+h: number,
+j: string,
+p?: FileRef | null, };
 
 /**
  * A member.
@@ -1704,7 +1708,7 @@ sound: boolean, };
 /**
  * What has changed. Deliberately coarse: views are cheap to read.
  */
-export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
+export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "stickers" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
 /**
  * Where.
  */
@@ -1846,7 +1850,8 @@ file: number, } | { "outcome": "folder",
 /**
  * Which.
  */
-folder: FolderId, } | { "outcome": "signed_up",
+folder: FolderId, } | { "outcome": "pack",
+pack: PackId, } | { "outcome": "signed_up",
 /**
  * Which account.
  */
@@ -2120,7 +2125,9 @@ quietly?: boolean, };
 /**
  * A question to the engine. It changes nothing.
  */
-export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "conversation",
+export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "pack",
+pack: PackId, } | { "query": "pack_content",
+pack: PackId, } | { "query": "conversation",
 /**
  * Which.
  */
@@ -2288,7 +2295,7 @@ export type Readiness = "ready" | "joining" | "left" | "request_received" | "req
 /**
  * Why not. Counts are in characters unless the reason says otherwise.
  */
-export type Reason = { "why": "kind" } | { "why": "role",
+export type Reason = { "why": "no_sticker" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "kind" } | { "why": "role",
 /**
  * The lowest role that may.
  */
@@ -2734,3 +2741,12 @@ seq: number,
  * Which rule.
  */
 reason: string, } | { "warning": "phone_gone" } | { "warning": "profile_copied" } | { "warning": "local_damage" };
+
+export type PackId = string;
+export type PackKind = "seen" | "installed" | "own";
+export type PackSource = { "by": "link", link: string, } | { "by": "file", file: FileRef, };
+export type StickerDraft = { file: number, media_type: string, width: number, height: number, emojis: Array<string>, };
+export type PackDraft = { title: string, author: string, licence: string, cover: number, stickers: Array<StickerDraft>, };
+export type StickerView = { file: number, media_type: string, width: number, height: number, emojis: Array<string>, };
+export type PackView = { pack: PackId, kind: PackKind, title: string, author: string, account: AccountId | null, licence: string, cover: number, stickers: Array<StickerView>, link: string | null, public: boolean, ready: boolean, replaces: boolean, };
+export type Stickers = { packs: Array<PackView>, favourites: Array<StickerView>, recent: Array<StickerView>, };
