@@ -266,7 +266,7 @@ export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" |
  * and carried out when the network allows; joining a server, searching and linking need the server and end when it has
  * answered.
  */
-export type Command = { "command": "save_pack", pack: PackId | null, draft: PackDraft, } | { "command": "publish_pack", pack: PackId, file: number, public: boolean, } | { "command": "open_pack", source: PackSource, } | { "command": "read_pack", file: number, content: string, } | { "command": "install_pack", pack: PackId, } | { "command": "remove_pack", pack: PackId, } | { "command": "move_pack", pack: PackId, to: number, } | { "command": "favourite_sticker", file: number, on: boolean, } | { "command": "send_sticker", conversation: ConversationId, file: number, emoji: string | null, reply_to: MessageRef | null, } | { "command": "sign_up",
+export type Command = { "command": "sign_up",
 /**
  * `http(s)://host[:port]`.
  */
@@ -627,7 +627,79 @@ conversation: ConversationId | null,
 /**
  * A file that was sealed on this device, of 1 MiB at most; none takes the picture away.
  */
-file: number | null, } | { "command": "edit",
+file: number | null, } | { "command": "save_pack",
+/**
+ * Which is changed; none makes one, behind at most 199 others.
+ */
+pack: PackId | null,
+/**
+ * The whole of it.
+ */
+draft: PackDraft, } | { "command": "publish_pack",
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * The file.
+ */
+file: number,
+/**
+ * Whether its link shows the server the key, too: then anybody who sees the address can open it.
+ */
+public: boolean, } | { "command": "open_pack",
+/**
+ * By what.
+ */
+source: PackSource, } | { "command": "read_pack",
+/**
+ * The file.
+ */
+file: number,
+/**
+ * Its content.
+ */
+content: string, } | { "command": "install_pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "command": "remove_pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "command": "move_pack",
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * How many stand before it then; more than there are: it is the last.
+ */
+to: number, } | { "command": "favourite_sticker",
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * Whether from now on.
+ */
+on: boolean, } | { "command": "send_sticker",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * For which of its emoji it was chosen.
+ */
+emoji: string | null,
+/**
+ * The message that it answers.
+ */
+reply_to: MessageRef | null, } | { "command": "edit",
 /**
  * Where.
  */
@@ -1147,7 +1219,7 @@ metered: boolean, };
 /**
  * What was given to a command.
  */
-export type Field = "licence" | "stickers" | "account" | "bio" | "code" | "command" | "confirm" | "description" | "emoji" | "entities" | "files" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
+export type Field = "account" | "bio" | "code" | "command" | "confirm" | "description" | "emoji" | "entities" | "files" | "folders" | "licence" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "quiet" | "report" | "server" | "status" | "stickers" | "text" | "timer" | "title" | "username" | "words";
 
 /**
  * All that is needed to have a file: what it is called on the server, and the key that opens it.
@@ -1372,7 +1444,7 @@ export type KeyMatch = "same" | "other" | "not_given";
 /**
  * Where a link leads.
  */
-export type LinkView = { "to": "stickers" } | { "to": "group",
+export type LinkView = { "to": "group",
 /**
  * Which.
  */
@@ -1404,7 +1476,7 @@ who: AccountView,
 /**
  * Whether their key is the one in the link.
  */
-key: KeyMatch, } | { "to": "join",
+key: KeyMatch, } | { "to": "stickers" } | { "to": "join",
 /**
  * `http(s)://host[:port]`.
  */
@@ -1515,9 +1587,21 @@ d: number,
  * How loud it is in the course of time, from 0 to 255: at most 128 steps.
  */
 w: string, } | { "k": "sticker",
+/**
+ * Pixels.
+ */
 w: number,
+/**
+ * See `width`.
+ */
 h: number,
+/**
+ * What it stands for; empty if that was no emoji.
+ */
 j: string,
+/**
+ * The file of its pack.
+ */
 p?: FileRef | null, };
 
 /**
@@ -1851,6 +1935,9 @@ file: number, } | { "outcome": "folder",
  * Which.
  */
 folder: FolderId, } | { "outcome": "pack",
+/**
+ * Which.
+ */
 pack: PackId, } | { "outcome": "signed_up",
 /**
  * Which account.
@@ -1982,6 +2069,107 @@ cleared_to: number,
  * The folders in which it lies.
  */
 folders?: Array<FolderId>, };
+
+/**
+ * A pack that is being made.
+ */
+export type PackDraft = {
+/**
+ * At most 64 characters.
+ */
+title: string,
+/**
+ * At most 64 characters; empty: the pack names nobody, not even by their account.
+ */
+author: string,
+/**
+ * At most 200 characters.
+ */
+licence: string,
+/**
+ * Which sticker stands for it.
+ */
+cover: number,
+/**
+ * At most 120.
+ */
+stickers: Array<StickerDraft>, };
+
+/**
+ * A pack of stickers, through all of its versions.
+ */
+export type PackId = string;
+
+/**
+ * What this person has to do with a pack.
+ */
+export type PackKind = "seen" | "installed" | "own";
+
+/**
+ * By what a pack is found.
+ */
+export type PackSource = { "by": "link",
+/**
+ * It.
+ */
+link: string, } | { "by": "file",
+/**
+ * It.
+ */
+file: FileRef, };
+
+/**
+ * A pack.
+ */
+export type PackView = {
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * What this person has to do with it.
+ */
+kind: PackKind,
+/**
+ * What it is called.
+ */
+title: string,
+/**
+ * Who made it, in their words; may be empty.
+ */
+author: string,
+/**
+ * Whose it is said to be; nothing proves it.
+ */
+account: AccountId | null,
+/**
+ * What others may do with it; may be empty.
+ */
+licence: string,
+/**
+ * Which of its stickers stands for it.
+ */
+cover: number,
+/**
+ * Its stickers.
+ */
+stickers: Array<StickerView>,
+/**
+ * A link to it; none for an own one that has no file yet.
+ */
+link: string | null,
+/**
+ * Whether the server can read it by that link.
+ */
+public: boolean,
+/**
+ * Whether all of it is where others can fetch it.
+ */
+ready: boolean,
+/**
+ * Of one that was looked at: whether this person has another version, which it would replace.
+ */
+replaces: boolean, };
 
 /**
  * The lowest role that may do each thing in a group. In direct conversations and notes they have no effect.
@@ -2126,7 +2314,13 @@ quietly?: boolean, };
  * A question to the engine. It changes nothing.
  */
 export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "pack",
+/**
+ * Which.
+ */
 pack: PackId, } | { "query": "pack_content",
+/**
+ * Which.
+ */
 pack: PackId, } | { "query": "conversation",
 /**
  * Which.
@@ -2295,7 +2489,7 @@ export type Readiness = "ready" | "joining" | "left" | "request_received" | "req
 /**
  * Why not. Counts are in characters unless the reason says otherwise.
  */
-export type Reason = { "why": "no_sticker" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "kind" } | { "why": "role",
+export type Reason = { "why": "kind" } | { "why": "role",
 /**
  * The lowest role that may.
  */
@@ -2311,7 +2505,7 @@ detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why"
 /**
  * Why.
  */
-doubt: AskDoubt, } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
+doubt: AskDoubt, } | { "why": "no_sticker" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
 /**
  * The fewest.
  */
@@ -2517,6 +2711,73 @@ at: Timestamp,
  * It.
  */
 attachment: AttachmentView, };
+
+/**
+ * A sticker of a pack that is being made.
+ */
+export type StickerDraft = {
+/**
+ * A file that was sealed on this device, or that belongs to the pack already: at most 512 KiB.
+ */
+file: number,
+/**
+ * `image/webp` or `image/png`.
+ */
+media_type: string,
+/**
+ * Pixels: at most 512.
+ */
+width: number,
+/**
+ * See `width`.
+ */
+height: number,
+/**
+ * What it stands for: one to five emoji, the fittest first.
+ */
+emojis: Array<string>, };
+
+/**
+ * A sticker.
+ */
+export type StickerView = {
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * Its media type.
+ */
+media_type: string,
+/**
+ * Pixels.
+ */
+width: number,
+/**
+ * See `width`.
+ */
+height: number,
+/**
+ * What it stands for, the fittest first; may be empty.
+ */
+emojis: Array<string>, };
+
+/**
+ * What is at hand.
+ */
+export type Stickers = {
+/**
+ * The packs, in their order.
+ */
+packs: Array<PackView>,
+/**
+ * Favourites, the last added first.
+ */
+favourites: Array<StickerView>,
+/**
+ * Used last, the latest first.
+ */
+recent: Array<StickerView>, };
 
 /**
  * A style of text.
@@ -2741,12 +3002,3 @@ seq: number,
  * Which rule.
  */
 reason: string, } | { "warning": "phone_gone" } | { "warning": "profile_copied" } | { "warning": "local_damage" };
-
-export type PackId = string;
-export type PackKind = "seen" | "installed" | "own";
-export type PackSource = { "by": "link", link: string, } | { "by": "file", file: FileRef, };
-export type StickerDraft = { file: number, media_type: string, width: number, height: number, emojis: Array<string>, };
-export type PackDraft = { title: string, author: string, licence: string, cover: number, stickers: Array<StickerDraft>, };
-export type StickerView = { file: number, media_type: string, width: number, height: number, emojis: Array<string>, };
-export type PackView = { pack: PackId, kind: PackKind, title: string, author: string, account: AccountId | null, licence: string, cover: number, stickers: Array<StickerView>, link: string | null, public: boolean, ready: boolean, replaces: boolean, };
-export type Stickers = { packs: Array<PackView>, favourites: Array<StickerView>, recent: Array<StickerView>, };
