@@ -6,6 +6,7 @@ pub mod event;
 pub mod failure;
 pub mod file;
 pub mod notification;
+pub mod once;
 pub mod reason;
 pub mod sticker;
 pub mod view;

@@ -4,8 +4,8 @@ use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, Fol
 use beseda_wire::Bytes;
 use beseda_wire::content::{
     Attachment, Authored, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState, InfoChange,
-    KeptSticker, Media, MemberKey, Message, MessageRef, OwnState, OwnSync, PackState, Pin, Price, ProfileKey, Reaction,
-    Repair, RepairAnswer, RepairRequest, Sticker, StickerPack, Style, TimedFrom, Timer, Unsupported,
+    KeptSticker, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, PackState, Pin, Price, ProfileKey,
+    Reaction, Repair, RepairAnswer, RepairRequest, Sticker, StickerPack, Style, TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -52,6 +52,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         }),
         timer: Some(timer),
         attachments: Vec::new(),
+        once: false,
     };
     let file = FileRef { blob: BlobId::from_bytes([0xb1; 32]), key: FileKey([0x4e; 32]), size: 70_000 };
     let attachment = |name: &str, media_type: &str, media, preview| Attachment {
@@ -111,7 +112,10 @@ fn examples() -> Vec<(&'static str, Content)> {
         cover: 0,
         stickers: vec![sticker.clone()],
     };
-    let pack_state = PackState { pack: pack.clone(), own: true, file: Some(file.clone()), public: true };
+    let pack_state = PackState { pack, own: true, file: Some(file.clone()), public: true };
+    let photo = Media::Photo { width: 2_048, height: 1_536 };
+    let once =
+        Message { attachments: vec![attachment("", "image/jpeg", photo, None)], once: true, ..Message::default() };
     let anonymous = Forward { author: None, name: String::new(), at: Timestamp::from_millis(1) };
     let conversation = ConversationId::from_bytes([5; 16]);
     let own_state = OwnState {
@@ -150,6 +154,9 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_with_cover", Content::Message(with_cover)),
         ("message_with_sticker", Content::Message(with_sticker)),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
+        ("message_once", Content::Message(once)),
+        ("opened", Content::Opened(Opened { target: message_ref(1, 2) })),
+        ("own_opened", Content::Own(OwnSync::Opened { conversation, message: message_ref(1, 2) })),
         ("edit", Content::Edit(edit)),
         (
             "delete",
@@ -360,9 +367,10 @@ fn any_content() -> impl Strategy<Value = Content> {
         option::of(any_ref()),
         option::of(forward),
         option::of(any_timer()),
+        any::<bool>(),
     )
-        .prop_map(|(text, entities, attachments, reply_to, forward, timer)| {
-            Content::Message(Message { text, entities, attachments, reply_to, forward, timer })
+        .prop_map(|(text, entities, attachments, reply_to, forward, timer, once)| {
+            Content::Message(Message { text, entities, attachments, reply_to, forward, timer, once })
         });
     let key = (any::<[u8; 16]>(), vec(any::<u8>(), 0..40))
         .prop_map(|(account, key)| MemberKey { account: AccountId::from_bytes(account), key: key.into() });

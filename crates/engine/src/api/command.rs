@@ -508,6 +508,21 @@ pub enum Command {
         /// Whether the author's name goes with it.
         with_author: bool,
     },
+    /// Opens a message that can be looked at once, whose file is on this device: it is marked as opened for good, and others
+    /// are told, before it is shown. Its file can be opened until [`Command::CloseOnce`] or the end of the program.
+    OpenOnce {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        target: MessageRef,
+    },
+    /// Erases what was opened by [`Command::OpenOnce`].
+    CloseOnce {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        target: MessageRef,
+    },
     /// Everything up to this entry was seen.
     MarkRead {
         /// Where.
@@ -622,6 +637,7 @@ impl Command {
             Self::FindAccounts { .. }
                 | Self::WatchPresence { .. }
                 | Self::MarkRead { .. }
+                | Self::CloseOnce { .. }
                 | Self::Typing { .. }
                 | Self::SaveDraft { .. }
                 | Self::BeginFile
@@ -666,6 +682,8 @@ pub struct Draft {
     pub timer: Option<Timer>,
     /// Whether to send without raising others' unread counts or notifications.
     pub silent: bool,
+    /// Whether its one photo, film or voice message can be looked at once.
+    pub once: bool,
 }
 
 impl std::fmt::Debug for Draft {

@@ -29,6 +29,16 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Voice => "voice message",
         Label::Sticker => "sticker",
         Label::StickerPack => "A pack of stickers: open the link in the web app.",
+        Label::OnceClosed => "can be opened once",
+        Label::OnceSent => "view once",
+        Label::OnceOpen => "opened now",
+        Label::OnceOpened => "opened",
+        Label::OnceLapsed => "not opened in time",
+        Label::OnceHow => "opened by: save … --once --to FILE",
+        Label::OpenedBy => "Opened by",
+        Label::OnceNeedsTo => {
+            "it can be opened once: --once --to FILE writes it there, tells its sender, and erases it here and on your other devices"
+        }
         Label::ReplyMissing => "a message that is not here",
         Label::DraftMark => "Draft:",
         Label::Untitled => "Untitled",
