@@ -5,6 +5,7 @@ use beseda_engine::api::deeds::Deeds;
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use beseda_engine::api::notification::{News, NotificationSettings};
+use beseda_engine::api::sticker::{PackView, Stickers};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
     MembersView, MessageInfo, MessageView, OwnAskView, PhoneView, SearchHit, SearchQuery, TimelinePage, Waiting,
@@ -16,7 +17,8 @@ use beseda_engine::outbox;
 use beseda_engine::timeline::markup;
 use beseda_engine::vcard;
 use beseda_engine::view::{self, StoreError, View};
-use beseda_model::{AccountId, ConversationId, MessageId, Rng, Timestamp};
+use beseda_model::{AccountId, ConversationId, MessageId, PackId, Rng, Timestamp};
+use beseda_wire::Bytes;
 use beseda_wire::content::{ContactCard, Entity};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +37,18 @@ pub enum Query {
     Conversations,
     /// One's own folders for the list, in their order.
     Folders,
+    /// Packs of stickers, favourites and what was used last.
+    Stickers,
+    /// A pack of stickers; none if it is not known here.
+    Pack {
+        /// Which.
+        pack: PackId,
+    },
+    /// What the file of a pack of one's own is to say, in base64; none if there is no such pack.
+    PackContent {
+        /// Which.
+        pack: PackId,
+    },
     /// One conversation; none if it is not known here.
     Conversation {
         /// Which.
@@ -214,6 +228,9 @@ pub enum Answer {
     Phone(Option<PhoneView>),
     Conversations(Vec<ConversationView>),
     Folders(Vec<FolderView>),
+    Stickers(Stickers),
+    Pack(Option<PackView>),
+    PackContent(#[cfg_attr(not(target_family = "wasm"), ts(as = "Option<String>"))] Option<Bytes>),
     Conversation(Option<ConversationView>),
     Timeline(TimelinePage),
     Message(Option<MessageView>),
@@ -278,6 +295,9 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Me => Answer::Me(view::me(&view)?),
         Query::Phone => Answer::Phone(view::phone(&view)?),
         Query::Conversations => Answer::Conversations(view::conversations(&view)?),
+        Query::Stickers => Answer::Stickers(view::stickers(conn)?),
+        Query::Pack { pack } => Answer::Pack(view::pack(conn, *pack)?),
+        Query::PackContent { pack } => Answer::PackContent(view::manifest(conn, *pack)?),
         Query::Folders => Answer::Folders(view::folders(conn)?),
         Query::Conversation { conversation } => Answer::Conversation(view::conversation(&view, *conversation)?),
         Query::Timeline { conversation, anchor, limit } => {

@@ -9,4 +9,5 @@ pub mod notification;
 pub mod once;
 pub mod place;
 pub mod reason;
+pub mod sticker;
 pub mod view;

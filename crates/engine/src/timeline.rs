@@ -27,7 +27,7 @@ pub use apply::{
     apply_content, apply_system, apply_unreadable, blanked, failed, group_state, sending, sent, unrecoverable,
 };
 pub use command::on_command;
-pub(crate) use command::{may_set_info, set_info};
+pub(crate) use command::{may_set_info, send_sticker, set_info};
 pub use expiry::{expire, next_expiry};
 pub use infos::created;
 pub use once::close_left_open;

@@ -28,6 +28,7 @@ pub use crate::identity::devices;
 pub use crate::identity::key_history;
 pub use crate::identity::phone;
 pub use crate::identity::safety_number;
+pub use crate::stickers::{manifest, pack, stickers};
 pub use crate::store::StoreError;
 pub use crate::store::warnings::list as warnings;
 pub use crate::timeline::folders;

@@ -11,6 +11,7 @@ mod message;
 mod own;
 mod place;
 mod state;
+mod sticker;
 
 use beseda_model::{AccountId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,7 @@ pub use message::{Delete, Edit, Entity, Forward, Message, Opened, Pin, Reaction,
 pub use own::{OwnState, OwnSync};
 pub use place::{Place, Spot};
 pub use state::{GroupState, InfoChange, MemberKey, ProfileKey, Repair, RepairAnswer, RepairRequest};
+pub use sticker::{KeptSticker, PackState, Price, Sticker, StickerPack};
 
 use crate::Bytes;
 use crate::codec::{DecodeError, decode_cbor_prefix, encode_cbor};

@@ -1,11 +1,12 @@
 //! The bytes of every kind of content: frozen, so that a change is seen, and surviving the way there and back.
 
-use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, Timestamp};
+use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, PackId, Timestamp};
 use beseda_wire::Bytes;
 use beseda_wire::content::{
     Attachment, Authored, ContactCard, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState,
-    InfoChange, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, Pin, Place, ProfileKey, Reaction,
-    Repair, RepairAnswer, RepairRequest, Spot, Style, TimedFrom, Timer, Unsupported,
+    InfoChange, KeptSticker, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, PackState, Pin, Place,
+    Price, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest, Spot, Sticker, StickerPack, Style, TimedFrom,
+    Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -93,6 +94,26 @@ fn examples() -> Vec<(&'static str, Content)> {
         ],
         ..Message::default()
     };
+    let sticker = Media::Sticker { width: 512, height: 480, emoji: "😀".to_owned(), pack: Some(file.clone()) };
+    let with_sticker = Message { attachments: vec![attachment("", "image/webp", sticker, None)], ..Message::default() };
+    let sticker = Sticker {
+        file: file.clone(),
+        media_type: "image/webp".to_owned(),
+        width: 512,
+        height: 480,
+        emojis: vec!["😀".to_owned()],
+    };
+    let pack = StickerPack {
+        id: PackId::from_bytes([8; 16]),
+        title: "Коты".to_owned(),
+        author: "Анна".to_owned(),
+        account: Some(AccountId::from_bytes([1; 16])),
+        licence: "CC BY 4.0".to_owned(),
+        price: Some(Price { amount: 100, currency: "RUB".to_owned() }),
+        cover: 0,
+        stickers: vec![sticker.clone()],
+    };
+    let pack_state = PackState { pack, own: true, file: Some(file.clone()), public: true };
     let photo = Media::Photo { width: 2_048, height: 1_536 };
     let once =
         Message { attachments: vec![attachment("", "image/jpeg", photo, None)], once: true, ..Message::default() };
@@ -148,6 +169,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_with_place", Content::Message(Message { place: Some(still), ..Message::default() })),
         ("message_with_measured_place", Content::Message(Message { place: Some(measured), ..Message::default() })),
         ("message_with_contacts", Content::Message(Message { contacts: cards, ..Message::default() })),
+        ("message_with_sticker", Content::Message(with_sticker)),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
         ("message_once", Content::Message(once)),
         ("opened", Content::Opened(Opened { target: message_ref(1, 2) })),
@@ -199,6 +221,18 @@ fn examples() -> Vec<(&'static str, Content)> {
                 folder: FolderId::from_bytes([8; 16]),
                 name: "Работа".to_owned(),
                 place: 2,
+            }),
+        ),
+        (
+            "own_pack",
+            Content::Own(OwnSync::Pack { pack: PackId::from_bytes([8; 16]), state: Some(Box::new(pack_state)) }),
+        ),
+        ("own_pack_gone", Content::Own(OwnSync::Pack { pack: PackId::from_bytes([8; 16]), state: None })),
+        ("own_pack_order", Content::Own(OwnSync::PackOrder { packs: vec![PackId::from_bytes([8; 16])] })),
+        (
+            "own_favourite_stickers",
+            Content::Own(OwnSync::FavouriteStickers {
+                stickers: vec![KeptSticker { sticker, pack: Some(file.clone()) }],
             }),
         ),
         (
@@ -329,6 +363,8 @@ fn any_attachment() -> impl Strategy<Value = Attachment> {
             .prop_map(|(width, height, millis, round)| Media::Video { width, height, millis, round }),
         (any::<u64>(), ".*", ".*").prop_map(|(millis, title, artist)| Media::Audio { millis, title, artist }),
         (any::<u64>(), bytes()).prop_map(|(millis, wave)| Media::Voice { millis, wave }),
+        (any::<u32>(), any::<u32>(), ".*", option::of(any_file()))
+            .prop_map(|(width, height, emoji, pack)| Media::Sticker { width, height, emoji, pack }),
     ];
     (any_file(), ".*", ".*", media, option::of(bytes()), option::of(any_file())).prop_map(
         |(file, name, media_type, media, preview, cover)| Attachment { file, name, media_type, media, preview, cover },

@@ -655,7 +655,79 @@ conversation: ConversationId | null,
 /**
  * A file that was sealed on this device, of 1 MiB at most; none takes the picture away.
  */
-file: number | null, } | { "command": "edit",
+file: number | null, } | { "command": "save_pack",
+/**
+ * Which is changed; none makes one, behind at most 199 others.
+ */
+pack: PackId | null,
+/**
+ * The whole of it.
+ */
+draft: PackDraft, } | { "command": "publish_pack",
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * The file.
+ */
+file: number,
+/**
+ * Whether its link shows the server the key, too: then anybody who sees the address can open it.
+ */
+public: boolean, } | { "command": "open_pack",
+/**
+ * By what.
+ */
+source: PackSource, } | { "command": "read_pack",
+/**
+ * The file.
+ */
+file: number,
+/**
+ * Its content.
+ */
+content: string, } | { "command": "install_pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "command": "remove_pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "command": "move_pack",
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * How many stand before it then; more than there are: it is the last.
+ */
+to: number, } | { "command": "favourite_sticker",
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * Whether from now on.
+ */
+on: boolean, } | { "command": "send_sticker",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * For which of its emoji it was chosen.
+ */
+emoji: string | null,
+/**
+ * The message that it answers.
+ */
+reply_to: MessageRef | null, } | { "command": "edit",
 /**
  * Where.
  */
@@ -1498,7 +1570,7 @@ who: AccountView,
 /**
  * Whether their key is the one in the link.
  */
-key: KeyMatch, } | { "to": "join",
+key: KeyMatch, } | { "to": "stickers" } | { "to": "join",
 /**
  * `http(s)://host[:port]`.
  */
@@ -1608,7 +1680,23 @@ d: number,
 /**
  * How loud it is in the course of time, from 0 to 255: at most 128 steps.
  */
-w: string, };
+w: string, } | { "k": "sticker",
+/**
+ * Pixels.
+ */
+w: number,
+/**
+ * See `width`.
+ */
+h: number,
+/**
+ * What it stands for; empty if that was no emoji.
+ */
+j: string,
+/**
+ * The file of its pack.
+ */
+p?: FileRef | null, };
 
 /**
  * A member.
@@ -1802,7 +1890,7 @@ sound: boolean, };
 /**
  * What has changed. Deliberately coarse: views are cheap to read.
  */
-export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
+export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "stickers" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
 /**
  * Where.
  */
@@ -1958,7 +2046,11 @@ file: number, } | { "outcome": "folder",
 /**
  * Which.
  */
-folder: FolderId, } | { "outcome": "signed_up",
+folder: FolderId, } | { "outcome": "pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "outcome": "signed_up",
 /**
  * Which account.
  */
@@ -2089,6 +2181,107 @@ cleared_to: number,
  * The folders in which it lies.
  */
 folders?: Array<FolderId>, };
+
+/**
+ * A pack that is being made.
+ */
+export type PackDraft = {
+/**
+ * At most 64 characters.
+ */
+title: string,
+/**
+ * At most 64 characters; empty: the pack names nobody, not even by their account.
+ */
+author: string,
+/**
+ * At most 200 characters.
+ */
+licence: string,
+/**
+ * Which sticker stands for it.
+ */
+cover: number,
+/**
+ * At most 120.
+ */
+stickers: Array<StickerDraft>, };
+
+/**
+ * A pack of stickers, through all of its versions.
+ */
+export type PackId = string;
+
+/**
+ * What this person has to do with a pack.
+ */
+export type PackKind = "seen" | "installed" | "own";
+
+/**
+ * By what a pack is found.
+ */
+export type PackSource = { "by": "link",
+/**
+ * It.
+ */
+link: string, } | { "by": "file",
+/**
+ * It.
+ */
+file: FileRef, };
+
+/**
+ * A pack.
+ */
+export type PackView = {
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * What this person has to do with it.
+ */
+kind: PackKind,
+/**
+ * What it is called.
+ */
+title: string,
+/**
+ * Who made it, in their words; may be empty.
+ */
+author: string,
+/**
+ * Whose it is said to be; nothing proves it.
+ */
+account: AccountId | null,
+/**
+ * What others may do with it; may be empty.
+ */
+licence: string,
+/**
+ * Which of its stickers stands for it.
+ */
+cover: number,
+/**
+ * Its stickers.
+ */
+stickers: Array<StickerView>,
+/**
+ * A link to it; none for an own one that has no file yet.
+ */
+link: string | null,
+/**
+ * Whether the server can read it by that link.
+ */
+public: boolean,
+/**
+ * Whether all of it is where others can fetch it.
+ */
+ready: boolean,
+/**
+ * Of one that was looked at: whether this person has another version, which it would replace.
+ */
+replaces: boolean, };
 
 /**
  * The lowest role that may do each thing in a group. In direct conversations and notes they have no effect.
@@ -2283,7 +2476,15 @@ quietly?: boolean, };
 /**
  * A question to the engine. It changes nothing.
  */
-export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "conversation",
+export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "query": "pack_content",
+/**
+ * Which.
+ */
+pack: PackId, } | { "query": "conversation",
 /**
  * Which.
  */
@@ -2479,7 +2680,7 @@ detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why"
 /**
  * Why.
  */
-doubt: AskDoubt, } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
+doubt: AskDoubt, } | { "why": "no_sticker" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
 /**
  * The fewest.
  */
@@ -2689,6 +2890,73 @@ at: Timestamp,
  * It.
  */
 attachment: AttachmentView, };
+
+/**
+ * A sticker of a pack that is being made.
+ */
+export type StickerDraft = {
+/**
+ * A file that was sealed on this device, or that belongs to the pack already: at most 512 KiB.
+ */
+file: number,
+/**
+ * `image/webp` or `image/png`.
+ */
+media_type: string,
+/**
+ * Pixels: at most 512.
+ */
+width: number,
+/**
+ * See `width`.
+ */
+height: number,
+/**
+ * What it stands for: one to five emoji, the fittest first.
+ */
+emojis: Array<string>, };
+
+/**
+ * A sticker.
+ */
+export type StickerView = {
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * Its media type.
+ */
+media_type: string,
+/**
+ * Pixels.
+ */
+width: number,
+/**
+ * See `width`.
+ */
+height: number,
+/**
+ * What it stands for, the fittest first; may be empty.
+ */
+emojis: Array<string>, };
+
+/**
+ * What is at hand.
+ */
+export type Stickers = {
+/**
+ * The packs, in their order.
+ */
+packs: Array<PackView>,
+/**
+ * Favourites, the last added first.
+ */
+favourites: Array<StickerView>,
+/**
+ * Used last, the latest first.
+ */
+recent: Array<StickerView>, };
 
 /**
  * A style of text.

@@ -76,6 +76,12 @@ export function reasonText(reason: Reason): string {
       return m.reason.other_group()
     case 'other_person':
       return m.reason.other_person()
+    case 'no_sticker':
+      return m.reason.no_sticker()
+    case 'no_pack':
+      return m.reason.no_pack()
+    case 'own_pack':
+      return m.reason.own_pack()
     case 'empty':
       return m.reason.empty()
     case 'needed':

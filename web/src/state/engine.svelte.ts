@@ -126,6 +126,11 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'notifications':
     case 'fetching':
       return notice.notice === 'me' || notice.notice === 'signed_out'
+    case 'stickers':
+    case 'pack':
+    case 'pack_content':
+      // Whether all of an own pack is where others can fetch it, its files tell.
+      return notice.notice === 'stickers' || notice.notice === 'file'
     case 'folders':
       return notice.notice === 'folders'
     case 'warnings':

@@ -39,6 +39,8 @@ pub enum Label {
     Video,
     Audio,
     Voice,
+    Sticker,
+    StickerPack,
     OnceClosed,
     OnceSent,
     OnceOpen,

@@ -36,6 +36,8 @@ pub enum Field {
     Files,
     /// A conversation's folders.
     Folders,
+    /// What others may do with a pack of stickers.
+    Licence,
     /// A link.
     Link,
     /// A group's members.
@@ -62,6 +64,8 @@ pub enum Field {
     Server,
     /// A person's status.
     Status,
+    /// Stickers, or packs of them.
+    Stickers,
     /// A text.
     Text,
     /// A timer.
@@ -205,6 +209,16 @@ pub enum Reason {
         /// Why.
         doubt: AskDoubt,
     },
+
+    /// Not a picture of a kind and size that stickers have.
+    #[error("it is no sticker")]
+    NoSticker,
+    /// What a link or a message leads to is no pack of stickers.
+    #[error("there is no pack of stickers")]
+    NoPack,
+    /// A version of a pack of one's own can't be installed over it.
+    #[error("it is your own pack")]
+    OwnPack,
 
     /// Nothing was given.
     #[error("it is empty")]

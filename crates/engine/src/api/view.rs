@@ -787,6 +787,8 @@ pub enum LinkView {
         /// Whether their key is the one in the link.
         key: KeyMatch,
     },
+    /// To a pack of stickers: [`super::command::Command::OpenPack`] takes the link.
+    Stickers,
     /// To an account on a server that asks for an invitation.
     Join {
         /// `http(s)://host[:port]`.

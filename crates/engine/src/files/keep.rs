@@ -67,7 +67,8 @@ fn forget_loose(step: &mut Step<'_>) -> Result<(), StoreError> {
         .tx
         .prepare_cached(
             "SELECT number, blob, kept, EXISTS (SELECT 1 FROM message_files WHERE file = number) \
-             OR EXISTS (SELECT 1 FROM pictures WHERE file = number) FROM files WHERE loose = 1",
+             OR EXISTS (SELECT 1 FROM pictures WHERE file = number) \
+             OR EXISTS (SELECT 1 FROM sticker_files WHERE file = number) FROM files WHERE loose = 1",
         )?
         .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<Result<_, _>>()?;
@@ -87,6 +88,19 @@ fn forget_loose(step: &mut Step<'_>) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A file is looked into. Unless something refers to it by then, it is forgotten when the program starts again.
+pub(crate) fn only_for_now(step: &Step<'_>, number: FileNumber) -> Result<(), StoreError> {
+    step.tx
+        .prepare_cached(
+            "UPDATE files SET loose = 2 WHERE number = ?1 AND loose = 0 AND kept = 0 \
+             AND NOT EXISTS (SELECT 1 FROM message_files WHERE file = number) \
+             AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number) \
+             AND NOT EXISTS (SELECT 1 FROM sticker_files WHERE file = number)",
+        )?
+        .execute([number])?;
+    Ok(())
+}
+
 /// Who has sent something that can be looked at once does not see it again: its bytes go from here once the server has them.
 fn forget_sent_once(step: &mut Step<'_>) -> Result<(), StoreError> {
     let sent: Vec<FileNumber> = step
@@ -96,7 +110,8 @@ fn forget_sent_once(step: &mut Step<'_>) -> Result<(), StoreError> {
              (SELECT u.file FROM messages m JOIN message_files u ON u.row = m.row WHERE m.once = 1 AND m.own = 1) \
              AND NOT EXISTS (SELECT 1 FROM message_files u JOIN messages m ON m.row = u.row \
              WHERE u.file = number AND (m.own = 0 OR m.once <> 1)) \
-             AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number) RETURNING number",
+             AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number) \
+             AND NOT EXISTS (SELECT 1 FROM sticker_files WHERE file = number) RETURNING number",
         )?
         .query_map((), |row| row.get(0))?
         .collect::<Result<_, _>>()?;
@@ -127,9 +142,11 @@ pub(crate) fn let_go_told(step: &mut Step<'_>, blobs: &[BlobId]) -> Result<(), S
     Ok(())
 }
 
-/// Of files that are here: not those that are on their way, that the server does not have, and pictures of people and groups.
+/// Of files that are here: not those that are on their way, that the server does not have, pictures of people and groups, and
+/// stickers, which outlive their authors' interest in them.
 const MAY_GO: &str = "way = 0 AND (kept = 1 OR plain = x'') \
-    AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number)";
+    AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number) \
+    AND NOT EXISTS (SELECT 1 FROM sticker_files WHERE file = number)";
 
 /// Erases what can be fetched again.
 pub(super) fn clear(step: &mut Step<'_>) -> Result<(), StoreError> {

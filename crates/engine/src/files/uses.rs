@@ -19,6 +19,7 @@ const fn kind(media: &Media) -> i64 {
         Media::Video { .. } => 2,
         Media::Audio { .. } => 3,
         Media::Voice { .. } => 4,
+        Media::Sticker { .. } => 5,
     }
 }
 
@@ -120,6 +121,7 @@ pub(super) fn is_locked(conn: &Connection, number: FileNumber) -> Result<bool, S
         .prepare_cached(
             "SELECT 1 FROM message_files u JOIN messages m ON m.row = u.row WHERE u.file = ?1 \
              AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = ?1) \
+             AND NOT EXISTS (SELECT 1 FROM sticker_files WHERE file = ?1) \
              GROUP BY u.file HAVING min(m.once) = 1 AND max(m.once) = 1",
         )?
         .exists([number])?)

@@ -32,6 +32,8 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Video => "video",
         Label::Audio => "audio",
         Label::Voice => "voice message",
+        Label::Sticker => "sticker",
+        Label::StickerPack => "A pack of stickers: open the link in the web app.",
         Label::OnceClosed => "can be opened once",
         Label::OnceSent => "view once",
         Label::OnceOpen => "opened now",

@@ -32,6 +32,8 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Video => "видео",
         Label::Audio => "аудио",
         Label::Voice => "голосовое сообщение",
+        Label::Sticker => "стикер",
+        Label::StickerPack => "Набор стикеров: откройте ссылку в веб-приложении.",
         Label::OnceClosed => "можно открыть один раз",
         Label::OnceSent => "на один просмотр",
         Label::OnceOpen => "открыто сейчас",

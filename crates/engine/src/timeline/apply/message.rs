@@ -11,6 +11,7 @@ use crate::api::event::Notice;
 use crate::api::failure::{Healing, Unreadable};
 use crate::files;
 use crate::log::arrival::Arrival;
+use crate::stickers;
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
@@ -122,6 +123,9 @@ fn finish(
             files::command::fetch_automatic(step, &files)?;
         }
         let from_others = arrival.sender_account != here.account;
+        if !from_others {
+            stickers::used(step, new.attachments)?;
+        }
         if from_others && arrival.class == EntryClass::Counted && new.hidden == Hidden::No {
             let muted = own::heard(step, arrival.conversation)?;
             if arrival.live && !muted && place.0.is_none() {

@@ -17,6 +17,7 @@ use crate::api::reason::{Field, Reason};
 use crate::files;
 use crate::outbox::{self, EnqueueOptions};
 use crate::search::{index, words::Words};
+use crate::stickers;
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
@@ -122,9 +123,7 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
         contacts,
     };
     let id = say(step, conversation, message, draft.silent)?;
-    // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
-    step.place(conversation).typing_at = None;
-    own::set_removed(step, conversation, false)?;
+    said(step, conversation)?;
     super::keep::forget_draft(step, conversation)?;
     Ok(Outcome::Queued { message: id })
 }
@@ -160,6 +159,27 @@ fn check_contacts(cards: &[ContactCard]) -> Result<Vec<ContactCard>, Failure> {
         }
     }
     Ok(accepted)
+}
+
+/// Sends a sticker. What is being written in that conversation stays as it is.
+pub(crate) fn send_sticker(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    attachment: Attachment,
+    reply_to: Option<MessageRef>,
+) -> Done {
+    allowed(step, conversation, Action::Send)?;
+    let timer = timer_of(step, conversation)?;
+    let message = Message { attachments: vec![attachment], reply_to, timer, ..Message::default() };
+    let id = say(step, conversation, message, false)?;
+    said(step, conversation)?;
+    Ok(Outcome::Queued { message: id })
+}
+
+fn said(step: &mut Step<'_>, conversation: ConversationId) -> Result<(), Failure> {
+    // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
+    step.place(conversation).typing_at = None;
+    Ok(own::set_removed(step, conversation, false)?)
 }
 
 /// The one attachment of a draft that can be looked at once, without what would show something of it beforehand.
@@ -237,6 +257,7 @@ fn say(
             index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
         }
     }
+    stickers::used(step, &message.attachments)?;
     files::command::send(step, row)?;
     shown(step, conversation);
     Ok(id)
