@@ -105,7 +105,9 @@ test('a place that came is opened elsewhere only when a person chooses so', asyn
   await page.getByRole('button', { name: 'Open in…' }).click()
   expect(opened).not.toHaveBeenCalled()
   await page.getByRole('menuitem', { name: 'OpenStreetMap (openstreetmap.org)' }).click()
-  expect(opened.mock.calls[0]?.[0]).toMatch(/^https:\/\/www\.openstreetmap\.org\/\?mlat=55\.755800&mlon=37\.617300/)
+  expect(opened.mock.calls[0]?.[0]).toMatch(
+    /^https:\/\/www\.openstreetmap\.org\/\?mlat=55\.755800&mlon=37\.617300/,
+  )
   expect(opened.mock.calls[0]?.[2]).toBe('noopener,noreferrer')
   opened.mockRestore()
 })

@@ -212,7 +212,16 @@ export class Draft {
     await this.#engine.do({
       command: 'send',
       conversation: this.conversation,
-      draft: { text: '', entities: [], reply_to, attachments: [], ...enclosed, timer: timer ?? null, silent, once: false },
+      draft: {
+        text: '',
+        entities: [],
+        reply_to,
+        attachments: [],
+        ...enclosed,
+        timer: timer ?? null,
+        silent,
+        once: false,
+      },
     })
     this.#mode = { to: 'say' }
     this.timer = undefined

@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn the_largest_pack_fits_into_its_file_and_into_a_message() {
         let emojis: Vec<String> = ["👩", "👨", "🧑", "👧", "👦"]
-            .map(|one| format!("{one}{}", "\u{200d}👩🏽".chars().cycle().take(18).collect::<String>()))
+            .map(|one| format!("{one}{}", "\u{200d}👩".repeat(8)))
             .into_iter()
             .filter(|emoji| is_emoji(emoji))
             .collect();
