@@ -8,6 +8,7 @@ mod en;
 mod event;
 mod failure;
 mod label;
+mod page;
 mod ru;
 mod sentence;
 
@@ -15,6 +16,7 @@ pub use attachment::{attachments, brief, file_state, gist, percent, size};
 pub use event::{Named, event};
 pub use failure::{Words, failure, trouble, unreadable, warning};
 pub use label::Label;
+pub use page::page;
 pub use sentence::{CommandHelp, Sentence};
 
 use crate::calendar::Moment;

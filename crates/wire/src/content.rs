@@ -14,7 +14,7 @@ use beseda_model::{AccountId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use file::{Attachment, FileKey, FileRef, Media};
-pub use message::{Delete, Edit, Entity, Forward, Message, Pin, Reaction, Style, TimedFrom, Timer};
+pub use message::{Delete, Edit, Entity, Forward, LinkPreview, Message, Pin, Reaction, Style, TimedFrom, Timer};
 pub use own::{OwnState, OwnSync};
 pub use state::{GroupState, InfoChange, MemberKey, ProfileKey, Repair, RepairAnswer, RepairRequest};
 

@@ -3,9 +3,9 @@
 use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, Timestamp};
 use beseda_wire::Bytes;
 use beseda_wire::content::{
-    Attachment, Authored, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState, InfoChange, Media,
-    MemberKey, Message, MessageRef, OwnState, OwnSync, Pin, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest,
-    Style, TimedFrom, Timer, Unsupported,
+    Attachment, Authored, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState, InfoChange,
+    LinkPreview, Media, MemberKey, Message, MessageRef, OwnState, OwnSync, Pin, ProfileKey, Reaction, Repair,
+    RepairAnswer, RepairRequest, Style, TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -52,6 +52,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         }),
         timer: Some(timer),
         attachments: Vec::new(),
+        preview: None,
     };
     let file = FileRef { blob: BlobId::from_bytes([0xb1; 32]), key: FileKey([0x4e; 32]), size: 70_000 };
     let attachment = |name: &str, media_type: &str, media, preview| Attachment {
@@ -61,6 +62,22 @@ fn examples() -> Vec<(&'static str, Content)> {
         media,
         preview,
         cover: None,
+    };
+    let with_preview = Message {
+        text: "https://example.org/хлеб".to_owned(),
+        preview: Some(LinkPreview {
+            url: "https://example.org/хлеб".to_owned(),
+            title: "Хлеб".to_owned(),
+            description: "Как его пекут".to_owned(),
+            site: "example.org".to_owned(),
+            image: Some(attachment(
+                "",
+                "image/jpeg",
+                Media::Photo { width: 1_200, height: 630 },
+                Some(Bytes(vec![3; 25])),
+            )),
+        }),
+        ..Message::default()
     };
     let film = Media::Video { width: 480, height: 480, millis: 9_000, round: true };
     let song = Media::Audio { millis: 180_000, title: "Тишина".to_owned(), artist: "Хор".to_owned() };
@@ -128,6 +145,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_full", Content::Message(full)),
         ("message_with_files", Content::Message(with_files)),
         ("message_with_cover", Content::Message(with_cover)),
+        ("message_with_preview", Content::Message(with_preview)),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
         ("edit", Content::Edit(edit)),
         (

@@ -106,11 +106,12 @@ impl Session {
         let named = |account| (directory.name(account), directory.is_me(account));
         match &message.body {
             // As markup: nothing that is under other words, or hidden, is lost on the way.
-            Body::Text { text, entities, attachments } => {
+            Body::Text { text, entities, attachments, preview } => {
                 let mut lines = text::attachments(self.lang, attachments);
                 if !text.is_empty() {
                     lines.push(safe::text(&markup::render(text, entities, directory)));
                 }
+                lines.extend(preview.as_ref().map(text::page));
                 lines.join("\n")
             }
             Body::Deleted { by } if *by == message.message.author => self.label(Label::MessageDeleted),

@@ -178,7 +178,7 @@ impl Painter<'_> {
         let width = self.text_width();
         let quiet = theme.faint().add_modifier(Modifier::ITALIC);
         match &message.body {
-            Body::Text { text, entities, attachments } => {
+            Body::Text { text, entities, attachments, preview } => {
                 let mut lines = Vec::new();
                 for (said, attachment) in text::attachments(self.model.lang, attachments).into_iter().zip(attachments) {
                     let at = self.model.files.get(&attachment.file);
@@ -194,6 +194,9 @@ impl Painter<'_> {
                     let revealed = self.open.revealed.contains(&message.row);
                     let written = styled::lines(text, entities, theme, revealed);
                     lines.extend(written.into_iter().flat_map(|(indent, runs)| flow(&runs, width, &indent)));
+                }
+                if let Some(page) = preview {
+                    lines.extend(flow_text(&text::page(page), theme.faint(), width));
                 }
                 lines
             }

@@ -588,6 +588,9 @@ pub struct Draft {
     pub reply_to: Option<MessageRef>,
     /// Files that go with it: then there need be no text.
     pub attachments: Vec<AttachmentDraft>,
+    /// What is shown of a page that the text links to; without such a link it is left out.
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub preview: Option<LinkPreviewDraft>,
     /// Its own timer; none takes the conversation's.
     pub timer: Option<Timer>,
     /// Whether to send without raising others' unread counts or notifications.
@@ -597,6 +600,29 @@ pub struct Draft {
 impl std::fmt::Debug for Draft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Draft({} bytes)", self.text.len())
+    }
+}
+
+/// What is to be shown of a page.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(default)]
+pub struct LinkPreviewDraft {
+    /// Its address, as it stands in the text.
+    pub url: String,
+    /// What it is called, at most 200 characters.
+    pub title: String,
+    /// What it is about, at most 500 characters.
+    pub description: String,
+    /// The site that it belongs to, at most 100 characters.
+    pub site: String,
+    /// A picture of it, as a photo: at most 512 KiB.
+    pub image: Option<AttachmentDraft>,
+}
+
+impl std::fmt::Debug for LinkPreviewDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkPreviewDraft(…)")
     }
 }
 

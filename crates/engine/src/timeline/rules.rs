@@ -5,6 +5,7 @@ pub mod attachment;
 pub mod emoji;
 pub mod info;
 pub mod message;
+pub mod preview;
 pub mod reaction;
 pub mod text;
 pub mod timer;

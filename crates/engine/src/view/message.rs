@@ -14,7 +14,7 @@ use crate::files;
 use crate::timeline::markup::covered;
 use crate::timeline::message_row::{self, Kind, TABLE};
 use crate::timeline::receipt::{self, Marks};
-use crate::timeline::rules::reaction;
+use crate::timeline::rules::{preview, reaction};
 use crate::timeline::{column, own_event};
 
 /// Characters of a message that a reply to it shows.
@@ -93,6 +93,12 @@ impl<'c> Reader<'c> {
             });
         }
         self.overlay.apply(&mut view);
+        // An edit may have taken the link away, in the log or on its way there.
+        if let Body::Text { text, entities, preview, .. } = &mut view.body
+            && preview.as_ref().is_some_and(|seen| !preview::is_linked(&seen.url, text, entities))
+        {
+            *preview = None;
+        }
         Ok(view)
     }
 
@@ -175,6 +181,7 @@ fn body(conn: &Connection, limits: &FetchLimits, kind: Kind, row: &Row<'_>) -> R
                 .into_iter()
                 .map(|attached| attached.view(limits))
                 .collect(),
+            preview: files::previews::view(conn, limits, row.get(0)?)?,
         },
         Kind::System => Body::System { event: column::decode(&blob(21)?, TABLE)? },
         Kind::Unsupported => Body::Unsupported { kind: row.get(23)? },

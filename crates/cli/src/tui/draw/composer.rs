@@ -37,7 +37,7 @@ pub(super) fn purpose(frame: &mut Frame<'_>, model: &Model, open: &Opened, area:
         Purpose::Reply { row, .. } => match open.message(row) {
             Some(message) => {
                 let text = match &message.body {
-                    Body::Text { text, entities, attachments } => {
+                    Body::Text { text, entities, attachments, .. } => {
                         text::brief(model.lang, &covered(text, entities), attachments)
                     }
                     _ => String::new(),

@@ -129,7 +129,9 @@ fn preview(model: &Model, conversation: &ConversationView) -> (String, ratatui::
 /// The last message in one line.
 fn said(model: &Model, conversation: &ConversationView, message: &MessageView) -> String {
     let body = match &message.body {
-        Body::Text { text, entities, attachments } => text::brief(model.lang, &covered(text, entities), attachments),
+        Body::Text { text, entities, attachments, .. } => {
+            text::brief(model.lang, &covered(text, entities), attachments)
+        }
         Body::Deleted { .. } => model.label(Label::MessageDeleted).to_owned(),
         Body::System { event } => {
             let named = |account| (model.name(account), model.is_me(account));

@@ -116,7 +116,7 @@ impl Talk {
     pub(super) fn say(&mut self, author: u8, minutes_ago: u64, source: &str) -> &mut MessageView {
         let formatted = markup::parse(source, &Directory);
         let Formatted { text, entities } = formatted;
-        self.push(author, minutes_ago, Body::Text { text, entities, attachments: Vec::new() })
+        self.push(author, minutes_ago, Body::Text { text, entities, attachments: Vec::new(), preview: None })
     }
 
     fn show(&mut self, author: u8, minutes_ago: u64, source: &str, files: &[AttachmentView]) -> MessageRef {

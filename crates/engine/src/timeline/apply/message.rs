@@ -84,6 +84,10 @@ fn finish(
 ) -> Result<Option<Broken>, StoreError> {
     let row = new.write(step.tx, place.0)?;
     let files = files::attach(step, arrival.conversation, row, new.attachments)?;
+    let preview = match new.message {
+        Some(message) => files::previews::attach(step, row, message, new.entities)?,
+        None => None,
+    };
     let target = target(arrival);
     if disappeared {
         message_row::hide(step.tx, row, Hidden::Disappeared)?;
@@ -93,6 +97,9 @@ fn finish(
         refresh(step, arrival.conversation, target)?;
         if arrival.live {
             files::command::fetch_automatic(step, &files)?;
+            if let Some(picture) = &preview {
+                files::previews::fetch(step, picture)?;
+            }
         }
         let from_others = arrival.sender_account != here.account;
         if from_others && arrival.class == EntryClass::Counted && new.hidden == Hidden::No {

@@ -1,13 +1,15 @@
 //! Messages: sending, editing, forwarding, trying again.
 
 use beseda_model::{Action, ConversationId, MessageId};
-use beseda_wire::content::{Authored, Content, Edit, Entity, Forward, MAX_CONTENT, Message, MessageRef, Timer};
+use beseda_wire::content::{
+    Authored, Content, Edit, Entity, Forward, LinkPreview, MAX_CONTENT, Message, MessageRef, Timer,
+};
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{Done, allowed, check_timer, enqueue_event, timer_of};
 use crate::Step;
-use crate::api::command::{Draft, Outcome};
+use crate::api::command::{Draft, LinkPreviewDraft, Outcome};
 use crate::api::failure::Failure;
 use crate::api::reason::{Field, Reason};
 use crate::files;
@@ -18,7 +20,7 @@ use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::apply::shown;
 use crate::timeline::message_row::{self, Kind, NewRow, State, TABLE};
-use crate::timeline::rules::{Broken, text, timer};
+use crate::timeline::rules::{Broken, preview, text, timer};
 use crate::timeline::{column, own, own_event, profile};
 
 /// Most messages and places of one forwarding.
@@ -102,6 +104,7 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
         reply_to: draft.reply_to,
         forward: None,
         timer,
+        preview: draft.preview.as_ref().map(|seen| take_preview(step, seen)).transpose()?,
     };
     let id = say(step, conversation, message, draft.silent)?;
     // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
@@ -109,6 +112,13 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
     own::set_removed(step, conversation, false)?;
     super::keep::forget_draft(step, conversation)?;
     Ok(Outcome::Queued { message: id })
+}
+
+/// A page that is shown with a message; what may not be shown of it is left out where the message is written down.
+fn take_preview(step: &Step<'_>, draft: &LinkPreviewDraft) -> Result<LinkPreview, Failure> {
+    let image = files::command::take(step, draft.image.as_slice())?.pop();
+    let LinkPreviewDraft { url, title, description, site, .. } = draft.clone();
+    Ok(LinkPreview { url, title, description, site, image })
 }
 
 fn check_text(text: &str, entities: &[Entity], may_be_empty: bool) -> Result<Vec<Entity>, Failure> {
@@ -129,7 +139,9 @@ fn say(
     silent: bool,
 ) -> Result<MessageId, Failure> {
     let here = Here::get(step.tx)?;
-    let authored = Authored { at: step.now, content: Content::Message(message) };
+    // Only what others may see: no picture is brought to the server that nobody is shown.
+    let preview = message.preview.as_ref().and_then(|seen| preview::accept(seen, &message.text, &message.entities));
+    let authored = Authored { at: step.now, content: Content::Message(Message { preview, ..message }) };
     let item = authored.item();
     if item.len() > MAX_CONTENT {
         return Err(Failure::invalid(Field::Text, Reason::TooLong));
@@ -151,6 +163,9 @@ fn say(
     .write(step.tx, None)?;
     for attached in files::attach(step, conversation, row, &message.attachments)? {
         files::command::send(step, &attached)?;
+    }
+    if let Some(picture) = files::previews::attach(step, row, message, &message.entities)? {
+        files::command::send(step, &picture)?;
     }
     index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
     shown(step, conversation);
@@ -211,6 +226,7 @@ pub(super) fn forward(
                 forward: Some(origin(step.tx, *target, original, with_author)?),
                 // What was to disappear disappears where it was forwarded to as well.
                 timer: timer::stricter(timer, original.timer),
+                preview: files::previews::find(step.tx, original.row)?.map(|(seen, _)| seen),
             };
             last = Some(say(step, *conversation, message, false)?);
         }
@@ -276,6 +292,9 @@ fn failed_message(
     if let Some(said) = Said::find(step.tx, conversation, target)? {
         for attached in files::attachments(step.tx, said.row)? {
             files::command::send(step, &attached)?;
+        }
+        if let Some(picture) = files::previews::picture(step.tx, said.row)? {
+            files::command::send(step, &picture)?;
         }
     }
     Ok(Some((authored, counted)))

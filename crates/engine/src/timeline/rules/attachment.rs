@@ -53,9 +53,9 @@ pub fn safe_name(name: &str) -> String {
     chars.iter().take(kept).chain(std::iter::once(&'…')).chain(chars.iter().skip(chars.len() - ending)).collect()
 }
 
-/// What a piece of music says of itself, in one line.
-fn safe_line(words: &str) -> String {
-    words.chars().filter(|char| !is_unseen(*char)).take(MAX_NAME).collect::<String>().trim().to_owned()
+/// What a piece of music or a page says of itself, in one line of at most `most` characters.
+pub(super) fn safe_line(words: &str, most: usize) -> String {
+    words.chars().filter(|char| !is_unseen(*char)).take(most).collect::<String>().trim().to_owned()
 }
 
 /// Characters that file systems take for something else.
@@ -91,7 +91,7 @@ fn safe_media(media: &Media) -> Media {
             Media::Voice { millis: *millis, wave: wave.get(..MAX_WAVE).unwrap_or_default().into() }
         }
         Media::Audio { millis, title, artist } => {
-            Media::Audio { millis: *millis, title: safe_line(title), artist: safe_line(artist) }
+            Media::Audio { millis: *millis, title: safe_line(title, MAX_NAME), artist: safe_line(artist, MAX_NAME) }
         }
         other => other.clone(),
     }
