@@ -21,7 +21,7 @@ const LOCALES = [REFERENCE, ...OTHERS]
 const LATER = new Set(
   (
     'about appearance attach composer contact conversation delivery devices editor event folders forget group healing list media ' +
-    'message picture privacy reactions report safety search share storage timeline traffic voice writing'
+    'message once picture privacy reactions report safety search share storage timeline traffic voice writing'
   ).split(' '),
 )
 /** What is shown before, and must do without them. */

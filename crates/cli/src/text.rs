@@ -12,7 +12,7 @@ mod page;
 mod ru;
 mod sentence;
 
-pub use attachment::{attachments, brief, file_state, gist, percent, size};
+pub use attachment::{attachments, brief, file_state, gist, once, percent, size};
 pub use event::{Named, event};
 pub use failure::{Words, failure, trouble, unreadable, warning};
 pub use label::Label;

@@ -6,5 +6,6 @@ pub mod event;
 pub mod failure;
 pub mod file;
 pub mod notification;
+pub mod once;
 pub mod reason;
 pub mod view;

@@ -58,6 +58,7 @@ impl Engine {
             commands::prune(step.tx, now)?;
             identity::on_open(step)?;
             timeline::reprocess_unsupported(step)?;
+            timeline::close_left_open(step)?;
             files::on_open(step)?;
             connection::look(step)
         })?;

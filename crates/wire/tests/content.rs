@@ -4,7 +4,7 @@ use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, Fol
 use beseda_wire::Bytes;
 use beseda_wire::content::{
     Attachment, Authored, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState, InfoChange,
-    LinkPreview, Media, MemberKey, Message, MessageRef, OwnState, OwnSync, Pin, ProfileKey, Reaction, Repair,
+    LinkPreview, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, Pin, ProfileKey, Reaction, Repair,
     RepairAnswer, RepairRequest, Style, TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
@@ -52,6 +52,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         }),
         timer: Some(timer),
         attachments: Vec::new(),
+        once: false,
         preview: None,
     };
     let file = FileRef { blob: BlobId::from_bytes([0xb1; 32]), key: FileKey([0x4e; 32]), size: 70_000 };
@@ -109,6 +110,9 @@ fn examples() -> Vec<(&'static str, Content)> {
         ],
         ..Message::default()
     };
+    let photo = Media::Photo { width: 2_048, height: 1_536 };
+    let once =
+        Message { attachments: vec![attachment("", "image/jpeg", photo, None)], once: true, ..Message::default() };
     let anonymous = Forward { author: None, name: String::new(), at: Timestamp::from_millis(1) };
     let conversation = ConversationId::from_bytes([5; 16]);
     let own_state = OwnState {
@@ -147,6 +151,9 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_with_cover", Content::Message(with_cover)),
         ("message_with_preview", Content::Message(with_preview)),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
+        ("message_once", Content::Message(once)),
+        ("opened", Content::Opened(Opened { target: message_ref(1, 2) })),
+        ("own_opened", Content::Own(OwnSync::Opened { conversation, message: message_ref(1, 2) })),
         ("edit", Content::Edit(edit)),
         (
             "delete",
@@ -336,6 +343,8 @@ fn any_content() -> impl Strategy<Value = Content> {
         name,
         at: Timestamp::from_millis(at),
     });
+    let preview = (".*", ".*", ".*", ".*", option::of(any_attachment()))
+        .prop_map(|(url, title, description, site, image)| LinkPreview { url, title, description, site, image });
     let message = (
         ".*",
         vec(any_entity(), 0..5),
@@ -343,9 +352,11 @@ fn any_content() -> impl Strategy<Value = Content> {
         option::of(any_ref()),
         option::of(forward),
         option::of(any_timer()),
+        any::<bool>(),
+        option::of(preview),
     )
-        .prop_map(|(text, entities, attachments, reply_to, forward, timer)| {
-            Content::Message(Message { text, entities, attachments, reply_to, forward, timer })
+        .prop_map(|(text, entities, attachments, reply_to, forward, timer, once, preview)| {
+            Content::Message(Message { text, entities, attachments, reply_to, forward, timer, once, preview })
         });
     let key = (any::<[u8; 16]>(), vec(any::<u8>(), 0..40))
         .prop_map(|(account, key)| MemberKey { account: AccountId::from_bytes(account), key: key.into() });

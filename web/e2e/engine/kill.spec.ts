@@ -73,7 +73,15 @@ test('a killed browser loses nothing that was acknowledged', async ({ url }) => 
           // Without a pause, so that the end comes in the middle of one.
           for (let number = 0; ; number++) {
             const text = `${round}.${number}`
-            const draft = { text, entities: [], attachments: [], reply_to: null, timer: null, silent: false }
+            const draft = {
+              text,
+              entities: [],
+              attachments: [],
+              reply_to: null,
+              timer: null,
+              silent: false,
+              once: false,
+            }
             await window.engine.command({ command: 'send', conversation: notes, draft })
             const { acknowledged } = window as unknown as { acknowledged: (text: string) => void }
             acknowledged(text)

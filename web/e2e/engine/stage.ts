@@ -86,7 +86,15 @@ export const texts = (page: Page, conversation: string): Promise<string[]> =>
 export const say = (page: Page, conversation: string, text: string): Promise<void> =>
   page.evaluate(
     async ({ conversation, text }) => {
-      const draft = { text, entities: [], attachments: [], reply_to: null, timer: null, silent: false }
+      const draft = {
+        text,
+        entities: [],
+        attachments: [],
+        reply_to: null,
+        timer: null,
+        silent: false,
+        once: false,
+      }
       await window.engine.command({ command: 'send', conversation, draft })
     },
     { conversation, text },

@@ -22,7 +22,15 @@ test('what was asked for just before a reload is done once, in its order', async
   await page.evaluate(
     ({ notes, all }) => {
       for (const text of all) {
-        const draft = { text, entities: [], attachments: [], reply_to: null, timer: null, silent: false }
+        const draft = {
+          text,
+          entities: [],
+          attachments: [],
+          reply_to: null,
+          timer: null,
+          silent: false,
+          once: false,
+        }
         void window.engine.command({ command: 'send', conversation: notes, draft })
       }
       location.reload()
@@ -71,7 +79,15 @@ test('what was on its way when the owner crashed is done once, in its order', as
   await second.evaluate(
     ({ notes, all }) => {
       for (const text of all) {
-        const draft = { text, entities: [], attachments: [], reply_to: null, timer: null, silent: false }
+        const draft = {
+          text,
+          entities: [],
+          attachments: [],
+          reply_to: null,
+          timer: null,
+          silent: false,
+          once: false,
+        }
         void window.engine
           .command({ command: 'send', conversation: notes, draft })
           .then(() => window.ended.push(text))

@@ -20,6 +20,7 @@ const MISSED: ReadonlySet<string> = new Set<Command['command']>([
   'answer_stranger',
   'block',
   'clear_files',
+  'close_once',
   'create_group',
   'delete',
   'delete_folder',

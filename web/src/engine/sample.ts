@@ -243,6 +243,7 @@ export function world(rows: MessageView[], conversations: ConversationView[]): W
               message: found,
               delivered_to: ['p-0', 'p-1'],
               read_by: ['p-0'],
+              opened_by: [],
               generation: 1,
               epoch: 12,
               history: [],

@@ -232,7 +232,27 @@ entities: Array<Entity>,
 /**
  * Files, in the order in which they are shown.
  */
-attachments: Array<AttachmentView>, } | { "body": "deleted",
+attachments: Array<AttachmentView>, } | { "body": "once",
+/**
+ * What it is.
+ */
+kind: OnceKind,
+/**
+ * How far it is.
+ */
+state: OnceState,
+/**
+ * The file, for others than its author, while it is not opened or is open.
+ */
+file: AttachmentView | null,
+/**
+ * What was said with it, while it is open.
+ */
+text: string,
+/**
+ * The text's formatting.
+ */
+entities: Array<Entity>, } | { "body": "deleted",
 /**
  * By whom.
  */
@@ -699,7 +719,23 @@ to: Array<ConversationId>,
 /**
  * Whether the author's name goes with it.
  */
-with_author: boolean, } | { "command": "mark_read",
+with_author: boolean, } | { "command": "open_once",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+target: MessageRef, } | { "command": "close_once",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+target: MessageRef, } | { "command": "mark_read",
 /**
  * Where.
  */
@@ -1012,7 +1048,11 @@ timer: Timer | null,
 /**
  * Whether to send without raising others' unread counts or notifications.
  */
-silent: boolean, };
+silent: boolean,
+/**
+ * Whether its one photo, film or voice message can be looked at once.
+ */
+once: boolean, };
 
 /**
  * A run of text with one style. Runs may nest and overlap; positions outside the text are cut off by the reader.
@@ -1584,6 +1624,10 @@ delivered_to: Array<AccountId>,
  */
 read_by: Array<AccountId>,
 /**
+ * By whom it was opened, if it is one's own and can be looked at once.
+ */
+opened_by: Array<AccountId>,
+/**
  * Generation and epoch in which it was sent.
  */
 generation: number,
@@ -1826,6 +1870,16 @@ export type NumberHolder = {
  * Whether the number alone allows a new identity in its place: nobody has used it for long.
  */
 can_reset: boolean, };
+
+/**
+ * What can be looked at once.
+ */
+export type OnceKind = "photo" | "video" | "round" | "voice";
+
+/**
+ * How far a message is that can be looked at once.
+ */
+export type OnceState = "closed" | "open" | "opened" | "lapsed";
 
 /**
  * How a command ended well.
@@ -2300,7 +2354,7 @@ most: number, } | { "why": "group",
 /**
  * A sentence for developers.
  */
-detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why": "perhaps_sent" } | { "why": "overtaken" } | { "why": "other_way" } | { "why": "turned_down" } | { "why": "code_expired" } | { "why": "devices_changed" } | { "why": "key_not_shown" } | { "why": "phrase_unclear" } | { "why": "phrase_later" } | { "why": "account_in_use" } | { "why": "other_group" } | { "why": "other_person" } | { "why": "ask",
+detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why": "file_elsewhere" } | { "why": "once_over" } | { "why": "once_own" } | { "why": "once_what" } | { "why": "perhaps_sent" } | { "why": "overtaken" } | { "why": "other_way" } | { "why": "turned_down" } | { "why": "code_expired" } | { "why": "devices_changed" } | { "why": "key_not_shown" } | { "why": "phrase_unclear" } | { "why": "phrase_later" } | { "why": "account_in_use" } | { "why": "other_group" } | { "why": "other_person" } | { "why": "ask",
 /**
  * Why.
  */

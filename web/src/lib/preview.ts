@@ -2,6 +2,7 @@ import type { Body, ConversationKind, MessageView } from '@/engine/port'
 import { m } from '@/i18n/index.svelte'
 import { eventSentence, type Names } from './event'
 import { summary } from './media'
+import { onceLine } from './once'
 
 /** A conversation, as much of it as its title needs. */
 interface Called {
@@ -15,6 +16,8 @@ export function preview(message: MessageView, names: Names, kind: ConversationKi
   switch (body.body) {
     case 'text':
       return [summary(body.attachments), covered(body)].filter((part) => part !== '').join(' · ')
+    case 'once':
+      return onceLine(body, message.own)
     case 'deleted':
       return m.timeline.deleted()
     case 'unsupported':

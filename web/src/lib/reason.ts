@@ -44,6 +44,14 @@ export function reasonText(reason: Reason): string {
       return m.reason.file_damaged()
     case 'file_gone':
       return m.reason.file_gone()
+    case 'file_elsewhere':
+      return m.reason.file_elsewhere()
+    case 'once_over':
+      return m.reason.once_over()
+    case 'once_own':
+      return m.reason.once_own()
+    case 'once_what':
+      return m.reason.once_what()
     case 'perhaps_sent':
       return m.reason.perhaps_sent()
     case 'overtaken':

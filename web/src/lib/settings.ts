@@ -32,6 +32,8 @@ export interface Settings {
   readonly formatBar: boolean
   /** Before much moves over a network that costs by the byte. */
   readonly askCostly: boolean
+  /** What is looked at full screen is blurred while the window is not in front. */
+  readonly hideAway: boolean
   /** Undefined: as the browser wishes. */
   readonly language: Locale | undefined
 }
@@ -44,6 +46,7 @@ export const DEFAULTS: Settings = {
   sendKey: 'enter',
   formatBar: false,
   askCostly: true,
+  hideAway: false,
   language: undefined,
 }
 
@@ -67,6 +70,7 @@ export function parseSettings(kept: string | null): Settings {
     sendKey: pick('sendKey', SEND_KEYS, DEFAULTS.sendKey),
     formatBar: pick('formatBar', [false, true], DEFAULTS.formatBar),
     askCostly: pick('askCostly', [false, true], DEFAULTS.askCostly),
+    hideAway: pick('hideAway', [false, true], DEFAULTS.hideAway),
     language: pick<Locale | undefined>('language', LOCALES, undefined),
   }
 }

@@ -19,12 +19,17 @@ export type Mode =
 const isSame = ({ body }: MessageView, text: string, entities: FormattedText['entities']): boolean =>
   body.body === 'text' && body.text === text && JSON.stringify(body.entities) === JSON.stringify(entities)
 
+const mayBeOnce = (attached: readonly Attached[]): boolean =>
+  attached.length === 1 && attached.every(({ media }) => ['photo', 'video', 'voice'].includes(media.k))
+
 /** What is being written in one conversation. */
 export class Draft {
   readonly conversation: ConversationId
   /** As typed, with markup. */
   source = $state('')
   silent = $state(false)
+  /** Whether the one photo, film or voice message is to be looked at once. */
+  once = $state(false)
   /** What goes with the next message. */
   readonly attachments: Attachments
   /** A timer for this message only; undefined takes the conversation's. */
@@ -71,6 +76,11 @@ export class Draft {
     if (this.#mode.to !== 'edit') return !this.attachments.isEmpty
     const { body } = this.#mode.message
     return body.body === 'text' && body.attachments.length > 0
+  }
+
+  /** Whether what goes with it can be looked at once: exactly one thing to see or hear. */
+  get mayBeOnce(): boolean {
+    return this.#mode.to !== 'edit' && mayBeOnce(this.attachments.all)
   }
 
   answer(message: MessageView): void {
@@ -143,6 +153,7 @@ export class Draft {
     // Asked for twice, it is sent once.
     if (isWith && attached.length === 0 && this.isBlank) return
     const { source, mode, timer, silent } = this
+    const once = this.once && mode.to !== 'edit' && mayBeOnce(attached)
     this.#clock.clearTimeout(this.#keeping)
     this.#clock.clearTimeout(this.#resting)
     this.#keeping = undefined
@@ -152,11 +163,14 @@ export class Draft {
     this.#before = ''
     this.timer = undefined
     this.silent = false
+    this.once = false
     try {
       const said = await this.#engine.ask({ query: 'markup', source: source.trim() })
-      await this.#say(mode, said, draftsOf(attached), timer, silent)
+      await this.#say(mode, said, draftsOf(attached), timer, silent, once)
       this.attachments.sent(attached)
     } catch (error) {
+      // What was to be seen once does not go as something that stays.
+      this.once = once
       const typedMeanwhile = this.source.trim()
       if (typedMeanwhile === '') this.source = source
       this.attachments.restore(attached)
@@ -167,14 +181,16 @@ export class Draft {
 
   /** Sends what was recorded: by itself, and what is typed stays. */
   async sendRecorded(attached: Attached): Promise<void> {
-    const { mode, timer, silent } = this
+    const { mode, timer, silent, once } = this
     if (mode.to === 'edit') return
     this.#mode = { to: 'say' }
     this.timer = undefined
     this.silent = false
+    this.once = false
     try {
-      await this.#say(mode, { text: '', entities: [] }, draftsOf([attached]), timer, silent)
+      await this.#say(mode, { text: '', entities: [] }, draftsOf([attached]), timer, silent, once)
     } catch (error) {
+      this.once = once
       this.#mode = mode
       throw error
     }
@@ -186,6 +202,7 @@ export class Draft {
     attachments: AttachmentDraft[],
     timer: Timer | undefined,
     silent: boolean,
+    once: boolean,
   ): Promise<void> {
     const { conversation } = this
     if (mode.to === 'edit') {
@@ -198,7 +215,7 @@ export class Draft {
     await this.#engine.do({
       command: 'send',
       conversation,
-      draft: { text, entities, reply_to, attachments, timer: timer ?? null, silent },
+      draft: { text, entities, reply_to, attachments, timer: timer ?? null, silent, once },
     })
   }
 

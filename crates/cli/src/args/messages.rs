@@ -24,6 +24,9 @@ pub struct Draft {
     /// Notify nobody.
     #[arg(long)]
     pub silent: bool,
+    /// Let the one photo, film or voice message be opened once. Nothing can keep somebody from taking a picture of it then.
+    #[arg(long, requires = "files")]
+    pub once: bool,
     /// Take the text as it is, without markup.
     #[arg(long)]
     pub plain: bool,

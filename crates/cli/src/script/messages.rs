@@ -52,7 +52,7 @@ impl Session {
             Some(typed) => Some(self.parse_timer(typed, args.from_reading)?),
             None => None,
         };
-        let draft = Draft { text, entities, reply_to, timer, silent: args.silent, ..Draft::default() };
+        let draft = Draft { text, entities, reply_to, timer, silent: args.silent, once: args.once, ..Draft::default() };
         let conversation = row.conversation;
         let outcome = if args.files.is_empty() {
             self.change(Some(conversation), Command::Send { conversation, draft }).await?
@@ -256,6 +256,9 @@ impl Session {
                     self.words(&Sentence::Epoch { generation: info.generation, epoch: info.epoch })
                 ),
             ];
+            if !info.opened_by.is_empty() {
+                lines.push(format!("{}: {}", self.label(Label::OpenedBy), names(&info.opened_by)));
+            }
             for former in &info.history {
                 lines.push(format!("{}: {}", self.label(Label::FormerTexts), safe::line(former)));
             }

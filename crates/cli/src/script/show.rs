@@ -114,6 +114,7 @@ impl Session {
                 lines.extend(preview.as_ref().map(text::page));
                 lines.join("\n")
             }
+            Body::Once { kind, state, .. } => text::once(self.lang, *kind, *state, message.own),
             Body::Deleted { by } if *by == message.message.author => self.label(Label::MessageDeleted),
             Body::Deleted { by } => self.words(&Sentence::DeletedBy(&directory.name(*by))),
             Body::System { event } => text::event(self.lang, message.message.author, event, &named),

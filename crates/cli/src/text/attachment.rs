@@ -1,6 +1,7 @@
 //! What goes with a message, in words.
 
 use beseda_engine::api::file::{AttachmentView, FileState};
+use beseda_engine::api::once::{OnceKind, OnceState};
 use beseda_wire::content::Media;
 
 use super::{Label, Lang, Sentence, failure};
@@ -29,6 +30,23 @@ fn attachment(lang: Lang, shown: &AttachmentView) -> String {
             .flatten()
             .collect();
     format!("[{}] {}", lang.label(kind(&shown.media)), facts.join(", "))
+}
+
+/// `[photo] can be opened once`, and nothing more of it.
+pub fn once(lang: Lang, kind: OnceKind, state: OnceState, own: bool) -> String {
+    let what = match kind {
+        OnceKind::Photo => Label::Photo,
+        OnceKind::Video | OnceKind::Round => Label::Video,
+        OnceKind::Voice => Label::Voice,
+    };
+    let how = match state {
+        OnceState::Closed if own => Label::OnceSent,
+        OnceState::Closed => Label::OnceClosed,
+        OnceState::Open => Label::OnceOpen,
+        OnceState::Opened => Label::OnceOpened,
+        OnceState::Lapsed => Label::OnceLapsed,
+    };
+    format!("[{}] {}", lang.label(what), lang.label(how))
 }
 
 /// A message in one line: its text after what goes with it; without a text the first file, and how many more there are.

@@ -200,6 +200,13 @@ impl Painter<'_> {
                 }
                 lines
             }
+            Body::Once { kind, state, file, .. } => {
+                let mut runs: Vec<Run> = vec![(text::once(self.model.lang, *kind, *state, message.own), theme.link())];
+                if file.is_some() {
+                    runs.push((format!(" · {}", self.model.label(Label::OnceHow)), theme.faint()));
+                }
+                flow(&runs, width, &(String::new(), Style::new()))
+            }
             Body::Deleted { by } if *by == message.message.author => {
                 flow_text(self.model.label(Label::MessageDeleted), quiet, width)
             }

@@ -329,6 +329,12 @@ pub enum Command {
         /// What.
         draft: Draft,
     },
+    /// Has this account's server look what a page of the web says of itself: the page sees the server, not this person, and
+    /// the server sees which page. Ends with [`Outcome::Page`], or with `NOT_FOUND` where there is nothing to be shown.
+    LookAtPage {
+        /// The page's whole address, of at most 2 048 bytes.
+        url: String,
+    },
     /// The host is about to seal a file; it keeps the sealed bytes under the number with which this ends
     /// ([`Outcome::File`]). What is not used when the program ends is forgotten.
     BeginFile,
@@ -435,6 +441,21 @@ pub enum Command {
         to: Vec<ConversationId>,
         /// Whether the author's name goes with it.
         with_author: bool,
+    },
+    /// Opens a message that can be looked at once, whose file is on this device: it is marked as opened for good, and others
+    /// are told, before it is shown. Its file can be opened until [`Command::CloseOnce`] or the end of the program.
+    OpenOnce {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        target: MessageRef,
+    },
+    /// Erases what was opened by [`Command::OpenOnce`].
+    CloseOnce {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        target: MessageRef,
     },
     /// Everything up to this entry was seen.
     MarkRead {
@@ -548,8 +569,10 @@ impl Command {
         matches!(
             self,
             Self::FindAccounts { .. }
+                | Self::LookAtPage { .. }
                 | Self::WatchPresence { .. }
                 | Self::MarkRead { .. }
+                | Self::CloseOnce { .. }
                 | Self::Typing { .. }
                 | Self::SaveDraft { .. }
                 | Self::BeginFile
@@ -595,6 +618,8 @@ pub struct Draft {
     pub timer: Option<Timer>,
     /// Whether to send without raising others' unread counts or notifications.
     pub silent: bool,
+    /// Whether its one photo, film or voice message can be looked at once.
+    pub once: bool,
 }
 
 impl std::fmt::Debug for Draft {
@@ -623,6 +648,27 @@ pub struct LinkPreviewDraft {
 impl std::fmt::Debug for LinkPreviewDraft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("LinkPreviewDraft(…)")
+    }
+}
+
+/// What a page says of itself, for whoever is about to link to it. What it does not say is empty.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PageView {
+    /// What it is called, at most 200 characters.
+    pub title: String,
+    /// What it is about, at most 500 characters.
+    pub description: String,
+    /// The site that it belongs to, at most 100 characters.
+    pub site: String,
+    /// A picture of it, as the site gave it: it may be anything. A host makes one of its own of it.
+    #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
+    pub picture: Option<beseda_wire::Bytes>,
+}
+
+impl std::fmt::Debug for PageView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PageView(…)")
     }
 }
 
@@ -664,6 +710,11 @@ pub enum Outcome {
     Conversation {
         /// Which.
         conversation: ConversationId,
+    },
+    /// What a page says of itself.
+    Page {
+        /// It.
+        page: PageView,
     },
     /// A file has a number.
     File {
@@ -748,6 +799,7 @@ impl std::fmt::Debug for Outcome {
             Self::Done => "Done",
             Self::Queued { .. } => "Queued",
             Self::Conversation { .. } => "Conversation",
+            Self::Page { .. } => "Page",
             Self::File { .. } => "File",
             Self::Folder { .. } => "Folder",
             Self::SignedUp { .. } => "SignedUp",

@@ -145,6 +145,18 @@ pub enum Reason {
     /// The server has a file no more.
     #[error("the file is not on the server any more")]
     FileGone,
+    /// A file that has to be fetched first.
+    #[error("the file is not on this device yet")]
+    FileElsewhere,
+    /// Nobody looks twice at what can be looked at once.
+    #[error("it was opened before, or not in time; nothing of it is left")]
+    OnceOver,
+    /// Who sends something that can be looked at once does not see it again.
+    #[error("you sent it; only the others can open it")]
+    OnceOwn,
+    /// Not what can be looked at once.
+    #[error("exactly one photo, film or voice message can be looked at once")]
+    OnceWhat,
     /// The answer was lost with the session.
     #[error("it may have been sent before this device was signed in again")]
     PerhapsSent,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failure::{Failure, Healing, Unreadable};
 use super::file::{AttachmentView, FileNumber};
+use super::once::{OnceKind, OnceState};
 
 /// The connection to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -389,6 +390,19 @@ pub enum Body {
         #[cfg_attr(feature = "ts", ts(optional))]
         preview: Option<LinkPreviewView>,
     },
+    /// Something that can be looked at once.
+    Once {
+        /// What it is.
+        kind: OnceKind,
+        /// How far it is.
+        state: OnceState,
+        /// The file, for others than its author, while it is not opened or is open.
+        file: Option<AttachmentView>,
+        /// What was said with it, while it is open.
+        text: String,
+        /// The text's formatting.
+        entities: Vec<Entity>,
+    },
     /// Deleted for everyone.
     Deleted {
         /// By whom.
@@ -582,6 +596,8 @@ pub struct MessageInfo {
     pub delivered_to: Vec<AccountId>,
     /// By whom it was read, as far as they show it.
     pub read_by: Vec<AccountId>,
+    /// By whom it was opened, if it is one's own and can be looked at once.
+    pub opened_by: Vec<AccountId>,
     /// Generation and epoch in which it was sent.
     pub generation: u32,
     /// See `generation`.

@@ -44,6 +44,7 @@ pub(crate) fn room(conn: &Connection) -> Result<FileUse, StoreError> {
 /// Forgets files that nothing refers to any more: erased here, and let go on the server.
 pub(crate) fn tend(step: &mut Step<'_>) -> Result<(), StoreError> {
     forget_loose(step)?;
+    forget_sent_once(step)?;
     if step.memory.session.is_up() && !step.memory.files.letting_go {
         let blobs = waiting(step.tx)?;
         if !blobs.is_empty() {
@@ -82,6 +83,26 @@ fn forget_loose(step: &mut Step<'_>) -> Result<(), StoreError> {
         super::transfer::stop(step, number);
         step.effect(Effect::File(FileDeed::Erase { file: number }));
         step.notice(Notice::File(number));
+    }
+    Ok(())
+}
+
+/// Who has sent something that can be looked at once does not see it again: its bytes go from here once the server has them.
+fn forget_sent_once(step: &mut Step<'_>) -> Result<(), StoreError> {
+    let sent: Vec<FileNumber> = step
+        .tx
+        .prepare_cached(
+            "UPDATE files SET here = 0, plain = x'' WHERE here > 0 AND kept = 1 AND way = 0 AND number IN \
+             (SELECT u.file FROM messages m JOIN message_files u ON u.row = m.row WHERE m.once = 1 AND m.own = 1) \
+             AND NOT EXISTS (SELECT 1 FROM message_files u JOIN messages m ON m.row = u.row \
+             WHERE u.file = number AND (m.own = 0 OR m.once <> 1)) \
+             AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number) RETURNING number",
+        )?
+        .query_map((), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for file in sent {
+        step.effect(Effect::File(FileDeed::Erase { file }));
+        step.notice(Notice::File(file));
     }
     Ok(())
 }

@@ -42,12 +42,6 @@ pub(crate) fn find(conn: &Connection, row: i64) -> Result<Option<(LinkPreview, O
     found.map(|(body, file)| Ok((column::decode(&body, TABLE)?, file))).transpose()
 }
 
-/// The picture of the page that a row shows.
-pub(crate) fn picture(conn: &Connection, row: i64) -> Result<Option<Attached>, StoreError> {
-    let found = find(conn, row)?.and_then(|(seen, file)| seen.image.zip(file));
-    Ok(found.map(|(attachment, file)| Attached { file, cover: None, attachment }))
-}
-
 /// As people see it.
 pub(crate) fn view(conn: &Connection, limits: &FetchLimits, row: i64) -> Result<Option<LinkPreviewView>, StoreError> {
     let Some((LinkPreview { url, title, description, site, image }, file)) = find(conn, row)? else { return Ok(None) };

@@ -5,6 +5,7 @@ use beseda_wire::content::{FileKey, FileRef};
 use rusqlite::{Connection, Row};
 
 use super::chunks::Layout;
+use super::uses;
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
@@ -167,12 +168,13 @@ impl File {
     }
 }
 
-/// What is needed to open a file that is on this device; none if it is not.
+/// What is needed to open a file that is on this device; none if it is not, or can be looked at once and is not open.
 ///
 /// # Errors
 /// When the database fails or the row is damaged.
 pub fn reference(conn: &Connection, number: FileNumber) -> Result<Option<FileRef>, StoreError> {
-    Ok(File::find(conn, number)?.filter(File::is_here).map(|file| file.file))
+    let here = File::find(conn, number)?.filter(File::is_here);
+    Ok(if here.is_some() && uses::is_locked(conn, number)? { None } else { here.map(|file| file.file) })
 }
 
 /// Conversations in which a message with this file waits to be sent.

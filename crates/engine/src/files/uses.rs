@@ -31,11 +31,6 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// All files that belong to it.
-    pub(crate) fn files(&self) -> impl Iterator<Item = FileNumber> + use<> {
-        [self.cover, Some(self.file)].into_iter().flatten()
-    }
-
     /// As people see it.
     pub(crate) fn view(self, limits: &FetchLimits) -> AttachmentView {
         let automatic = limits.take(&self.attachment.media, self.attachment.file.size);
@@ -98,6 +93,36 @@ pub(super) fn use_file(step: &mut Step<'_>, row: i64, file: &FileRef) -> Result<
         .execute((row, number))?;
     step.tx.prepare_cached("UPDATE files SET loose = 0 WHERE number = ?1")?.execute([number])?;
     Ok(number)
+}
+
+/// A message's row has a file that nobody is to see anything of: it is counted as used, and that is all.
+pub(crate) fn attach_unseen(step: &mut Step<'_>, row: i64, attachment: &Attachment) -> Result<FileNumber, StoreError> {
+    use_file(step, row, &attachment.file)
+}
+
+/// The files of a row, whatever for.
+pub(crate) fn of_row(conn: &Connection, row: i64) -> Result<Vec<FileNumber>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT file FROM message_files WHERE row = ?1 ORDER BY file")?;
+    let numbers = statement.query_map([row], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(numbers)
+}
+
+/// The server keeps the files of this row for the account.
+pub(crate) fn kept_for_account(conn: &Connection, row: i64) -> Result<(), StoreError> {
+    conn.prepare_cached("UPDATE files SET kept = 1 WHERE number IN (SELECT file FROM message_files WHERE row = ?1)")?
+        .execute([row])?;
+    Ok(())
+}
+
+/// Whether a file belongs to nothing but messages that can be looked at once and are not open.
+pub(super) fn is_locked(conn: &Connection, number: FileNumber) -> Result<bool, StoreError> {
+    Ok(conn
+        .prepare_cached(
+            "SELECT 1 FROM message_files u JOIN messages m ON m.row = u.row WHERE u.file = ?1 \
+             AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = ?1) \
+             GROUP BY u.file HAVING min(m.once) = 1 AND max(m.once) = 1",
+        )?
+        .exists([number])?)
 }
 
 /// A row has no attachments any more. What nothing else refers to goes when the step ends.

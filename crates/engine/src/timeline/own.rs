@@ -11,7 +11,7 @@ use super::access::Here;
 use super::apply::shown;
 use super::message_row::{self, Hidden, Known};
 use super::rules::Broken;
-use super::{access, column, profile};
+use super::{access, column, once, profile};
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
@@ -65,7 +65,7 @@ impl Key {
     fn of(sync: &OwnSync) -> Option<Self> {
         match sync {
             OwnSync::Conversation { conversation, .. } => Some(Self::Conversation(*conversation)),
-            OwnSync::DeletedForMe { .. } | OwnSync::Everything { .. } => None,
+            OwnSync::DeletedForMe { .. } | OwnSync::Opened { .. } | OwnSync::Everything { .. } => None,
             OwnSync::Verified { account, .. } => Some(Self::Verified(*account)),
             OwnSync::Nickname { account, .. } => Some(Self::Nickname(*account)),
             OwnSync::ProfileKey { .. } => Some(Self::OwnProfile),
@@ -302,6 +302,10 @@ fn take(step: &mut Step<'_>, sync: &OwnSync) -> Result<(), StoreError> {
                 delete_for_me(step, *conversation, *target)?;
             }
             shown(step, *conversation);
+        }
+        OwnSync::Opened { conversation, message } => {
+            let me = Here::get(step.tx)?.account;
+            once::opened(step, *conversation, *message, me)?;
         }
         OwnSync::Verified { account, root } => {
             // A comparison with a former key is none with the present one.

@@ -5,6 +5,7 @@ pub mod attachment;
 pub mod emoji;
 pub mod info;
 pub mod message;
+pub mod once;
 pub mod preview;
 pub mod reaction;
 pub mod text;
@@ -47,6 +48,9 @@ pub enum Broken {
     /// An answer that nobody asked for, or about somebody else's message.
     #[error("a repair answer that was not asked for")]
     Repair,
+    /// Not one picture, film or voice message that could be looked at once.
+    #[error("nothing that can be looked at once")]
+    Once,
     /// A key of a wrong length.
     #[error("not a key")]
     Key,
@@ -67,6 +71,7 @@ impl Broken {
             Self::FalseState => "false_state",
             Self::NotOwn => "not_own",
             Self::Repair => "repair",
+            Self::Once => "once",
             Self::Key => "key",
         }
     }
@@ -77,9 +82,13 @@ impl Broken {
             Self::EditOfOthers | Self::DeleteOfOthers | Self::Pin | Self::Info | Self::FalseState | Self::NotOwn => {
                 true
             }
-            Self::TooLong | Self::TooMuchFormatting | Self::TooMany | Self::NotAnEmoji | Self::Repair | Self::Key => {
-                false
-            }
+            Self::TooLong
+            | Self::TooMuchFormatting
+            | Self::TooMany
+            | Self::NotAnEmoji
+            | Self::Repair
+            | Self::Once
+            | Self::Key => false,
         }
     }
 }

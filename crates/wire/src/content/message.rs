@@ -28,6 +28,10 @@ pub struct Message {
     /// When it disappears.
     #[serde(rename = "tm", default, skip_serializing_if = "Option::is_none")]
     pub timer: Option<Timer>,
+    /// Whether its one photo, film or voice message can be looked at once. Such a message is written in version 2, so that
+    /// who does not know the flag shows nothing rather than a picture that stays.
+    #[serde(rename = "vo", default, skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
     /// What its sender saw of a page that the text links to.
     #[serde(rename = "lp", default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::preview")]
     pub preview: Option<LinkPreview>,
@@ -238,4 +242,12 @@ pub struct Pin {
     /// Pinned, or not any more.
     #[serde(rename = "on")]
     pub on: bool,
+}
+
+/// The sender has opened a message that can be looked at once: told before it is shown, for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Which message; never one's own.
+    #[serde(rename = "m")]
+    pub target: MessageRef,
 }

@@ -24,6 +24,13 @@ pub enum OwnSync {
         /// Which.
         messages: Vec<MessageRef>,
     },
+    /// A message that can be looked at once was opened on one of the devices.
+    Opened {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        message: MessageRef,
+    },
     /// A contact's safety number was compared.
     Verified {
         /// Whose.

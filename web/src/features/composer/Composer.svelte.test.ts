@@ -167,3 +167,32 @@ test('a photo can be edited before it is sent, a file can’t', async () => {
   await userEvent.keyboard('{Delete}')
   await expect.element(edit).not.toBeInTheDocument()
 })
+
+test('exactly one photo can be sent to be viewed once, and it is said what that can not prevent', async () => {
+  const { draft, commands, here } = open()
+  const canvas = new OffscreenCanvas(40, 30)
+  canvas.getContext('2d')?.fillRect(0, 0, 40, 30)
+  const photo = new File([await canvas.convertToBlob()], 'sea.png', { type: 'image/png' })
+  const toggle = page.getByRole('button', { name: 'View once' })
+  await expect.element(toggle).not.toBeInTheDocument()
+  draft.attachments.add([photo], 'photo')
+  await toggle.click()
+  await expect.element(toggle).toHaveAccessibleDescription(/A screenshot or another camera/)
+  // With something else beside it, it is not offered, and nothing is sent as something that stays.
+  draft.attachments.add([new File(['text'], 'notes.txt')], 'file')
+  await expect.element(toggle).not.toBeInTheDocument()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect.element(page.getByRole('alert')).toHaveTextContent(/Exactly one photo/)
+  expect(commands('send')).toEqual([])
+  const [, notes] = draft.attachments.all
+  if (notes) draft.attachments.remove(notes)
+  await toggle.click()
+  here.engine.fail('send', { kind: 'store' })
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect.element(page.getByRole('alert')).toBeVisible()
+  // What could not be sent so is not sent otherwise.
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect
+    .poll(() => commands('send').map((sent) => sent.command === 'send' && sent.draft.once))
+    .toEqual([true, true])
+})

@@ -27,6 +27,16 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Video => "video",
         Label::Audio => "audio",
         Label::Voice => "voice message",
+        Label::OnceClosed => "can be opened once",
+        Label::OnceSent => "view once",
+        Label::OnceOpen => "opened now",
+        Label::OnceOpened => "opened",
+        Label::OnceLapsed => "not opened in time",
+        Label::OnceHow => "opened by: save … --once --to FILE",
+        Label::OpenedBy => "Opened by",
+        Label::OnceNeedsTo => {
+            "it can be opened once: --once --to FILE writes it there, tells its sender, and erases it here and on your other devices"
+        }
         Label::ReplyMissing => "a message that is not here",
         Label::DraftMark => "Draft:",
         Label::Untitled => "Untitled",

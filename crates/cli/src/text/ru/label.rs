@@ -27,6 +27,16 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::Video => "видео",
         Label::Audio => "аудио",
         Label::Voice => "голосовое сообщение",
+        Label::OnceClosed => "можно открыть один раз",
+        Label::OnceSent => "на один просмотр",
+        Label::OnceOpen => "открыто сейчас",
+        Label::OnceOpened => "открыто",
+        Label::OnceLapsed => "не открыли вовремя",
+        Label::OnceHow => "открыть: save … --once --to ФАЙЛ",
+        Label::OpenedBy => "Открыли",
+        Label::OnceNeedsTo => {
+            "это можно открыть один раз: --once --to ФАЙЛ запишет в файл, сообщит отправителю и сотрёт здесь и на других ваших устройствах"
+        }
         Label::ReplyMissing => "сообщение, которого здесь нет",
         Label::DraftMark => "Черновик:",
         Label::Untitled => "Без названия",

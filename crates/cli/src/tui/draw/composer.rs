@@ -40,6 +40,7 @@ pub(super) fn purpose(frame: &mut Frame<'_>, model: &Model, open: &Opened, area:
                     Body::Text { text, entities, attachments, .. } => {
                         text::brief(model.lang, &covered(text, entities), attachments)
                     }
+                    Body::Once { kind, state, .. } => text::once(model.lang, *kind, *state, message.own),
                     _ => String::new(),
                 };
                 format!(" {}: {text} ", model.say(&Sentence::ReplyTo(&model.name(message.message.author))))

@@ -132,6 +132,7 @@ fn said(model: &Model, conversation: &ConversationView, message: &MessageView) -
         Body::Text { text, entities, attachments, .. } => {
             text::brief(model.lang, &covered(text, entities), attachments)
         }
+        Body::Once { kind, state, .. } => text::once(model.lang, *kind, *state, message.own),
         Body::Deleted { .. } => model.label(Label::MessageDeleted).to_owned(),
         Body::System { event } => {
             let named = |account| (model.name(account), model.is_me(account));

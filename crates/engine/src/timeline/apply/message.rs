@@ -1,7 +1,7 @@
 //! Messages: from content to a row.
 
 use beseda_model::{ConversationId, MessageId, Timestamp};
-use beseda_wire::content::{Authored, Content, Entity, Message, MessageRef, Style, TimedFrom, Unsupported};
+use beseda_wire::content::{Attachment, Authored, Content, Entity, Message, MessageRef, Style, TimedFrom, Unsupported};
 use beseda_wire::state::EntryClass;
 
 use super::event::refresh;
@@ -15,8 +15,8 @@ use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::message_row::{self, Hidden, Kind, Known, NewRow, State};
-use crate::timeline::rules::{Broken, attachment, text, timer};
-use crate::timeline::{column, own, presence};
+use crate::timeline::rules::{self, Broken, attachment, text, timer};
+use crate::timeline::{column, once, own, presence};
 
 /// Something to read.
 pub(super) fn apply(
@@ -27,9 +27,12 @@ pub(super) fn apply(
     item: &[u8],
 ) -> Result<Option<Broken>, StoreError> {
     let Some(place) = Slot::find(step, arrival)? else { return Ok(None) };
-    let accepted = text::accept(&message.text, &message.entities)
-        .and_then(|entities| Ok((entities, attachment::accept(&message.attachments)?)));
-    let (entities, attachments) = match accepted {
+    let accepted = text::accept(&message.text, &message.entities).and_then(|entities| {
+        let attachments = attachment::accept(&message.attachments)?;
+        let once = message.once.then(|| rules::once::accept(&attachments)).transpose()?;
+        Ok((entities, attachments, once))
+    });
+    let (entities, attachments, once) = match accepted {
         Ok(accepted) => accepted,
         Err(broken) => {
             let lost = (Unreadable::Malformed, Healing::NotNeeded);
@@ -43,6 +46,18 @@ pub(super) fn apply(
         let read_at = (arrival.sender_account == here.account).then_some(arrival.at);
         timer::expiry(running, arrival.at, read_at)
     });
+    let disappeared = expires_at.is_some_and(|at| at <= step.now);
+    if let Some((kind, attachment)) = once {
+        let message = rules::once::shell(message);
+        let new = NewRow {
+            expires_at,
+            message: Some(&message),
+            content: item,
+            once: Some(kind),
+            ..row(here, arrival, Kind::Text)
+        };
+        return finish(step, here, arrival, &new, place, disappeared, Some(&attachment));
+    }
     let new = NewRow {
         mentions_me: mentions(&entities, here, arrival),
         expires_at,
@@ -52,7 +67,7 @@ pub(super) fn apply(
         content: item,
         ..row(here, arrival, Kind::Text)
     };
-    finish(step, here, arrival, &new, place, expires_at.is_some_and(|at| at <= step.now))
+    finish(step, here, arrival, &new, place, disappeared, None)
 }
 
 /// Something that a newer version shows.
@@ -71,7 +86,7 @@ pub(super) fn unsupported(
         content: item,
         ..row(here, arrival, Kind::Unsupported)
     };
-    finish(step, here, arrival, &new, place, false)
+    finish(step, here, arrival, &new, place, false, None)
 }
 
 fn finish(
@@ -81,6 +96,7 @@ fn finish(
     new: &NewRow<'_>,
     place: Slot,
     disappeared: bool,
+    once: Option<&Attachment>,
 ) -> Result<Option<Broken>, StoreError> {
     let row = new.write(step.tx, place.0)?;
     let files = files::attach(step, arrival.conversation, row, new.attachments)?;
@@ -89,6 +105,13 @@ fn finish(
         None => None,
     };
     let target = target(arrival);
+    if let Some(attachment) = once {
+        once::came(step, arrival.conversation, target, row, attachment)?;
+    }
+    if new.own {
+        // Another device of this account has brought them there: for all of them, they are let go when nobody needs them.
+        files::kept_for_account(step.tx, row)?;
+    }
     if disappeared {
         message_row::hide(step.tx, row, Hidden::Disappeared)?;
     } else if own::is_cleared(step.tx, arrival.conversation, target, arrival.seq)? {

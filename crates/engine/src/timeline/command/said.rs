@@ -1,8 +1,8 @@
 //! Messages: sending, editing, forwarding, trying again.
 
-use beseda_model::{Action, ConversationId, MessageId};
+use beseda_model::{Action, ConversationId, ConversationKind, MessageId, Timestamp};
 use beseda_wire::content::{
-    Authored, Content, Edit, Entity, Forward, LinkPreview, MAX_CONTENT, Message, MessageRef, Timer,
+    Attachment, Authored, Content, Edit, Entity, Forward, LinkPreview, MAX_CONTENT, Message, MessageRef, Timer,
 };
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
@@ -20,8 +20,8 @@ use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::apply::shown;
 use crate::timeline::message_row::{self, Kind, NewRow, State, TABLE};
-use crate::timeline::rules::{Broken, preview, text, timer};
-use crate::timeline::{column, own, own_event, profile};
+use crate::timeline::rules::{self, Broken, preview, text, timer};
+use crate::timeline::{column, once, own, own_event, profile};
 
 /// Most messages and places of one forwarding.
 const MAX_FORWARDS: usize = 100;
@@ -33,6 +33,7 @@ pub(super) struct Said {
     /// Whether there is something to be seen of it.
     pub(super) is_shown: bool,
     pub(super) kind: Kind,
+    once: i64,
     text: String,
     entities: Vec<Entity>,
     forward: Option<Forward>,
@@ -46,11 +47,11 @@ impl Said {
         conversation: ConversationId,
         target: MessageRef,
     ) -> Result<Option<Self>, StoreError> {
-        type Raw = (i64, i64, i64, i64, String, Vec<u8>, Vec<u8>, u32, i64, i64, i64);
+        type Raw = (i64, i64, i64, i64, String, Vec<u8>, Vec<u8>, u32, i64, i64, i64, i64);
         let raw: Option<Raw> = conn
             .prepare_cached(
                 "SELECT seq, kind, hidden, deleted_seq, text, entities, forward, timer_seconds, timer_from, at, \
-                 row FROM messages WHERE conversation = ?1 AND author = ?2 AND message = ?3",
+                 row, once FROM messages WHERE conversation = ?1 AND author = ?2 AND message = ?3",
             )?
             .query_row((conversation.as_bytes(), target.author.as_bytes(), target.id.as_bytes()), |row| {
                 Ok((
@@ -65,10 +66,11 @@ impl Said {
                     row.get(8)?,
                     row.get(9)?,
                     row.get(10)?,
+                    row.get(11)?,
                 ))
             })
             .optional()?;
-        let Some((seq, kind, hidden, deleted, text, entities, forward, seconds, from, at, row)) = raw else {
+        let Some((seq, kind, hidden, deleted, text, entities, forward, seconds, from, at, row, once)) = raw else {
             return Ok(None);
         };
         Ok(Some(Self {
@@ -76,6 +78,7 @@ impl Said {
             seq: seq.cast_unsigned(),
             is_shown: hidden == 0 && deleted == 0,
             kind: Kind::from_column(kind),
+            once,
             text,
             entities: column::decode_if(&entities, TABLE)?.unwrap_or_default(),
             forward: column::decode_if(&forward, TABLE)?,
@@ -85,18 +88,21 @@ impl Said {
     }
 
     fn is_text(&self) -> bool {
-        self.is_shown && self.kind == Kind::Text
+        self.is_shown && once::is_ordinary(self.kind, self.once)
     }
 }
 
 pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Draft) -> Done {
-    allowed(step, conversation, Action::Send)?;
+    let (_, place) = allowed(step, conversation, Action::Send)?;
     check_timer(draft.timer)?;
     let timer = match draft.timer {
         Some(timer) => Some(timer),
         None => timer_of(step, conversation)?,
     };
-    let attachments = files::command::take(step, &draft.attachments)?;
+    let mut attachments = files::command::take(step, &draft.attachments)?;
+    if draft.once {
+        attachments = vec![only_once(step, &place, draft, &attachments)?];
+    }
     let message = Message {
         text: draft.text.clone(),
         entities: check_text(&draft.text, &draft.entities, !attachments.is_empty())?,
@@ -105,6 +111,7 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
         forward: None,
         timer,
         preview: draft.preview.as_ref().map(|seen| take_preview(step, seen)).transpose()?,
+        once: draft.once,
     };
     let id = say(step, conversation, message, draft.silent)?;
     // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
@@ -119,6 +126,25 @@ fn take_preview(step: &Step<'_>, draft: &LinkPreviewDraft) -> Result<LinkPreview
     let image = files::command::take(step, draft.image.as_slice())?.pop();
     let LinkPreviewDraft { url, title, description, site, .. } = draft.clone();
     Ok(LinkPreview { url, title, description, site, image })
+}
+
+/// The one attachment of a draft that can be looked at once, without what would show something of it beforehand.
+fn only_once(
+    step: &mut Step<'_>,
+    place: &Conversation,
+    draft: &Draft,
+    attachments: &[Attachment],
+) -> Result<Attachment, Failure> {
+    // In one's notes there is nobody else who could open it.
+    if place.kind == ConversationKind::Notes {
+        return Err(Failure::NotAllowed { reason: Reason::Kind });
+    }
+    let (_, attachment) =
+        rules::once::accept(attachments).map_err(|_| Failure::invalid(Field::Files, Reason::OnceWhat))?;
+    for cover in draft.attachments.iter().filter_map(|attachment| attachment.cover) {
+        files::command::leave(step, cover)?;
+    }
+    Ok(attachment)
 }
 
 fn check_text(text: &str, entities: &[Entity], may_be_empty: bool) -> Result<Vec<Entity>, Failure> {
@@ -140,7 +166,8 @@ fn say(
 ) -> Result<MessageId, Failure> {
     let here = Here::get(step.tx)?;
     // Only what others may see: no picture is brought to the server that nobody is shown.
-    let preview = message.preview.as_ref().and_then(|seen| preview::accept(seen, &message.text, &message.entities));
+    let preview = message.preview.as_ref().filter(|_| !message.once);
+    let preview = preview.and_then(|seen| preview::accept(seen, &message.text, &message.entities));
     let authored = Authored { at: step.now, content: Content::Message(Message { preview, ..message }) };
     let item = authored.item();
     if item.len() > MAX_CONTENT {
@@ -149,25 +176,34 @@ fn say(
     profile::tell_key_if_due(step, conversation)?;
     let Content::Message(message) = &authored.content else { return Err(Failure::Store) };
     let id = outbox::enqueue(step, conversation, &authored, options(step, message, silent, None))?;
+    let once = message.once.then(|| rules::once::accept(&message.attachments)).transpose();
+    let once = once.map_err(|_| Failure::invalid(Field::Files, Reason::OnceWhat))?;
+    let shell = once.as_ref().map(|_| rules::once::shell(message));
+    let seen = shell.as_ref().unwrap_or(message);
     let row = NewRow {
         author: Some(here.account),
         own: true,
         counted: !silent,
         state: State::Queued,
-        message: Some(message),
-        entities: &message.entities,
-        attachments: &message.attachments,
+        message: Some(seen),
+        entities: &seen.entities,
+        attachments: &seen.attachments,
         content: &item,
+        once: once.as_ref().map(|(kind, _)| *kind),
         ..NewRow::new(conversation, 0, Kind::Text, *id.as_bytes(), step.now)
     }
     .write(step.tx, None)?;
-    for attached in files::attach(step, conversation, row, &message.attachments)? {
-        files::command::send(step, &attached)?;
+    match &once {
+        Some((_, attachment)) => {
+            files::attach_unseen(step, row, attachment)?;
+        }
+        None => {
+            files::attach(step, conversation, row, &message.attachments)?;
+            index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
+        }
     }
-    if let Some(picture) = files::previews::attach(step, row, message, &message.entities)? {
-        files::command::send(step, &picture)?;
-    }
-    index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
+    files::previews::attach(step, row, seen, &seen.entities)?;
+    files::command::send(step, row)?;
     shown(step, conversation);
     Ok(id)
 }
@@ -175,10 +211,17 @@ fn say(
 fn options(step: &Step<'_>, message: &Message, silent: bool, id: Option<MessageId>) -> EnqueueOptions {
     EnqueueOptions {
         class: if silent { EntryClass::Silent } else { EntryClass::Counted },
-        expires_at: message.timer.map(|running| timer::server_expiry(running, step.now)),
+        expires_at: server_expiry(message, step.now),
         message_id: id,
         ..EnqueueOptions::default()
     }
+}
+
+/// From when on the server may drop the body: nobody opens later what can be looked at once.
+fn server_expiry(message: &Message, now: Timestamp) -> Option<Timestamp> {
+    let timed = message.timer.map(|running| timer::server_expiry(running, now));
+    let lapses = message.once.then(|| rules::once::lapses_at(now).round_up_to_hour());
+    timed.into_iter().chain(lapses).min()
 }
 
 pub(super) fn edit(step: &mut Step<'_>, conversation: ConversationId, edit: Edit) -> Done {
@@ -227,6 +270,7 @@ pub(super) fn forward(
                 // What was to disappear disappears where it was forwarded to as well.
                 timer: timer::stricter(timer, original.timer),
                 preview: files::previews::find(step.tx, original.row)?.map(|(seen, _)| seen),
+                once: false,
             };
             last = Some(say(step, *conversation, message, false)?);
         }
@@ -290,12 +334,7 @@ fn failed_message(
     let authored = Authored::decode(&item).map_err(|_| StoreError::damaged(TABLE))?;
     let target = MessageRef { author: here.account, id };
     if let Some(said) = Said::find(step.tx, conversation, target)? {
-        for attached in files::attachments(step.tx, said.row)? {
-            files::command::send(step, &attached)?;
-        }
-        if let Some(picture) = files::previews::picture(step.tx, said.row)? {
-            files::command::send(step, &picture)?;
-        }
+        files::command::send(step, said.row)?;
     }
     Ok(Some((authored, counted)))
 }
