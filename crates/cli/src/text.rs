@@ -5,6 +5,7 @@
 
 mod attachment;
 mod en;
+mod enclosed;
 mod event;
 mod failure;
 mod label;
@@ -13,6 +14,7 @@ mod ru;
 mod sentence;
 
 pub use attachment::{attachments, brief, file_state, gist, once, percent, size};
+pub use enclosed::{enclosed, told};
 pub use event::{Named, event};
 pub use failure::{Words, failure, trouble, unreadable, warning};
 pub use label::Label;

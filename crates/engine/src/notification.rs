@@ -15,7 +15,7 @@ use crate::api::failure::Failure;
 use crate::api::notification::{News, Notification, NotificationLevel, NotificationSettings, QuietHours};
 use crate::api::once::OnceKind;
 use crate::api::reason::{Field, Reason};
-use crate::api::view::{Anchor, Body, ConversationView, MessageView};
+use crate::api::view::{Anchor, Body, ConversationView, Enclosed, MessageView};
 use crate::session::Asked;
 use crate::store::conversations::Conversation;
 use crate::store::{StoreError, meta};
@@ -169,12 +169,19 @@ fn notification(level: NotificationLevel, sound: bool, row: ConversationView, la
         Body::Once { kind, .. } if level == NotificationLevel::Full => Some(only_kind(*kind)),
         _ => None,
     };
+    let enclosed = match &last.body {
+        Body::Text { place, contacts, .. } if level == NotificationLevel::Full => {
+            Enclosed::of(place.as_ref(), contacts)
+        }
+        _ => None,
+    };
     Notification {
         conversation: row.conversation,
         title: Some(row.title).filter(|_| names),
         author: Some(last.author_name).filter(|_| names && row.peer.is_none()),
         text: text.map(|text| text.chars().take(TEXT).collect()),
         media,
+        enclosed,
         count: row.unread,
         seq: last.seq.unwrap_or_default(),
         at: last.at,

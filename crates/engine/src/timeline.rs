@@ -10,6 +10,7 @@ pub(crate) mod access;
 mod apply;
 pub(crate) mod column;
 mod command;
+pub(crate) mod enclosed;
 mod expiry;
 pub(crate) mod infos;
 pub(crate) mod message_row;
@@ -26,7 +27,7 @@ pub use apply::{
     apply_content, apply_system, apply_unreadable, blanked, failed, group_state, sending, sent, unrecoverable,
 };
 pub use command::on_command;
-pub(crate) use command::{may_set_info, set_info};
+pub(crate) use command::{may_set_info, send_sticker, set_info};
 pub use expiry::{expire, next_expiry};
 pub use infos::created;
 pub use once::close_left_open;

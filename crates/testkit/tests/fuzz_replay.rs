@@ -66,6 +66,7 @@ replayed!(
     mls_fields,
     mls_header,
     search,
+    vcard,
     wire_client_frame,
     wire_content,
     wire_http,

@@ -5,20 +5,26 @@
 //! the ciphertext's length says little. Kinds that this version does not know decode to [`Content::Unsupported`] and keep
 //! their bytes: they reappear after an upgrade.
 
+mod contact;
 mod file;
 mod message;
 mod own;
+mod place;
 mod state;
+mod sticker;
 
 use beseda_model::{AccountId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use contact::ContactCard;
 pub use file::{Attachment, FileKey, FileRef, Media};
 pub use message::{
     Delete, Edit, Entity, Forward, LinkPreview, Message, Opened, Pin, Reaction, Style, TimedFrom, Timer,
 };
 pub use own::{OwnState, OwnSync};
+pub use place::{Place, Spot};
 pub use state::{GroupState, InfoChange, MemberKey, ProfileKey, Repair, RepairAnswer, RepairRequest};
+pub use sticker::{KeptSticker, PackState, Price, Sticker, StickerPack};
 
 use crate::Bytes;
 use crate::codec::{DecodeError, decode_cbor_prefix, encode_cbor};

@@ -15,6 +15,7 @@ mod markup;
 mod page;
 mod scenes;
 mod search;
+mod vcard;
 mod wire;
 
 /// A target's body.
@@ -36,6 +37,7 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("markup", markup::survives),
     ("page", page::says_little),
     ("search", search::finds),
+    ("vcard", vcard::survives),
 ];
 
 /// Runs the target of that name.

@@ -34,7 +34,7 @@ test('a photo is looked at once, and then it is gone for both', async ({ member 
   await page.getByRole('button', { name: 'View once' }).click()
   await expect(page.getByText('A screenshot or another camera can’t be prevented')).toBeVisible()
   expect(await barriers(page)).toEqual([])
-  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
   await expect(page.getByText('Photo · view once').last()).toBeVisible()
 
   const row = bob.page.getByRole('button', { name: 'Фото · открыть один раз' })

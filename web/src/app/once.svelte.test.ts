@@ -55,9 +55,9 @@ test('it is marked as opened before it is shown, and erased when it could not be
   const engine = await shown({ file: FILE }, false, { state: 'here' })
   engine.fail('open_once', { kind: 'not_ready', reason: { why: 'once_over' } })
   await page.getByRole('button', { name: 'Photo · open once' }).click()
-  await expect
-    .poll(() => engine.commands.map(({ command }) => command).filter((one) => one.endsWith('_once')))
-    .toEqual(['open_once', 'close_once'])
+  // The viewer is loaded when it is needed for the first time, which takes a while on a busy machine.
+  const seen = () => engine.commands.map(({ command }) => command).filter((one) => one.endsWith('_once'))
+  await expect.poll(seen, { timeout: 20_000 }).toEqual(['open_once', 'close_once'])
   await expect.element(page.getByText(/nothing of it is left/)).toBeVisible()
   await expect.element(page.getByRole('dialog')).not.toBeInTheDocument()
 })

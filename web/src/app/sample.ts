@@ -112,6 +112,9 @@ export const signedIn = (): FakeEngine =>
     ],
     conversations: () => [GROUP],
     folders: () => [],
+    stickers: () => ({ packs: [], favourites: [], recent: [] }),
+    pack: () => null,
+    pack_content: () => null,
     conversation: () => GROUP,
     members: () => MEMBERS,
     key_history: () => [

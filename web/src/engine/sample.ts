@@ -223,6 +223,9 @@ export function world(rows: MessageView[], conversations: ConversationView[]): W
       person: ({ account }) => people.find((one) => one.account === account) ?? person(0),
       conversations: () => here.conversations,
       folders: () => [],
+      stickers: () => ({ packs: [], favourites: [], recent: [] }),
+      pack: () => null,
+      pack_content: () => null,
       conversation: ({ conversation }) =>
         here.conversations.find((one) => one.conversation === conversation) ?? null,
       timeline: ({ conversation, anchor, limit }) => {

@@ -99,7 +99,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -232,7 +232,15 @@ entities: Array<Entity>,
 /**
  * Files, in the order in which they are shown.
  */
-attachments: Array<AttachmentView>, } | { "body": "once",
+attachments: Array<AttachmentView>,
+/**
+ * A place.
+ */
+place?: PlaceView,
+/**
+ * People's cards.
+ */
+contacts?: Array<ContactCard>, } | { "body": "once",
 /**
  * What it is.
  */
@@ -647,7 +655,79 @@ conversation: ConversationId | null,
 /**
  * A file that was sealed on this device, of 1 MiB at most; none takes the picture away.
  */
-file: number | null, } | { "command": "edit",
+file: number | null, } | { "command": "save_pack",
+/**
+ * Which is changed; none makes one, behind at most 199 others.
+ */
+pack: PackId | null,
+/**
+ * The whole of it.
+ */
+draft: PackDraft, } | { "command": "publish_pack",
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * The file.
+ */
+file: number,
+/**
+ * Whether its link shows the server the key, too: then anybody who sees the address can open it.
+ */
+public: boolean, } | { "command": "open_pack",
+/**
+ * By what.
+ */
+source: PackSource, } | { "command": "read_pack",
+/**
+ * The file.
+ */
+file: number,
+/**
+ * Its content.
+ */
+content: string, } | { "command": "install_pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "command": "remove_pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "command": "move_pack",
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * How many stand before it then; more than there are: it is the last.
+ */
+to: number, } | { "command": "favourite_sticker",
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * Whether from now on.
+ */
+on: boolean, } | { "command": "send_sticker",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * For which of its emoji it was chosen.
+ */
+emoji: string | null,
+/**
+ * The message that it answers.
+ */
+reply_to: MessageRef | null, } | { "command": "edit",
 /**
  * Where.
  */
@@ -851,6 +931,31 @@ warning: number, };
 export type ConnectionState = "signed_out" | "offline" | "connecting" | "syncing" | "online";
 
 /**
+ * How a person can be reached, as far as whoever sends the card tells it. In files it is a vCard.
+ */
+export type ContactCard = {
+/**
+ * The name.
+ */
+n: string,
+/**
+ * The organisation.
+ */
+o?: string,
+/**
+ * Phone numbers.
+ */
+p?: Array<string>,
+/**
+ * E-mail addresses.
+ */
+e?: Array<string>,
+/**
+ * The link to a person of a Beseda server, with their key's fingerprint.
+ */
+l?: string, };
+
+/**
  * A conversation, of whatever kind; stable across generations.
  */
 export type ConversationId = string;
@@ -1042,6 +1147,14 @@ reply_to: MessageRef | null,
  */
 attachments: Array<AttachmentDraft>,
 /**
+ * A place: then there need be no text.
+ */
+place?: PlaceDraft | null,
+/**
+ * People's cards, 20 at most: then there need be no text.
+ */
+contacts?: Array<ContactCard>,
+/**
  * Its own timer; none takes the conversation's.
  */
 timer: Timer | null,
@@ -1053,6 +1166,19 @@ silent: boolean,
  * Whether its one photo, film or voice message can be looked at once.
  */
 once: boolean, };
+
+/**
+ * What goes with a message besides text and files, for a line of text.
+ */
+export type Enclosed = { "is": "place",
+/**
+ * What it is called; may be empty.
+ */
+name: string, } | { "is": "contact",
+/**
+ * The name on the first one.
+ */
+name: string, };
 
 /**
  * A run of text with one style. Runs may nest and overlap; positions outside the text are cut off by the reader.
@@ -1187,7 +1313,7 @@ metered: boolean, };
 /**
  * What was given to a command.
  */
-export type Field = "account" | "bio" | "code" | "command" | "confirm" | "description" | "emoji" | "entities" | "files" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
+export type Field = "account" | "bio" | "code" | "contacts" | "command" | "confirm" | "description" | "email" | "emoji" | "entities" | "files" | "folders" | "licence" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "place" | "quiet" | "report" | "server" | "status" | "stickers" | "text" | "timer" | "title" | "username" | "words";
 
 /**
  * All that is needed to have a file: what it is called on the server, and the key that opens it.
@@ -1444,7 +1570,7 @@ who: AccountView,
 /**
  * Whether their key is the one in the link.
  */
-key: KeyMatch, } | { "to": "join",
+key: KeyMatch, } | { "to": "stickers" } | { "to": "join",
 /**
  * `http(s)://host[:port]`.
  */
@@ -1554,7 +1680,23 @@ d: number,
 /**
  * How loud it is in the course of time, from 0 to 255: at most 128 steps.
  */
-w: string, };
+w: string, } | { "k": "sticker",
+/**
+ * Pixels.
+ */
+w: number,
+/**
+ * See `width`.
+ */
+h: number,
+/**
+ * What it stands for; empty if that was no emoji.
+ */
+j: string,
+/**
+ * The file of its pack.
+ */
+p?: FileRef | null, };
 
 /**
  * A member.
@@ -1748,7 +1890,7 @@ sound: boolean, };
 /**
  * What has changed. Deliberately coarse: views are cheap to read.
  */
-export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
+export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "stickers" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
 /**
  * Where.
  */
@@ -1822,6 +1964,10 @@ text: string | null,
  * What the first of its files is shown as, if there are any and they may be told of.
  */
 media: Media | null,
+/**
+ * What goes with it else, if it may be told of.
+ */
+enclosed?: Enclosed,
 /**
  * Unread messages there.
  */
@@ -1900,7 +2046,11 @@ file: number, } | { "outcome": "folder",
 /**
  * Which.
  */
-folder: FolderId, } | { "outcome": "signed_up",
+folder: FolderId, } | { "outcome": "pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "outcome": "signed_up",
 /**
  * Which account.
  */
@@ -2033,6 +2183,107 @@ cleared_to: number,
 folders?: Array<FolderId>, };
 
 /**
+ * A pack that is being made.
+ */
+export type PackDraft = {
+/**
+ * At most 64 characters.
+ */
+title: string,
+/**
+ * At most 64 characters; empty: the pack names nobody, not even by their account.
+ */
+author: string,
+/**
+ * At most 200 characters.
+ */
+licence: string,
+/**
+ * Which sticker stands for it.
+ */
+cover: number,
+/**
+ * At most 120.
+ */
+stickers: Array<StickerDraft>, };
+
+/**
+ * A pack of stickers, through all of its versions.
+ */
+export type PackId = string;
+
+/**
+ * What this person has to do with a pack.
+ */
+export type PackKind = "seen" | "installed" | "own";
+
+/**
+ * By what a pack is found.
+ */
+export type PackSource = { "by": "link",
+/**
+ * It.
+ */
+link: string, } | { "by": "file",
+/**
+ * It.
+ */
+file: FileRef, };
+
+/**
+ * A pack.
+ */
+export type PackView = {
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * What this person has to do with it.
+ */
+kind: PackKind,
+/**
+ * What it is called.
+ */
+title: string,
+/**
+ * Who made it, in their words; may be empty.
+ */
+author: string,
+/**
+ * Whose it is said to be; nothing proves it.
+ */
+account: AccountId | null,
+/**
+ * What others may do with it; may be empty.
+ */
+licence: string,
+/**
+ * Which of its stickers stands for it.
+ */
+cover: number,
+/**
+ * Its stickers.
+ */
+stickers: Array<StickerView>,
+/**
+ * A link to it; none for an own one that has no file yet.
+ */
+link: string | null,
+/**
+ * Whether the server can read it by that link.
+ */
+public: boolean,
+/**
+ * Whether all of it is where others can fetch it.
+ */
+ready: boolean,
+/**
+ * Of one that was looked at: whether this person has another version, which it would replace.
+ */
+replaces: boolean, };
+
+/**
  * The lowest role that may do each thing in a group. In direct conversations and notes they have no effect.
  */
 export type Permissions = {
@@ -2101,6 +2352,57 @@ verified: boolean,
  * The account that has the number, once that is known.
  */
 holder: NumberHolder | null, };
+
+/**
+ * A place to be sent.
+ */
+export type PlaceDraft = {
+/**
+ * As in [`Point`].
+ */
+latitude: number,
+/**
+ * As in [`Point`].
+ */
+longitude: number,
+/**
+ * So many metres it may be off, if it was measured.
+ */
+accuracy: number | null,
+/**
+ * What it is called: 100 characters at most; may be empty.
+ */
+name: string, };
+
+/**
+ * A place as it is shown.
+ */
+export type PlaceView = {
+/**
+ * Where; none if what its sender gave is nowhere on earth.
+ */
+point: Point | null,
+/**
+ * So many metres it may be off, if it was measured.
+ */
+accuracy: number | null,
+/**
+ * What its sender calls it; may be empty.
+ */
+name: string, };
+
+/**
+ * A point on earth.
+ */
+export type Point = {
+/**
+ * Degrees north, in ten-millionths (1e-7); from -900 000 000 to 900 000 000.
+ */
+latitude: number,
+/**
+ * Degrees east, in ten-millionths; from -1 800 000 000 to 1 800 000 000.
+ */
+longitude: number, };
 
 /**
  * What an account lets others see and do.
@@ -2174,7 +2476,15 @@ quietly?: boolean, };
 /**
  * A question to the engine. It changes nothing.
  */
-export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "conversation",
+export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "query": "pack_content",
+/**
+ * Which.
+ */
+pack: PackId, } | { "query": "conversation",
 /**
  * Which.
  */
@@ -2298,7 +2608,19 @@ text: string,
 /**
  * Its formatting.
  */
-entities: Array<Entity>, } | { "query": "safe_link",
+entities: Array<Entity>, } | { "query": "person_card",
+/**
+ * Whose.
+ */
+account: AccountId, } | { "query": "read_cards",
+/**
+ * What is in it.
+ */
+text: string, } | { "query": "write_cards",
+/**
+ * Them.
+ */
+cards: Array<ContactCard>, } | { "query": "safe_link",
 /**
  * The address.
  */
@@ -2358,7 +2680,7 @@ detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why"
 /**
  * Why.
  */
-doubt: AskDoubt, } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
+doubt: AskDoubt, } | { "why": "no_sticker" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
 /**
  * The fewest.
  */
@@ -2382,7 +2704,7 @@ least: number,
 /**
  * The greatest.
  */
-most: number, } | { "why": "one_emoji" } | { "why": "username_length" } | { "why": "username_characters" } | { "why": "needs_username" } | { "why": "needs_both" } | { "why": "scheme" } | { "why": "host" } | { "why": "digits_only" } | { "why": "number_characters" } | { "why": "word_count",
+most: number, } | { "why": "not_on_earth" } | { "why": "no_contact" } | { "why": "one_emoji" } | { "why": "username_length" } | { "why": "username_characters" } | { "why": "needs_username" } | { "why": "needs_both" } | { "why": "scheme" } | { "why": "host" } | { "why": "digits_only" } | { "why": "number_characters" } | { "why": "word_count",
 /**
  * How many there are.
  */
@@ -2416,6 +2738,10 @@ text: string | null,
  * The first of its files.
  */
 attachment: AttachmentView | null,
+/**
+ * What goes with it else.
+ */
+enclosed?: Enclosed,
 /**
  * Its row, if it is here.
  */
@@ -2564,6 +2890,73 @@ at: Timestamp,
  * It.
  */
 attachment: AttachmentView, };
+
+/**
+ * A sticker of a pack that is being made.
+ */
+export type StickerDraft = {
+/**
+ * A file that was sealed on this device, or that belongs to the pack already: at most 512 KiB.
+ */
+file: number,
+/**
+ * `image/webp` or `image/png`.
+ */
+media_type: string,
+/**
+ * Pixels: at most 512.
+ */
+width: number,
+/**
+ * See `width`.
+ */
+height: number,
+/**
+ * What it stands for: one to five emoji, the fittest first.
+ */
+emojis: Array<string>, };
+
+/**
+ * A sticker.
+ */
+export type StickerView = {
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * Its media type.
+ */
+media_type: string,
+/**
+ * Pixels.
+ */
+width: number,
+/**
+ * See `width`.
+ */
+height: number,
+/**
+ * What it stands for, the fittest first; may be empty.
+ */
+emojis: Array<string>, };
+
+/**
+ * What is at hand.
+ */
+export type Stickers = {
+/**
+ * The packs, in their order.
+ */
+packs: Array<PackView>,
+/**
+ * Favourites, the last added first.
+ */
+favourites: Array<StickerView>,
+/**
+ * Used last, the latest first.
+ */
+recent: Array<StickerView>, };
 
 /**
  * A style of text.

@@ -76,6 +76,12 @@ export function reasonText(reason: Reason): string {
       return m.reason.other_group()
     case 'other_person':
       return m.reason.other_person()
+    case 'no_sticker':
+      return m.reason.no_sticker()
+    case 'no_pack':
+      return m.reason.no_pack()
+    case 'own_pack':
+      return m.reason.own_pack()
     case 'empty':
       return m.reason.empty()
     case 'needed':
@@ -86,6 +92,10 @@ export function reasonText(reason: Reason): string {
       return m.reason.too_long()
     case 'at_most_bytes':
       return m.reason.at_most_bytes()
+    case 'not_on_earth':
+      return m.reason.not_on_earth()
+    case 'no_contact':
+      return m.reason.no_contact()
     case 'one_emoji':
       return m.reason.one_emoji()
     case 'username_length':

@@ -1,5 +1,13 @@
 import { createContext } from 'svelte'
-import type { AttachmentDraft, ConversationId, FormattedText, MessageView, Timer } from '@/engine/port'
+import type {
+  AttachmentDraft,
+  ContactCard,
+  ConversationId,
+  FormattedText,
+  MessageView,
+  PlaceDraft,
+  Timer,
+} from '@/engine/port'
 import { Attachments, draftsOf, type Attached } from './attachments.svelte'
 import type { Engine } from './engine.svelte'
 
@@ -75,7 +83,7 @@ export class Draft {
   get #hasFiles(): boolean {
     if (this.#mode.to !== 'edit') return !this.attachments.isEmpty
     const { body } = this.#mode.message
-    return body.body === 'text' && body.attachments.length > 0
+    return body.body === 'text' && (body.attachments.length > 0 || !!body.place || !!body.contacts)
   }
 
   /** Whether what goes with it can be looked at once: exactly one thing to see or hear. */
@@ -194,6 +202,30 @@ export class Draft {
       this.#mode = mode
       throw error
     }
+  }
+
+  /** Sends a place or people's cards: by itself, and what is typed stays. */
+  async sendEnclosed(enclosed: { place: PlaceDraft } | { contacts: ContactCard[] }): Promise<void> {
+    const { mode, timer, silent } = this
+    if (mode.to === 'edit') return
+    const reply_to = mode.to === 'answer' ? mode.message.message : null
+    await this.#engine.do({
+      command: 'send',
+      conversation: this.conversation,
+      draft: {
+        text: '',
+        entities: [],
+        reply_to,
+        attachments: [],
+        ...enclosed,
+        timer: timer ?? null,
+        silent,
+        once: false,
+      },
+    })
+    this.#mode = { to: 'say' }
+    this.timer = undefined
+    this.silent = false
   }
 
   async #say(

@@ -89,14 +89,14 @@ impl Session {
         }
     }
 
-    fn unreadable(&self, path: &Path, error: &io::Error) -> Trip {
+    pub(super) fn unreadable(&self, path: &Path, error: &io::Error) -> Trip {
         // Without the number, which tells people nothing.
         let reason = io::Error::from(error.kind()).to_string();
         Trip::System(self.words(&Sentence::FileUnusable { path: &shown(path), reason: &reason }))
     }
 
     /// Fails where nothing can be sent from; answers how many bytes there are.
-    fn check_file(&self, path: &Path) -> Result<u64, Trip> {
+    pub(super) fn check_file(&self, path: &Path) -> Result<u64, Trip> {
         let facts = match fs::metadata(path) {
             Ok(facts) => facts,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

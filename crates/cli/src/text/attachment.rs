@@ -15,8 +15,11 @@ pub fn attachments(lang: Lang, shown: &[AttachmentView]) -> Vec<String> {
     }
 }
 
-/// `[photo] harbour.jpg, 1.2 MB`.
+/// `[photo] harbour.jpg, 1.2 MB`, `[sticker 😀]`.
 fn attachment(lang: Lang, shown: &AttachmentView) -> String {
+    if let Media::Sticker { emoji, .. } = &shown.media {
+        return format!("[{}]", format!("{} {}", lang.label(Label::Sticker), safe::line(emoji)).trim_end());
+    }
     let name = match &shown.media {
         Media::Audio { title, artist, .. } if !title.is_empty() => {
             let artist = Some(artist.as_str()).filter(|artist| !artist.is_empty());
@@ -89,6 +92,7 @@ const fn kind(media: &Media) -> Label {
         Media::Video { .. } => Label::Video,
         Media::Audio { .. } => Label::Audio,
         Media::Voice { .. } => Label::Voice,
+        Media::Sticker { .. } => Label::Sticker,
     }
 }
 
@@ -168,6 +172,9 @@ mod tests {
         assert_eq!(attachment(Lang::En, &view("1.mp3", 5, song("Calm", "Choir"))), "[audio] Choir – Calm, 1:01, 5 B");
         assert_eq!(attachment(Lang::En, &view("1.mp3", 5, song("Calm", ""))), "[audio] Calm, 1:01, 5 B");
         assert_eq!(attachment(Lang::En, &view("1.mp3", 5, song("", "Choir"))), "[audio] 1.mp3, 1:01, 5 B");
+        let sticker = |emoji: &str| Media::Sticker { width: 1, height: 1, emoji: emoji.to_owned(), pack: None };
+        assert_eq!(attachment(Lang::En, &view("", 9, sticker("😀"))), "[sticker 😀]");
+        assert_eq!(attachment(Lang::Ru, &view("", 9, sticker(""))), "[стикер]");
         let hostile = view("x\u{1b}[2J\ny", 1, Media::File);
         assert_eq!(attachment(Lang::En, &hostile), "[file] x\u{fffd}[2J y, 1 B");
     }

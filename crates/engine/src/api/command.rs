@@ -1,15 +1,18 @@
 //! What people want, as data.
 
 use beseda_model::{
-    AccountId, ConversationId, DeviceId, FolderId, GroupLinkId, MessageId, Permissions, Role, Timestamp,
+    AccountId, ConversationId, DeviceId, FolderId, GroupLinkId, MessageId, PackId, Permissions, Role, Timestamp,
 };
-use beseda_wire::content::{Entity, MessageRef, OwnState, Timer};
+use beseda_wire::Bytes;
+use beseda_wire::content::{ContactCard, Entity, MessageRef, OwnState, Timer};
 use beseda_wire::request::ReportReason;
 use beseda_wire::state::{PrivacySettings, PushSubscription};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::file::{AttachmentDraft, FetchRules, FileNumber};
 use super::notification::NotificationSettings;
+use super::place::PlaceDraft;
+use super::sticker::{PackDraft, PackSource};
 use crate::files::chunks::Sealed;
 
 /// Something that a person wants.
@@ -391,6 +394,76 @@ pub enum Command {
         /// A file that was sealed on this device, of 1 MiB at most; none takes the picture away.
         file: Option<FileNumber>,
     },
+    /// Makes a pack of stickers, or changes one of one's own, on all own devices. Ends with [`Outcome::Pack`]; then what
+    /// [`crate::view::manifest`] gives is sealed and told by [`Command::PublishPack`].
+    SavePack {
+        /// Which is changed; none makes one, behind at most 199 others.
+        #[serde(default)]
+        pack: Option<PackId>,
+        /// The whole of it.
+        draft: PackDraft,
+    },
+    /// The file of a pack of one's own was sealed: it and the stickers are brought to the server.
+    PublishPack {
+        /// Which.
+        pack: PackId,
+        /// The file.
+        file: FileNumber,
+        /// Whether its link shows the server the key, too: then anybody who sees the address can open it.
+        public: bool,
+    },
+    /// Looks for a pack. Ends with [`Outcome::Pack`] if it is known here, else with [`Outcome::File`]: once that file is
+    /// here, what it says is told by [`Command::ReadPack`].
+    OpenPack {
+        /// By what.
+        source: PackSource,
+    },
+    /// What the file of a pack says. Ends with [`Outcome::Pack`].
+    ReadPack {
+        /// The file.
+        file: FileNumber,
+        /// Its content.
+        #[cfg_attr(feature = "ts", ts(as = "String"))]
+        content: Bytes,
+    },
+    /// Installs a pack that was looked at, on all own devices; it replaces another version of it. Ends with
+    /// [`Outcome::Pack`].
+    InstallPack {
+        /// Which.
+        pack: PackId,
+    },
+    /// Removes a pack from all own devices; one of one's own is deleted.
+    RemovePack {
+        /// Which.
+        pack: PackId,
+    },
+    /// Puts a pack elsewhere among the others.
+    MovePack {
+        /// Which.
+        pack: PackId,
+        /// How many stand before it then; more than there are: it is the last.
+        to: u32,
+    },
+    /// Keeps a sticker at hand, or does so no more: at most 100.
+    FavouriteSticker {
+        /// Its file.
+        file: FileNumber,
+        /// Whether from now on.
+        on: bool,
+    },
+    /// Sends a sticker that this device knows from a pack or a message. Ends with [`Outcome::Queued`].
+    SendSticker {
+        /// Where.
+        conversation: ConversationId,
+        /// Its file.
+        file: FileNumber,
+        /// For which of its emoji it was chosen.
+        #[serde(default)]
+        emoji: Option<String>,
+        /// The message that it answers.
+        #[serde(default)]
+        reply_to: Option<MessageRef>,
+    },
     /// Changes the text of one's own message.
     Edit {
         /// Where.
@@ -581,6 +654,8 @@ impl Command {
                 | Self::ResumeFile { .. }
                 | Self::CancelFetch { .. }
                 | Self::ForgetFile { .. }
+                | Self::OpenPack { .. }
+                | Self::ReadPack { .. }
                 | Self::ClearFiles
         )
     }
@@ -611,6 +686,12 @@ pub struct Draft {
     pub reply_to: Option<MessageRef>,
     /// Files that go with it: then there need be no text.
     pub attachments: Vec<AttachmentDraft>,
+    /// A place: then there need be no text.
+    #[cfg_attr(feature = "ts", ts(optional = nullable))]
+    pub place: Option<PlaceDraft>,
+    /// People's cards, 20 at most: then there need be no text.
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<ContactCard>>"))]
+    pub contacts: Vec<ContactCard>,
     /// What is shown of a page that the text links to; without such a link it is left out.
     #[cfg_attr(feature = "ts", ts(optional))]
     pub preview: Option<LinkPreviewDraft>,
@@ -726,6 +807,11 @@ pub enum Outcome {
         /// Which.
         folder: FolderId,
     },
+    /// A pack of stickers.
+    Pack {
+        /// Which.
+        pack: PackId,
+    },
     /// An account was made; the phrase is not kept anywhere else and can be read again from this device only until it is
     /// confirmed.
     SignedUp {
@@ -802,6 +888,7 @@ impl std::fmt::Debug for Outcome {
             Self::Page { .. } => "Page",
             Self::File { .. } => "File",
             Self::Folder { .. } => "Folder",
+            Self::Pack { .. } => "Pack",
             Self::SignedUp { .. } => "SignedUp",
             Self::SignedIn { .. } => "SignedIn",
             Self::CodeSent { .. } => "CodeSent",

@@ -216,6 +216,8 @@ pub enum Notice {
     Conversation(ConversationId),
     /// One's own folders.
     Folders,
+    /// Packs of stickers, favourites and what was used last.
+    Stickers,
     /// Messages of a conversation.
     Timeline(ConversationId),
     /// A new message of somebody else that this person wants to hear of (not muted, counted, live).

@@ -99,7 +99,7 @@ fn on_file(
 }
 
 /// Fetches a file that is not here, again if it failed before.
-pub(super) fn fetch(step: &mut Step<'_>, mut file: File) -> Result<(), StoreError> {
+pub(crate) fn fetch(step: &mut Step<'_>, mut file: File) -> Result<(), StoreError> {
     if file.is_here() || (file.way != Way::Rest && !file.paused) {
         return Ok(());
     }
@@ -164,7 +164,7 @@ pub(crate) fn leave(step: &mut Step<'_>, number: FileNumber) -> Result<(), Store
 }
 
 /// The server is to keep a file for this account, as something of this account's refers to it.
-fn send_file(step: &mut Step<'_>, number: FileNumber) -> Result<(), StoreError> {
+pub(crate) fn send_file(step: &mut Step<'_>, number: FileNumber) -> Result<(), StoreError> {
     let Some(mut file) = File::find(step.tx, number)?.filter(|file| !file.kept) else { return Ok(()) };
     if matches!(file.way, Way::Up | Way::Keep) {
         return Ok(());

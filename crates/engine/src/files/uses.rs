@@ -19,6 +19,7 @@ const fn kind(media: &Media) -> i64 {
         Media::Video { .. } => 2,
         Media::Audio { .. } => 3,
         Media::Voice { .. } => 4,
+        Media::Sticker { .. } => 5,
     }
 }
 
@@ -114,14 +115,18 @@ pub(crate) fn kept_for_account(conn: &Connection, row: i64) -> Result<(), StoreE
     Ok(())
 }
 
+/// In a query over `files`: whether something other than a message refers to one, a picture of somebody or a sticker.
+pub(super) const IS_USED_APART: &str = "(EXISTS (SELECT 1 FROM pictures WHERE file = number) \
+    OR EXISTS (SELECT 1 FROM sticker_files WHERE file = number))";
+
 /// Whether a file belongs to nothing but messages that can be looked at once and are not open.
 pub(super) fn is_locked(conn: &Connection, number: FileNumber) -> Result<bool, StoreError> {
     Ok(conn
-        .prepare_cached(
-            "SELECT 1 FROM message_files u JOIN messages m ON m.row = u.row WHERE u.file = ?1 \
-             AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = ?1) \
-             GROUP BY u.file HAVING min(m.once) = 1 AND max(m.once) = 1",
-        )?
+        .prepare_cached(&format!(
+            "SELECT 1 FROM files WHERE number = ?1 AND NOT {IS_USED_APART} \
+             AND EXISTS (SELECT 1 FROM message_files u JOIN messages m ON m.row = u.row WHERE u.file = number \
+             GROUP BY u.file HAVING min(m.once) = 1 AND max(m.once) = 1)"
+        ))?
         .exists([number])?)
 }
 

@@ -4,6 +4,8 @@ pub(crate) mod folder;
 mod keep;
 mod said;
 
+pub(crate) use said::send_sticker;
+
 use beseda_model::{Action, ConversationId, MessageId};
 use beseda_wire::content::{Authored, Content, Delete, Edit, InfoChange, MessageRef, OwnSync, Pin, Reaction, Timer};
 use beseda_wire::state::EntryClass;

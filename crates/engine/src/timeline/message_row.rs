@@ -237,6 +237,7 @@ pub(crate) fn wipe(conn: &Connection, row: i64) -> Result<(), StoreError> {
         .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     crate::files::detach(conn, row)?;
+    super::enclosed::remove(conn, row)?;
     let Some(key) = parts else { return Ok(()) };
     for table in ["edits", "reactions", "pins"] {
         conn.prepare_cached(&format!("DELETE FROM {table} WHERE conversation = ?1 AND author = ?2 AND message = ?3"))?

@@ -2,10 +2,12 @@
 //! entries come: what counts is their place in the log.
 
 pub mod attachment;
+pub mod contact;
 pub mod emoji;
 pub mod info;
 pub mod message;
 pub mod once;
+pub mod place;
 pub mod preview;
 pub mod reaction;
 pub mod text;

@@ -3,6 +3,7 @@
 mod commands;
 mod convergence;
 mod disappearing;
+mod enclosed;
 mod folders;
 mod forged;
 mod healing;

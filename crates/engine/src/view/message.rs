@@ -10,13 +10,13 @@ use super::{StoreError, View};
 use crate::api::failure::Failure;
 use crate::api::file::FetchLimits;
 use crate::api::once::{OnceKind, OnceState};
-use crate::api::view::{Body, Delivery, MessageInfo, MessageView, ReactionView, ReplyView};
+use crate::api::view::{Body, Delivery, Enclosed, MessageInfo, MessageView, ReactionView, ReplyView};
 use crate::files::{self, Attached};
 use crate::timeline::markup::covered;
 use crate::timeline::message_row::{self, Kind, TABLE};
 use crate::timeline::receipt::{self, Marks};
 use crate::timeline::rules::{self, preview, reaction};
-use crate::timeline::{column, once, own_event};
+use crate::timeline::{column, enclosed, once, own_event};
 
 /// Characters of a message that a reply to it shows.
 const QUOTED: u32 = 160;
@@ -136,7 +136,14 @@ impl<'c> Reader<'c> {
         };
         let attachment = attachment.map(|attached| attached.view(&self.limits));
         let author_name = self.names.of(self.conn, answered.author)?;
-        Ok(ReplyView { message: answered, author_name, text, attachment, row })
+        let enclosed = match (row, &text) {
+            (Some(row), Some(_)) => {
+                let place = enclosed::place_view(self.conn, row)?;
+                Enclosed::of(place.as_ref(), &enclosed::contacts(self.conn, row)?)
+            }
+            _ => None,
+        };
+        Ok(ReplyView { message: answered, author_name, text, attachment, enclosed, row })
     }
 
     fn reactions(&self, target: MessageRef) -> Result<Vec<ReactionView>, StoreError> {
@@ -187,6 +194,8 @@ fn body(conn: &Connection, limits: &FetchLimits, kind: Kind, own: bool, row: &Ro
                 .into_iter()
                 .map(|attached| attached.view(limits))
                 .collect(),
+            place: enclosed::place_view(conn, row.get(0)?)?,
+            contacts: enclosed::contacts(conn, row.get(0)?)?,
             preview: files::previews::view(conn, limits, row.get(0)?)?,
         },
         Kind::System => Body::System { event: column::decode(&blob(21)?, TABLE)? },

@@ -4,10 +4,10 @@ use beseda_model::{AccountId, Timestamp};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, MessageRef};
+use super::{Attachment, ContactCard, MessageRef, Place};
 use crate::lenient;
 
-/// Something to read or to look at: text with formatting, files, or both.
+/// Something to read or to look at: text with formatting, files, a place, people's cards.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The text without markup.
@@ -32,6 +32,12 @@ pub struct Message {
     /// who does not know the flag shows nothing rather than a picture that stays.
     #[serde(rename = "vo", default, skip_serializing_if = "std::ops::Not::not")]
     pub once: bool,
+    /// A place on the map.
+    #[serde(rename = "pl", default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// People's cards.
+    #[serde(rename = "ct", default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<ContactCard>,
     /// What its sender saw of a page that the text links to.
     #[serde(rename = "lp", default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::preview")]
     pub preview: Option<LinkPreview>,

@@ -11,12 +11,13 @@ use crate::api::event::Notice;
 use crate::api::failure::{Healing, Unreadable};
 use crate::files;
 use crate::log::arrival::Arrival;
+use crate::stickers;
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::message_row::{self, Hidden, Kind, Known, NewRow, State};
-use crate::timeline::rules::{self, Broken, attachment, text, timer};
-use crate::timeline::{column, once, own, presence};
+use crate::timeline::rules::{self, Broken, attachment, contact, place, text, timer};
+use crate::timeline::{column, enclosed, once, own, presence};
 
 /// Something to read.
 pub(super) fn apply(
@@ -26,17 +27,17 @@ pub(super) fn apply(
     message: &Message,
     item: &[u8],
 ) -> Result<Option<Broken>, StoreError> {
-    let Some(place) = Slot::find(step, arrival)? else { return Ok(None) };
+    let Some(slot) = Slot::find(step, arrival)? else { return Ok(None) };
     let accepted = text::accept(&message.text, &message.entities).and_then(|entities| {
         let attachments = attachment::accept(&message.attachments)?;
         let once = message.once.then(|| rules::once::accept(&attachments)).transpose()?;
-        Ok((entities, attachments, once))
+        Ok((entities, attachments, contact::accept(&message.contacts)?, once))
     });
-    let (entities, attachments, once) = match accepted {
+    let (entities, attachments, contacts, once) = match accepted {
         Ok(accepted) => accepted,
         Err(broken) => {
             let lost = (Unreadable::Malformed, Healing::NotNeeded);
-            NewRow { unreadable: Some(lost), ..row(here, arrival, Kind::Unreadable) }.write(step.tx, place.0)?;
+            NewRow { unreadable: Some(lost), ..row(here, arrival, Kind::Unreadable) }.write(step.tx, slot.0)?;
             shown(step, arrival.conversation);
             return Ok(Some(broken));
         }
@@ -56,8 +57,9 @@ pub(super) fn apply(
             once: Some(kind),
             ..row(here, arrival, Kind::Text)
         };
-        return finish(step, here, arrival, &new, place, disappeared, Some(&attachment));
+        return finish(step, here, arrival, &new, slot, disappeared, Some(&attachment));
     }
+    let message = &Message { place: message.place.as_ref().map(place::accept), contacts, ..message.clone() };
     let new = NewRow {
         mentions_me: mentions(&entities, here, arrival),
         expires_at,
@@ -67,7 +69,7 @@ pub(super) fn apply(
         content: item,
         ..row(here, arrival, Kind::Text)
     };
-    finish(step, here, arrival, &new, place, disappeared, None)
+    finish(step, here, arrival, &new, slot, disappeared, None)
 }
 
 /// Something that a newer version shows.
@@ -104,6 +106,9 @@ fn finish(
         Some(message) => files::previews::attach(step, row, message, new.entities)?,
         None => None,
     };
+    if let Some(message) = new.message {
+        enclosed::put(step.tx, row, message)?;
+    }
     let target = target(arrival);
     if let Some(attachment) = once {
         once::came(step, arrival.conversation, target, row, attachment)?;
@@ -125,6 +130,9 @@ fn finish(
             }
         }
         let from_others = arrival.sender_account != here.account;
+        if !from_others {
+            stickers::used(step, new.attachments)?;
+        }
         if from_others && arrival.class == EntryClass::Counted && new.hidden == Hidden::No {
             let muted = own::heard(step, arrival.conversation)?;
             if arrival.live && !muted && place.0.is_none() {

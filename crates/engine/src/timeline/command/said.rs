@@ -2,7 +2,8 @@
 
 use beseda_model::{Action, ConversationId, ConversationKind, MessageId, Timestamp};
 use beseda_wire::content::{
-    Attachment, Authored, Content, Edit, Entity, Forward, LinkPreview, MAX_CONTENT, Message, MessageRef, Timer,
+    Attachment, Authored, ContactCard, Content, Edit, Entity, Forward, LinkPreview, MAX_CONTENT, Message, MessageRef,
+    Place, Spot, Timer,
 };
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
@@ -11,17 +12,19 @@ use super::{Done, allowed, check_timer, enqueue_event, timer_of};
 use crate::Step;
 use crate::api::command::{Draft, LinkPreviewDraft, Outcome};
 use crate::api::failure::Failure;
+use crate::api::place::PlaceDraft;
 use crate::api::reason::{Field, Reason};
 use crate::files;
 use crate::outbox::{self, EnqueueOptions};
 use crate::search::{index, words::Words};
+use crate::stickers;
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::apply::shown;
 use crate::timeline::message_row::{self, Kind, NewRow, State, TABLE};
-use crate::timeline::rules::{self, Broken, preview, text, timer};
-use crate::timeline::{column, once, own, own_event, profile};
+use crate::timeline::rules::{self, Broken, contact, place, preview, text, timer};
+use crate::timeline::{column, enclosed, once, own, own_event, profile};
 
 /// Most messages and places of one forwarding.
 const MAX_FORWARDS: usize = 100;
@@ -93,7 +96,7 @@ impl Said {
 }
 
 pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Draft) -> Done {
-    let (_, place) = allowed(step, conversation, Action::Send)?;
+    let (_, there) = allowed(step, conversation, Action::Send)?;
     check_timer(draft.timer)?;
     let timer = match draft.timer {
         Some(timer) => Some(timer),
@@ -101,22 +104,27 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
     };
     let mut attachments = files::command::take(step, &draft.attachments)?;
     if draft.once {
-        attachments = vec![only_once(step, &place, draft, &attachments)?];
+        attachments = vec![only_once(step, &there, draft, &attachments)?];
     }
+    let (place, contacts) = (draft.place.as_ref().map(check_place).transpose()?, check_contacts(&draft.contacts)?);
     let message = Message {
         text: draft.text.clone(),
-        entities: check_text(&draft.text, &draft.entities, !attachments.is_empty())?,
+        entities: check_text(
+            &draft.text,
+            &draft.entities,
+            !attachments.is_empty() || place.is_some() || !contacts.is_empty(),
+        )?,
         attachments,
         reply_to: draft.reply_to,
         forward: None,
         timer,
         preview: draft.preview.as_ref().map(|seen| take_preview(step, seen)).transpose()?,
         once: draft.once,
+        place,
+        contacts,
     };
     let id = say(step, conversation, message, draft.silent)?;
-    // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
-    step.place(conversation).typing_at = None;
-    own::set_removed(step, conversation, false)?;
+    said(step, conversation)?;
     super::keep::forget_draft(step, conversation)?;
     Ok(Outcome::Queued { message: id })
 }
@@ -126,6 +134,60 @@ fn take_preview(step: &Step<'_>, draft: &LinkPreviewDraft) -> Result<LinkPreview
     let image = files::command::take(step, draft.image.as_slice())?.pop();
     let LinkPreviewDraft { url, title, description, site, .. } = draft.clone();
     Ok(LinkPreview { url, title, description, site, image })
+}
+
+fn check_place(draft: &PlaceDraft) -> Result<Place, Failure> {
+    let spot = Spot { latitude: draft.latitude.into(), longitude: draft.longitude.into(), accuracy: draft.accuracy };
+    if !place::is_on_earth(&spot) {
+        return Err(Failure::invalid(Field::Place, Reason::NotOnEarth));
+    }
+    if draft.name.chars().count() > place::MAX_NAME {
+        return Err(Failure::invalid(Field::Place, Reason::AtMost { most: place::MAX_NAME as u64 }));
+    }
+    Ok(place::accept(&Place { spot, name: draft.name.clone() }))
+}
+
+/// Cards as others will see them: of one that is sent nothing may be lost without a word.
+fn check_contacts(cards: &[ContactCard]) -> Result<Vec<ContactCard>, Failure> {
+    let accepted = contact::accept(cards).map_err(|_| Failure::invalid(Field::Contacts, Reason::TooMany))?;
+    if accepted.len() < cards.len() {
+        return Err(Failure::invalid(Field::Contacts, Reason::Empty));
+    }
+    for (given, kept) in cards.iter().zip(&accepted) {
+        if given.name.chars().count() > contact::MAX_NAME || given.organisation.chars().count() > contact::MAX_NAME {
+            return Err(Failure::invalid(Field::Name, Reason::AtMost { most: contact::MAX_NAME as u64 }));
+        }
+        let lost = [
+            (Field::Phone, given.phones.len() > kept.phones.len()),
+            (Field::Email, given.emails.len() > kept.emails.len()),
+            (Field::Link, given.link.is_empty() != kept.link.is_empty()),
+        ];
+        if let Some((field, _)) = lost.into_iter().find(|(_, is_lost)| *is_lost) {
+            return Err(Failure::invalid(field, Reason::NoContact));
+        }
+    }
+    Ok(accepted)
+}
+
+/// Sends a sticker. What is being written in that conversation stays as it is.
+pub(crate) fn send_sticker(
+    step: &mut Step<'_>,
+    conversation: ConversationId,
+    attachment: Attachment,
+    reply_to: Option<MessageRef>,
+) -> Done {
+    allowed(step, conversation, Action::Send)?;
+    let timer = timer_of(step, conversation)?;
+    let message = Message { attachments: vec![attachment], reply_to, timer, ..Message::default() };
+    let id = say(step, conversation, message, false)?;
+    said(step, conversation)?;
+    Ok(Outcome::Queued { message: id })
+}
+
+fn said(step: &mut Step<'_>, conversation: ConversationId) -> Result<(), Failure> {
+    // For the others, what was typed ends with the message: what is typed next has to be told, however soon that is.
+    step.place(conversation).typing_at = None;
+    Ok(own::set_removed(step, conversation, false)?)
 }
 
 /// The one attachment of a draft that can be looked at once, without what would show something of it beforehand.
@@ -138,6 +200,9 @@ fn only_once(
     // In one's notes there is nobody else who could open it.
     if place.kind == ConversationKind::Notes {
         return Err(Failure::NotAllowed { reason: Reason::Kind });
+    }
+    if draft.place.is_some() || !draft.contacts.is_empty() {
+        return Err(Failure::invalid(Field::Files, Reason::OnceWhat));
     }
     let (_, attachment) =
         rules::once::accept(attachments).map_err(|_| Failure::invalid(Field::Files, Reason::OnceWhat))?;
@@ -198,11 +263,13 @@ fn say(
             files::attach_unseen(step, row, attachment)?;
         }
         None => {
+            enclosed::put(step.tx, row, message)?;
             files::attach(step, conversation, row, &message.attachments)?;
             index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
         }
     }
     files::previews::attach(step, row, seen, &seen.entities)?;
+    stickers::used(step, &message.attachments)?;
     files::command::send(step, row)?;
     shown(step, conversation);
     Ok(id)
@@ -230,8 +297,8 @@ pub(super) fn edit(step: &mut Step<'_>, conversation: ConversationId, edit: Edit
         return Err(Failure::NotAllowed { reason: Reason::AuthorOnly });
     }
     let said = Said::find(step.tx, conversation, edit.target)?.filter(Said::is_text).ok_or(Failure::NotFound)?;
-    let has_files = !files::attachments(step.tx, said.row)?.is_empty();
-    let entities = check_text(&edit.text, &edit.entities, has_files)?;
+    let has_more = !files::attachments(step.tx, said.row)?.is_empty() || enclosed::is_there(step.tx, said.row)?;
+    let entities = check_text(&edit.text, &edit.entities, has_more)?;
     let message = enqueue_event(step, conversation, Content::Edit(Edit { entities, ..edit }), Vec::new())?;
     Ok(Outcome::Queued { message })
 }
@@ -269,6 +336,8 @@ pub(super) fn forward(
                 forward: Some(origin(step.tx, *target, original, with_author)?),
                 // What was to disappear disappears where it was forwarded to as well.
                 timer: timer::stricter(timer, original.timer),
+                place: enclosed::place(step.tx, original.row)?,
+                contacts: enclosed::contacts(step.tx, original.row)?,
                 preview: files::previews::find(step.tx, original.row)?.map(|(seen, _)| seen),
                 once: false,
             };

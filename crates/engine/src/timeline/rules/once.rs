@@ -21,7 +21,7 @@ pub const fn kind(attachment: &Attachment) -> Option<OnceKind> {
         Media::Video { round: false, .. } => Some(OnceKind::Video),
         Media::Video { round: true, .. } => Some(OnceKind::Round),
         Media::Voice { .. } => Some(OnceKind::Voice),
-        Media::File | Media::Audio { .. } => None,
+        Media::File | Media::Audio { .. } | Media::Sticker { .. } => None,
     }
 }
 
