@@ -232,7 +232,11 @@ entities: Array<Entity>,
 /**
  * Files, in the order in which they are shown.
  */
-attachments: Array<AttachmentView>, } | { "body": "once",
+attachments: Array<AttachmentView>,
+/**
+ * A page that the text links to.
+ */
+preview?: LinkPreviewView, } | { "body": "once",
 /**
  * What it is.
  */
@@ -603,7 +607,11 @@ conversation: ConversationId,
 /**
  * What.
  */
-draft: Draft, } | { "command": "begin_file" } | { "command": "finish_file",
+draft: Draft, } | { "command": "look_at_page",
+/**
+ * The page's whole address, of at most 2 048 bytes.
+ */
+url: string, } | { "command": "begin_file" } | { "command": "finish_file",
 /**
  * As begun.
  */
@@ -1041,6 +1049,10 @@ reply_to: MessageRef | null,
  * Files that go with it: then there need be no text.
  */
 attachments: Array<AttachmentDraft>,
+/**
+ * What is shown of a page that the text links to; without such a link it is left out.
+ */
+preview?: LinkPreviewDraft,
 /**
  * Its own timer; none takes the conversation's.
  */
@@ -1892,7 +1904,11 @@ message: MessageId, } | { "outcome": "conversation",
 /**
  * Which.
  */
-conversation: ConversationId, } | { "outcome": "file",
+conversation: ConversationId, } | { "outcome": "page",
+/**
+ * It.
+ */
+page: PageView, } | { "outcome": "file",
 /**
  * It.
  */
@@ -2788,3 +2804,7 @@ seq: number,
  * Which rule.
  */
 reason: string, } | { "warning": "phone_gone" } | { "warning": "profile_copied" } | { "warning": "local_damage" };
+
+export type LinkPreviewDraft = { url: string, title: string, description: string, site: string, image: AttachmentDraft | null, };
+export type LinkPreviewView = { url: string, title: string, description: string, site: string, image: AttachmentView | null, };
+export type PageView = { title: string, description: string, site: string, picture: string | null, };
