@@ -9,6 +9,7 @@ mod enclosed;
 mod event;
 mod failure;
 mod label;
+mod page;
 mod ru;
 mod sentence;
 
@@ -17,6 +18,7 @@ pub use enclosed::{enclosed, told};
 pub use event::{Named, event};
 pub use failure::{Words, failure, trouble, unreadable, warning};
 pub use label::Label;
+pub use page::page;
 pub use sentence::{CommandHelp, Sentence};
 
 use crate::calendar::Moment;

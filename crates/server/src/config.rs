@@ -1,6 +1,7 @@
 //! What the operator decides: a TOML file, then the environment (`BESEDA_*`), then flags; the later wins.
 
 mod nearest;
+mod outward;
 mod s3;
 mod secret;
 
@@ -16,6 +17,7 @@ use toml::{Table, Value};
 
 use crate::tls::Name;
 
+pub use outward::{Fetch, Previews};
 pub use s3::S3;
 pub use secret::Secret;
 
@@ -170,6 +172,10 @@ pub struct Config {
     pub blobs: BlobPlace,
     /// The bucket, where `blobs` is `s3`.
     pub s3: S3,
+    /// Previews of pages.
+    pub previews: Previews,
+    /// Where the server goes to read what is on the web.
+    pub fetch: Fetch,
     /// Limits that differ from the published defaults.
     pub limits: Limits,
 }
@@ -203,6 +209,8 @@ impl Default for Config {
             push_contact: "mailto:operator@beseda.example".to_owned(),
             blobs: BlobPlace::Disk,
             s3: S3::default(),
+            previews: Previews::default(),
+            fetch: Fetch::default(),
             limits: LIMITS,
         }
     }
@@ -235,6 +243,8 @@ const KEYS: &[&str] = &[
     "push_contact",
     "blobs",
     "s3",
+    "previews",
+    "fetch",
     "limits",
 ];
 
@@ -389,6 +399,9 @@ impl Config {
         if let (BlobPlace::S3, Some(key)) = (self.blobs, self.s3.missing()) {
             return Err(invalid(key, "needed where `blobs` is `s3`"));
         }
+        if let Some((key, message)) = self.fetch.wrong() {
+            return Err(invalid(key, message));
+        }
         if self.limits.frame_bytes < 1_024 {
             return Err(invalid("limits.frame_bytes", "at least 1024"));
         }
@@ -479,6 +492,9 @@ fn environment_key(name: &str) -> Result<Option<String>, ConfigError> {
             Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(setting, known) })
         };
     }
+    if key == "previews_enabled" {
+        return Ok(Some("previews.enabled".to_owned()));
+    }
     if KEYS.contains(&key.as_str()) {
         return Ok(Some(key));
     }
@@ -510,6 +526,13 @@ fn set(table: &mut Table, key: &str, text: &str) -> Result<(), ConfigError> {
     if let Some(setting) = key.strip_prefix("s3.") {
         let value = if setting == "path_style" { flag(text)? } else { Value::String(text.to_owned()) };
         if let Value::Table(settings) = table.entry("s3").or_insert_with(|| Value::Table(Table::new())) {
+            settings.insert(setting.to_owned(), value);
+        }
+        return Ok(());
+    }
+    if let Some(setting) = key.strip_prefix("previews.") {
+        let value = flag(text)?;
+        if let Value::Table(settings) = table.entry("previews").or_insert_with(|| Value::Table(Table::new())) {
             settings.insert(setting.to_owned(), value);
         }
         return Ok(());

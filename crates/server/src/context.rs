@@ -15,6 +15,7 @@ use crate::challenges::Challenges;
 use crate::config::Config;
 use crate::passwords::Passwords;
 use crate::phone::Phones;
+use crate::previews::Previews;
 use crate::rates::Rates;
 use crate::refusal::{Refusal, refuse};
 use crate::site::Site;
@@ -99,6 +100,8 @@ pub(crate) struct Context {
     pub(crate) passwords: Passwords,
     /// Codes to phone numbers, where they are taken.
     pub(crate) phones: Option<Phones>,
+    /// Looks at pages, where the operator lets it.
+    pub(crate) previews: Option<Previews>,
     /// What a device answers that asks for its first session.
     pub(crate) challenges: Challenges,
     /// Connections and what feeds them: ended first.
@@ -130,6 +133,7 @@ impl Context {
         machine: Arc<dyn Machine>,
         tls: Option<Tls>,
         phones: Option<Phones>,
+        previews: Option<Previews>,
     ) -> Self {
         let mut chance = || {
             let mut bytes = [0; 32];
@@ -156,6 +160,7 @@ impl Context {
             },
             passwords,
             phones,
+            previews,
             challenges,
             tasks: Tasks::default(),
             background: Tasks::default(),

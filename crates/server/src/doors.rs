@@ -135,6 +135,8 @@ pub(crate) enum Route {
     Blob,
     /// What there is of it.
     BlobHead,
+    /// What a page says of itself.
+    Preview,
     /// The socket.
     Socket,
     /// How a device is told to trust the server.
@@ -206,6 +208,11 @@ const TRUST: HttpDoor = page(Route::Trust, "/trust", "trust");
 const TRUST_STYLE: HttpDoor = page(Route::TrustStyle, "/trust/style.css", "trust_style");
 const AUTHORITY: HttpDoor = page(Route::Authority, "/trust/beseda-ca.crt", "authority");
 
+const PREVIEW: HttpDoor = HttpDoor {
+    account_rate: Some(RateClass::Previews),
+    ..post(Route::Preview, "/api/v1/previews", "preview", RateClass::WithSession, Rule::Session)
+};
+
 /// The table of routes for those who come without TLS where it is on: the way to it.
 pub(crate) const PLAIN_DOORS: &[HttpDoor] =
     &[TRUST, TRUST_STYLE, AUTHORITY, page(Route::Redirect, "/{*path}", "redirect")];
@@ -236,6 +243,7 @@ pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
     for_blobs(Route::UploadEnd, Method::Delete, UPLOAD, "end_upload"),
     HttpDoor { rule: Rule::BlobId, ..for_blobs(Route::Blob, Method::Get, BLOB, "blob") },
     HttpDoor { rule: Rule::BlobId, ..for_blobs(Route::BlobHead, Method::Head, BLOB, "blob_head") },
+    PREVIEW,
     HttpDoor { size: size!(frame_bytes), rule: Rule::Token, ..get(Route::Socket, "/api/v1/socket", "socket") },
     TRUST,
     TRUST_STYLE,

@@ -27,6 +27,10 @@ pub(crate) enum RateClass {
     WithSession,
     /// Uploads and blobs: `blob_requests`.
     Blobs,
+    /// Previews of pages: `previews`.
+    Previews,
+    /// What the server fetches from the web: `fetches`.
+    Fetches,
     /// Anything else without a session: `anonymous_requests`.
     Anonymous,
     /// Files of the web app: `page_requests`.
@@ -36,7 +40,7 @@ pub(crate) enum RateClass {
 impl RateClass {
     /// All classes.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Requests,
         Self::Sends,
         Self::Lookups,
@@ -45,6 +49,8 @@ impl RateClass {
         Self::Wakes,
         Self::WithSession,
         Self::Blobs,
+        Self::Previews,
+        Self::Fetches,
         Self::Anonymous,
         Self::Pages,
     ];
@@ -60,6 +66,8 @@ impl RateClass {
             Self::Wakes => "wakes",
             Self::WithSession => "session_requests",
             Self::Blobs => "blob_requests",
+            Self::Previews => "previews",
+            Self::Fetches => "fetches",
             Self::Anonymous => "anonymous_requests",
             Self::Pages => "page_requests",
         }
@@ -76,6 +84,8 @@ impl RateClass {
             Self::Wakes => Allowance { tokens: limits.wakes, period_ms: MINUTE },
             Self::WithSession => Allowance { tokens: limits.session_requests, period_ms: MINUTE },
             Self::Blobs => Allowance { tokens: limits.blob_requests, period_ms: MINUTE },
+            Self::Previews => Allowance { tokens: limits.previews, period_ms: MINUTE },
+            Self::Fetches => Allowance { tokens: limits.fetches, period_ms: MINUTE },
             Self::Anonymous => Allowance { tokens: limits.anonymous_requests, period_ms: MINUTE },
             Self::Pages => Allowance { tokens: limits.page_requests, period_ms: MINUTE },
         }
@@ -103,6 +113,8 @@ pub(crate) enum Subject {
     Address(AddressPrefix),
     /// An account.
     Account(AccountId),
+    /// The server itself, whoever asks.
+    Server,
     /// A name that somebody tries, as a keyed hash: the name itself is not kept.
     Name(u64),
 }

@@ -21,9 +21,9 @@ pub struct FilterError(String);
 /// # Errors
 /// When `filter` is not understood.
 pub fn init(filter: &str, format: LogFormat) -> Result<(), FilterError> {
-    // Below that it tells the names of objects, and who knows a name may fetch the blob.
-    let filter =
-        EnvFilter::try_new(format!("object_store=warn,{filter}")).map_err(|error| FilterError(error.to_string()))?;
+    // Below that they tell the names of objects, and who knows a name may fetch the blob; and the hosts that are asked.
+    let quiet = "object_store=warn,reqwest=warn,hyper_util=warn";
+    let filter = EnvFilter::try_new(format!("{quiet},{filter}")).map_err(|error| FilterError(error.to_string()))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(std::io::stderr().is_terminal())

@@ -2,14 +2,14 @@
 //! them stays that nobody needs.
 #![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
-use beseda_engine::api::command::{Draft, Outcome};
+use beseda_engine::api::command::{Draft, LinkPreviewDraft, Outcome};
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::file::{
     AttachmentDraft, AttachmentView, FetchLimits, FetchRules, FileNumber, FileState, NetworkChoice, SharedKind,
 };
 use beseda_engine::api::once::OnceState;
 use beseda_engine::api::reason::Reason;
-use beseda_engine::api::view::{Anchor, Body, Delivery, MessageView, SearchQuery, SystemEvent};
+use beseda_engine::api::view::{Anchor, Body, Delivery, LinkPreviewView, MessageView, SearchQuery, SystemEvent};
 use beseda_engine::view::{self, View};
 use beseda_engine::{Command, Notice};
 use beseda_model::{Code, ConversationId, Limits, MessageId};
@@ -783,6 +783,78 @@ fn an_empty_message_without_files_is_still_refused() {
         Draft { attachments: vec![draft(number, "a", Media::File).attachments[0].clone(); 31], ..Draft::default() };
     let many = world.ask(alice.device, Command::Send { conversation: place, draft: thirty_one });
     assert!(matches!(many, Err(Failure::Invalid { .. })));
+}
+
+/// A message with a link, and what its sender saw of the page.
+fn linking(image: FileNumber) -> Draft {
+    let preview = LinkPreviewDraft {
+        url: "https://example.org/bread".to_owned(),
+        title: "Bread".to_owned(),
+        description: "How it is baked".to_owned(),
+        site: "Example".to_owned(),
+        image: Some(draft(image, "", Media::Photo { width: 1_200, height: 630 }).attachments.remove(0)),
+    };
+    Draft { text: "look: https://example.org/bread".to_owned(), preview: Some(preview), ..Draft::default() }
+}
+
+fn preview(world: &Town, device: DeviceKey, place: ConversationId, id: MessageId) -> Option<LinkPreviewView> {
+    let Body::Text { preview, .. } = find(world, device, place, id)?.body else { return None };
+    preview
+}
+
+#[test]
+fn a_page_is_shown_with_the_link_to_it_and_its_picture_goes_with_it() {
+    let mut world = forgetful(41);
+    let (alice, bob, place) = pair(&mut world);
+    let plain = bytes(3_000, 1);
+    let image = world.seal(alice.device, &plain);
+    let id = send(&mut world, alice.device, place, linking(image));
+    world.run_for(HOUR);
+    let seen = preview(&world, bob.device, place, id).unwrap();
+    assert_eq!((seen.title.as_str(), seen.site.as_str()), ("Bread", "Example"));
+    let picture = seen.image.unwrap().file;
+    assert_eq!(world.open(bob.device, picture), Some(plain.clone()), "it comes by itself");
+
+    // Forwarded, it is the same; deleted, nothing of it stays where it was.
+    let notes = match world.ask(bob.device, Command::OpenDirect { account: bob.account }) {
+        Ok(Outcome::Conversation { conversation }) => conversation,
+        other => panic!("{other:?}"),
+    };
+    let messages = vec![MessageRef { author: alice.account, id }];
+    let forward = Command::Forward { from: place, messages: messages.clone(), to: vec![notes], with_author: true };
+    let Ok(Outcome::Queued { message: again }) = world.ask(bob.device, forward) else { panic!("it is forwarded") };
+    world.run_for(HOUR);
+    assert_eq!(preview(&world, bob.device, notes, again).unwrap().title, "Bread");
+    done(&mut world, alice.device, Command::Delete { conversation: place, targets: messages, for_all: true });
+    world.run_for(HOUR);
+    assert_eq!(world.open(alice.device, image), None, "nothing refers to it any more");
+    assert_eq!(world.open(bob.device, picture), Some(plain), "the forwarded message does");
+}
+
+#[test]
+fn without_the_link_nothing_is_shown_of_the_page() {
+    let mut world = town(42);
+    let (alice, bob, place) = pair(&mut world);
+    let image = world.seal(alice.device, &bytes(3_000, 2));
+    let elsewhere = Draft { text: "https://example.org/bread-and-butter".to_owned(), ..linking(image) };
+    let other = send(&mut world, alice.device, place, elsewhere);
+    let id = send(&mut world, alice.device, place, linking(image));
+    world.run_for(HOUR);
+    assert_eq!(preview(&world, alice.device, place, other), None);
+    assert_eq!(preview(&world, bob.device, place, other), None);
+    let edit = |text: &str| Command::Edit {
+        conversation: place,
+        target: MessageRef { author: alice.account, id },
+        text: text.to_owned(),
+        entities: Vec::new(),
+    };
+    done(&mut world, alice.device, edit("I meant https://example.org/bread, of course"));
+    world.run_for(HOUR);
+    assert!(preview(&world, bob.device, place, id).is_some(), "the link is still there");
+    world.ask(alice.device, edit("never mind")).unwrap();
+    assert_eq!(preview(&world, alice.device, place, id), None, "it is gone while the edit is on its way");
+    world.run_for(HOUR);
+    assert_eq!(preview(&world, bob.device, place, id), None);
 }
 
 /// What somebody can look at once, sealed and sent.

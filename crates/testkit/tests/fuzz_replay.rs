@@ -62,6 +62,7 @@ replayed!(
     group_proposal,
     key_package,
     markup,
+    page,
     mls_fields,
     mls_header,
     search,

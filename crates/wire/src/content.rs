@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 
 pub use contact::ContactCard;
 pub use file::{Attachment, FileKey, FileRef, Media};
-pub use message::{Delete, Edit, Entity, Forward, Message, Opened, Pin, Reaction, Style, TimedFrom, Timer};
+pub use message::{
+    Delete, Edit, Entity, Forward, LinkPreview, Message, Opened, Pin, Reaction, Style, TimedFrom, Timer,
+};
 pub use own::{OwnState, OwnSync};
 pub use place::{Place, Spot};
 pub use state::{GroupState, InfoChange, MemberKey, ProfileKey, Repair, RepairAnswer, RepairRequest};

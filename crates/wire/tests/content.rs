@@ -4,9 +4,9 @@ use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, Fol
 use beseda_wire::Bytes;
 use beseda_wire::content::{
     Attachment, Authored, ContactCard, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState,
-    InfoChange, KeptSticker, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, PackState, Pin, Place,
-    Price, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest, Spot, Sticker, StickerPack, Style, TimedFrom,
-    Timer, Unsupported,
+    InfoChange, KeptSticker, LinkPreview, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, PackState,
+    Pin, Place, Price, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest, Spot, Sticker, StickerPack, Style,
+    TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -63,6 +63,22 @@ fn examples() -> Vec<(&'static str, Content)> {
         media,
         preview,
         cover: None,
+    };
+    let with_preview = Message {
+        text: "https://example.org/хлеб".to_owned(),
+        preview: Some(LinkPreview {
+            url: "https://example.org/хлеб".to_owned(),
+            title: "Хлеб".to_owned(),
+            description: "Как его пекут".to_owned(),
+            site: "example.org".to_owned(),
+            image: Some(attachment(
+                "",
+                "image/jpeg",
+                Media::Photo { width: 1_200, height: 630 },
+                Some(Bytes(vec![3; 25])),
+            )),
+        }),
+        ..Message::default()
     };
     let film = Media::Video { width: 480, height: 480, millis: 9_000, round: true };
     let song = Media::Audio { millis: 180_000, title: "Тишина".to_owned(), artist: "Хор".to_owned() };
@@ -170,6 +186,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_with_measured_place", Content::Message(Message { place: Some(measured), ..Message::default() })),
         ("message_with_contacts", Content::Message(Message { contacts: cards, ..Message::default() })),
         ("message_with_sticker", Content::Message(with_sticker)),
+        ("message_with_preview", Content::Message(with_preview)),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
         ("message_once", Content::Message(once)),
         ("opened", Content::Opened(Opened { target: message_ref(1, 2) })),
@@ -387,6 +404,8 @@ fn any_content() -> impl Strategy<Value = Content> {
         name,
         at: Timestamp::from_millis(at),
     });
+    let preview = (".*", ".*", ".*", ".*", option::of(any_attachment()))
+        .prop_map(|(url, title, description, site, image)| LinkPreview { url, title, description, site, image });
     let message = (
         ".*",
         vec(any_entity(), 0..5),
@@ -395,10 +414,12 @@ fn any_content() -> impl Strategy<Value = Content> {
         option::of(forward),
         option::of(any_timer()),
         any::<bool>(),
+        option::of(preview),
     )
-        .prop_map(|(text, entities, attachments, reply_to, forward, timer, once)| {
+        .prop_map(|(text, entities, attachments, reply_to, forward, timer, once, preview)| {
             let rest = Message::default();
-            Content::Message(Message { text, entities, attachments, reply_to, forward, timer, once, ..rest })
+            let message = Message { text, entities, attachments, reply_to, forward, timer, once, preview, ..rest };
+            Content::Message(message)
         });
     let key = (any::<[u8; 16]>(), vec(any::<u8>(), 0..40))
         .prop_map(|(account, key)| MemberKey { account: AccountId::from_bytes(account), key: key.into() });

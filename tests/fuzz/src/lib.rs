@@ -12,6 +12,7 @@ mod group;
 mod header;
 mod key_package;
 mod markup;
+mod page;
 mod scenes;
 mod search;
 mod vcard;
@@ -34,6 +35,7 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("group_proposal", group::proposal),
     ("group_load", group::load),
     ("markup", markup::survives),
+    ("page", page::says_little),
     ("search", search::finds),
     ("vcard", vcard::survives),
 ];

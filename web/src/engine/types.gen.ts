@@ -241,6 +241,9 @@ place?: PlaceView,
  * People's cards.
  */
 contacts?: Array<ContactCard>, } | { "body": "once",
+ * A page that the text links to.
+ */
+preview?: LinkPreviewView, } | { "body": "once",
 /**
  * What it is.
  */
@@ -611,7 +614,11 @@ conversation: ConversationId,
 /**
  * What.
  */
-draft: Draft, } | { "command": "begin_file" } | { "command": "finish_file",
+draft: Draft, } | { "command": "look_at_page",
+/**
+ * The page's whole address, of at most 2 048 bytes.
+ */
+url: string, } | { "command": "begin_file" } | { "command": "finish_file",
 /**
  * As begun.
  */
@@ -1154,6 +1161,9 @@ place?: PlaceDraft | null,
  * People's cards, 20 at most: then there need be no text.
  */
 contacts?: Array<ContactCard>,
+ * What is shown of a page that the text links to; without such a link it is left out.
+ */
+preview?: LinkPreviewDraft,
 /**
  * Its own timer; none takes the conversation's.
  */
@@ -2038,7 +2048,11 @@ message: MessageId, } | { "outcome": "conversation",
 /**
  * Which.
  */
-conversation: ConversationId, } | { "outcome": "file",
+conversation: ConversationId, } | { "outcome": "page",
+/**
+ * It.
+ */
+page: PageView, } | { "outcome": "file",
 /**
  * It.
  */
@@ -3181,3 +3195,7 @@ seq: number,
  * Which rule.
  */
 reason: string, } | { "warning": "phone_gone" } | { "warning": "profile_copied" } | { "warning": "local_damage" };
+
+export type LinkPreviewDraft = { url: string, title: string, description: string, site: string, image: AttachmentDraft | null, };
+export type LinkPreviewView = { url: string, title: string, description: string, site: string, image: AttachmentView | null, };
+export type PageView = { title: string, description: string, site: string, picture: string | null, };

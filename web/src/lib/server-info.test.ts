@@ -10,6 +10,7 @@ const ANSWER = {
   push_key: 'BAAA',
   phone: 'required',
   phone_region: 'RU',
+  previews: true,
 }
 
 test('the answer of a server is read', () => {
@@ -21,6 +22,7 @@ test('the answer of a server is read', () => {
     pushKey: 'BAAA',
     phone: 'required',
     phoneRegion: 'RU',
+    previews: true,
   })
 })
 

@@ -12,6 +12,8 @@ export interface ServerInfo {
   readonly phone: 'off' | 'optional' | 'required'
   /** The country of numbers without a country's code, by its two letters. */
   readonly phoneRegion: string | undefined
+  /** Whether it looks at pages for their previews. */
+  readonly previews: boolean
 }
 
 /** Reads the answer of `GET /api/v1/server`; undefined if something else answers there. */
@@ -34,5 +36,6 @@ export function parseServerInfo(answer: unknown): ServerInfo | undefined {
     pushKey: typeof pushKey === 'string' ? pushKey : '',
     phone: phone === 'optional' || phone === 'required' ? phone : 'off',
     phoneRegion: typeof phoneRegion === 'string' ? phoneRegion : undefined,
+    previews: fields.get('previews') === true,
   }
 }

@@ -10,6 +10,7 @@ import type {
 } from '@/engine/port'
 import { Attachments, draftsOf, type Attached } from './attachments.svelte'
 import type { Engine } from './engine.svelte'
+import { LinkedPage, type PageCard } from './page.svelte'
 
 /** A pause in typing after which the draft is kept. */
 const KEEP_AFTER_MS = 600
@@ -40,6 +41,8 @@ export class Draft {
   once = $state(false)
   /** What goes with the next message. */
   readonly attachments: Attachments
+  /** What is shown of a page that it links to. */
+  readonly page: LinkedPage
   /** A timer for this message only; undefined takes the conversation's. */
   timer = $state.raw<Timer>()
 
@@ -60,6 +63,7 @@ export class Draft {
   ) {
     this.#engine = engine
     this.attachments = new Attachments(engine)
+    this.page = new LinkedPage(engine, clock)
     this.conversation = conversation
     this.source = source
     this.#clock = clock
@@ -122,6 +126,7 @@ export class Draft {
   /** Something was typed. */
   typed(): void {
     if (this.#mode.to === 'edit') return
+    this.page.typed(this.source)
     this.#clock.clearTimeout(this.#keeping)
     this.#keeping = this.#clock.setTimeout(() => this.keep(), KEEP_AFTER_MS)
     this.#clock.clearTimeout(this.#resting)
@@ -172,16 +177,20 @@ export class Draft {
     this.timer = undefined
     this.silent = false
     this.once = false
+    let page: PageCard | undefined
     try {
       const said = await this.#engine.ask({ query: 'markup', source: source.trim() })
-      await this.#say(mode, said, draftsOf(attached), timer, silent, once)
+      page = mode.to === 'edit' || once ? undefined : this.page.take(said)
+      await this.#say(mode, said, draftsOf(attached), timer, silent, once, page)
       this.attachments.sent(attached)
+      this.page.sent(page)
     } catch (error) {
       // What was to be seen once does not go as something that stays.
       this.once = once
       const typedMeanwhile = this.source.trim()
       if (typedMeanwhile === '') this.source = source
       this.attachments.restore(attached)
+      this.page.restore(page)
       this.#mode = mode
       throw error
     }
@@ -235,6 +244,7 @@ export class Draft {
     timer: Timer | undefined,
     silent: boolean,
     once: boolean,
+    page?: PageCard,
   ): Promise<void> {
     const { conversation } = this
     if (mode.to === 'edit') {
@@ -247,7 +257,16 @@ export class Draft {
     await this.#engine.do({
       command: 'send',
       conversation,
-      draft: { text, entities, reply_to, attachments, timer: timer ?? null, silent, once },
+      draft: {
+        text,
+        entities,
+        reply_to,
+        attachments,
+        timer: timer ?? null,
+        silent,
+        once,
+        ...(page && { preview: page.preview }),
+      },
     })
   }
 

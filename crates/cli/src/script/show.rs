@@ -106,12 +106,13 @@ impl Session {
         let named = |account| (directory.name(account), directory.is_me(account));
         match &message.body {
             // As markup: nothing that is under other words, or hidden, is lost on the way.
-            Body::Text { text, entities, attachments, place, contacts } => {
+            Body::Text { text, entities, attachments, place, contacts, preview } => {
                 let mut lines = text::attachments(self.lang, attachments);
                 lines.extend(text::enclosed(self.lang, place.as_ref(), contacts));
                 if !text.is_empty() {
                     lines.push(safe::text(&markup::render(text, entities, directory)));
                 }
+                lines.extend(preview.as_ref().map(text::page));
                 lines.join("\n")
             }
             Body::Once { kind, state, .. } => text::once(self.lang, *kind, *state, message.own),

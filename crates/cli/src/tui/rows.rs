@@ -179,7 +179,7 @@ impl Painter<'_> {
         let width = self.text_width();
         let quiet = theme.faint().add_modifier(Modifier::ITALIC);
         match &message.body {
-            Body::Text { text, entities, attachments, place, contacts } => {
+            Body::Text { text, entities, attachments, place, contacts, preview } => {
                 let mut lines = Vec::new();
                 for said in text::enclosed(self.model.lang, place.as_ref(), contacts) {
                     lines.extend(flow(&[(said, theme.link())], width, &(String::new(), Style::new())));
@@ -198,6 +198,9 @@ impl Painter<'_> {
                     let revealed = self.open.revealed.contains(&message.row);
                     let written = styled::lines(text, entities, theme, revealed);
                     lines.extend(written.into_iter().flat_map(|(indent, runs)| flow(&runs, width, &indent)));
+                }
+                if let Some(page) = preview {
+                    lines.extend(flow_text(&text::page(page), theme.faint(), width));
                 }
                 lines
             }

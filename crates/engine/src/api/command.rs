@@ -332,6 +332,12 @@ pub enum Command {
         /// What.
         draft: Draft,
     },
+    /// Has this account's server look what a page of the web says of itself: the page sees the server, not this person, and
+    /// the server sees which page. Ends with [`Outcome::Page`], or with `NOT_FOUND` where there is nothing to be shown.
+    LookAtPage {
+        /// The page's whole address, of at most 2 048 bytes.
+        url: String,
+    },
     /// The host is about to seal a file; it keeps the sealed bytes under the number with which this ends
     /// ([`Outcome::File`]). What is not used when the program ends is forgotten.
     BeginFile,
@@ -636,6 +642,7 @@ impl Command {
         matches!(
             self,
             Self::FindAccounts { .. }
+                | Self::LookAtPage { .. }
                 | Self::WatchPresence { .. }
                 | Self::MarkRead { .. }
                 | Self::CloseOnce { .. }
@@ -685,6 +692,9 @@ pub struct Draft {
     /// People's cards, 20 at most: then there need be no text.
     #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<ContactCard>>"))]
     pub contacts: Vec<ContactCard>,
+    /// What is shown of a page that the text links to; without such a link it is left out.
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub preview: Option<LinkPreviewDraft>,
     /// Its own timer; none takes the conversation's.
     pub timer: Option<Timer>,
     /// Whether to send without raising others' unread counts or notifications.
@@ -696,6 +706,50 @@ pub struct Draft {
 impl std::fmt::Debug for Draft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Draft({} bytes)", self.text.len())
+    }
+}
+
+/// What is to be shown of a page.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(default)]
+pub struct LinkPreviewDraft {
+    /// Its address, as it stands in the text.
+    pub url: String,
+    /// What it is called, at most 200 characters.
+    pub title: String,
+    /// What it is about, at most 500 characters.
+    pub description: String,
+    /// The site that it belongs to, at most 100 characters.
+    pub site: String,
+    /// A picture of it, as a photo: at most 512 KiB.
+    pub image: Option<AttachmentDraft>,
+}
+
+impl std::fmt::Debug for LinkPreviewDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkPreviewDraft(…)")
+    }
+}
+
+/// What a page says of itself, for whoever is about to link to it. What it does not say is empty.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PageView {
+    /// What it is called, at most 200 characters.
+    pub title: String,
+    /// What it is about, at most 500 characters.
+    pub description: String,
+    /// The site that it belongs to, at most 100 characters.
+    pub site: String,
+    /// A picture of it, as the site gave it: it may be anything. A host makes one of its own of it.
+    #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
+    pub picture: Option<beseda_wire::Bytes>,
+}
+
+impl std::fmt::Debug for PageView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PageView(…)")
     }
 }
 
@@ -737,6 +791,11 @@ pub enum Outcome {
     Conversation {
         /// Which.
         conversation: ConversationId,
+    },
+    /// What a page says of itself.
+    Page {
+        /// It.
+        page: PageView,
     },
     /// A file has a number.
     File {
@@ -826,6 +885,7 @@ impl std::fmt::Debug for Outcome {
             Self::Done => "Done",
             Self::Queued { .. } => "Queued",
             Self::Conversation { .. } => "Conversation",
+            Self::Page { .. } => "Page",
             Self::File { .. } => "File",
             Self::Folder { .. } => "Folder",
             Self::Pack { .. } => "Pack",

@@ -170,6 +170,8 @@ pub enum Effect {
         method: &'static str,
         /// The whole address.
         url: String,
+        /// The session's, where it is asked as a device that is signed in: `Authorization: Bearer …`.
+        token: Option<String>,
         /// JSON.
         body: Option<Vec<u8>>,
     },

@@ -394,6 +394,10 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<ContactCard>>"))]
         contacts: Vec<ContactCard>,
+        /// A page that the text links to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        preview: Option<LinkPreviewView>,
     },
     /// Something that can be looked at once.
     Once {
@@ -430,6 +434,22 @@ pub enum Body {
         /// How far its healing is.
         healing: Healing,
     },
+}
+
+/// What a page says of itself, as the sender of a link to it has seen it. It is never asked for that by who is shown it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct LinkPreviewView {
+    /// Its address, which stands in the text.
+    pub url: String,
+    /// What it is called; may be empty.
+    pub title: String,
+    /// What it is about; may be empty.
+    pub description: String,
+    /// The site that it belongs to, as it calls itself; may be empty.
+    pub site: String,
+    /// A picture of it.
+    pub image: Option<AttachmentView>,
 }
 
 /// Something that happened in a conversation.

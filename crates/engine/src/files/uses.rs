@@ -87,7 +87,7 @@ pub(crate) fn attach(
     Ok(all)
 }
 
-fn use_file(step: &mut Step<'_>, row: i64, file: &FileRef) -> Result<FileNumber, StoreError> {
+pub(super) fn use_file(step: &mut Step<'_>, row: i64, file: &FileRef) -> Result<FileNumber, StoreError> {
     let number = File::know(step, file)?.number;
     step.tx
         .prepare_cached("INSERT OR IGNORE INTO message_files (row, file) VALUES (?1, ?2)")?
@@ -136,7 +136,7 @@ pub(crate) fn detach(conn: &Connection, row: i64) -> Result<(), StoreError> {
         .execute([row])?;
     conn.prepare_cached("DELETE FROM message_files WHERE row = ?1")?.execute([row])?;
     conn.prepare_cached("DELETE FROM attachments WHERE row = ?1")?.execute([row])?;
-    Ok(())
+    super::previews::detach(conn, row)
 }
 
 /// What goes with a message.

@@ -94,6 +94,7 @@ mod tests {
         conn.execute_batch(include_str!("../store/migrations/0110_search.sql")).unwrap();
         conn.execute_batch(include_str!("../store/migrations/0120_files.sql")).unwrap();
         conn.execute_batch(include_str!("../store/migrations/0121_covers.sql")).unwrap();
+        conn.execute_batch(include_str!("../store/migrations/0125_link_previews.sql")).unwrap();
         conn.execute_batch(include_str!("../store/migrations/0127_places.sql")).unwrap();
         conn.execute_batch(include_str!("../store/migrations/0128_contacts.sql")).unwrap();
         conn.execute_batch(

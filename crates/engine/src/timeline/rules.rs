@@ -8,6 +8,7 @@ pub mod info;
 pub mod message;
 pub mod once;
 pub mod place;
+pub mod preview;
 pub mod reaction;
 pub mod text;
 pub mod timer;

@@ -15,7 +15,7 @@ use crate::files::{self, Attached};
 use crate::timeline::markup::covered;
 use crate::timeline::message_row::{self, Kind, TABLE};
 use crate::timeline::receipt::{self, Marks};
-use crate::timeline::rules::{self, reaction};
+use crate::timeline::rules::{self, preview, reaction};
 use crate::timeline::{column, enclosed, once, own_event};
 
 /// Characters of a message that a reply to it shows.
@@ -94,6 +94,12 @@ impl<'c> Reader<'c> {
             });
         }
         self.overlay.apply(&mut view);
+        // An edit may have taken the link away, in the log or on its way there.
+        if let Body::Text { text, entities, preview, .. } = &mut view.body
+            && preview.as_ref().is_some_and(|seen| !preview::is_linked(&seen.url, text, entities))
+        {
+            *preview = None;
+        }
         Ok(view)
     }
 
@@ -190,6 +196,7 @@ fn body(conn: &Connection, limits: &FetchLimits, kind: Kind, own: bool, row: &Ro
                 .collect(),
             place: enclosed::place_view(conn, row.get(0)?)?,
             contacts: enclosed::contacts(conn, row.get(0)?)?,
+            preview: files::previews::view(conn, limits, row.get(0)?)?,
         },
         Kind::System => Body::System { event: column::decode(&blob(21)?, TABLE)? },
         Kind::Unsupported => Body::Unsupported { kind: row.get(23)? },

@@ -1,12 +1,14 @@
 //! Where messages may go. The address of an endpoint is chosen by a client: nothing may be sent to what only this server
 //! can reach.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::HeaderValue;
 use url::Host;
+
+use crate::address::is_public;
 
 /// Ports below this are services of a host's own, but for 443.
 const FIRST_FREE_PORT: u16 = 1_024;
@@ -122,47 +124,6 @@ impl Reach {
     fn allows(self, address: IpAddr) -> bool {
         is_public(address) || (self == Self::Loopback && address.to_canonical().is_loopback())
     }
-}
-
-/// Whether everybody reaches the same machine under this address. The standard library's own answer is not stable.
-fn is_public(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-/// By the registry of special purposes (RFC 6890), beside multicast.
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    let special = address.is_private()
-        || address.is_loopback()
-        || address.is_link_local()
-        || address.is_documentation()
-        || a == 0
-        || (a == 100 && (64..128).contains(&b))
-        || (a, b, c) == (192, 0, 0)
-        || (a, b, c) == (192, 88, 99)
-        || (a == 198 && (18..20).contains(&b))
-        || a >= 224;
-    !special
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    if (a, b, c, d, e, f) == (0x64, 0xff9b, 0, 0, 0, 0) {
-        // A translator's address says where it leads.
-        let [[w, x], [y, z]] = [g.to_be_bytes(), h.to_be_bytes()];
-        return is_public_v4(Ipv4Addr::new(w, x, y, z));
-    }
-    let global = a & 0xe000 == 0x2000;
-    let special = match a {
-        0x2001 => b < 0x200 || b == 0xdb8,
-        0x2002 => true,
-        0x3fff => b < 0x1000,
-        _ => false,
-    };
-    global && !special
 }
 
 /// The seconds or the date of a `Retry-After`, as milliseconds from `now_ms` on.

@@ -11,6 +11,7 @@ use reqwest::redirect::Policy;
 use super::encrypt::{ReceiverKeys, encrypt};
 use super::endpoint::{Endpoint, Guard, Reach, retry_after_ms};
 use super::vapid::ServerKey;
+use crate::roots::tls;
 
 /// A service that takes longer has failed.
 const CONNECT_TIME: Duration = Duration::from_secs(5);
@@ -152,17 +153,6 @@ fn judge(status: StatusCode, after_ms: Option<u64>) -> Outcome {
         status if status.is_server_error() => Outcome::Later { after_ms },
         status => Outcome::Refused { status: status.as_u16() },
     }
-}
-
-/// The roots are in the program: it needs nothing of the system that it runs on.
-fn tls() -> rustls::ClientConfig {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("the provider speaks what is asked of it")
-        .with_root_certificates(roots)
-        .with_no_client_auth()
 }
 
 #[cfg(test)]

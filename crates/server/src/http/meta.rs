@@ -34,6 +34,7 @@ pub(super) async fn server(State(context): State<Arc<Context>>) -> axum::Json<Se
         push_key: context.push.as_ref().map(|push| push.sender.public_key().into()).unwrap_or_default(),
         phone: context.config.phone,
         phone_region: context.config.phone_region.clone(),
+        previews: context.previews.is_some(),
     })
 }
 

@@ -50,6 +50,7 @@ fn components() -> ComponentsBuilder {
     let components = with::<http::ResetIdentity>(with::<http::StartLink>(with::<http::LinkStarted>(components)));
     let components = with::<http::PollLink>(with::<http::LinkState>(components));
     let components = with::<http::Wake>(with::<http::Woken>(components));
+    let components = with::<http::AskPreview>(with::<http::Preview>(components));
     let components = with::<http::RequestPhoneCode>(with::<http::PhoneCodeSent>(components));
     with::<http::CheckPhoneCode>(with::<http::PhoneVerified>(components))
 }
@@ -110,6 +111,7 @@ fn shape(route: Route) -> Option<Shape> {
         Route::UploadEnd => ("The end of an upload", None, Answer::Head("204")),
         Route::Blob => ("A blob, or one range of it", None, Answer::Bytes),
         Route::BlobHead => ("What there is of a blob", None, Answer::Head("200")),
+        Route::Preview => ("What a page of the web says of itself", Some("AskPreview"), named("Preview")),
         Route::Socket => ("The WebSocket", None, Answer::Socket),
         Route::Trust | Route::TrustStyle | Route::Authority | Route::Page | Route::Redirect => return None,
     };

@@ -499,19 +499,22 @@ pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
     let registration = prop_oneof![Just(Registration::Open), Just(Registration::Invite), Just(Registration::Closed)];
     let offer = prop_oneof![Just(PhoneOffer::Off), Just(PhoneOffer::Optional), Just(PhoneOffer::Required)];
     let strategies: Vec<BoxedStrategy<HttpBody>> = vec![
-        (text(), text(), any::<u32>(), registration, any::<bool>(), bytes(), offer, option::of(text()))
-            .prop_map(|(name, version, feature, registration, password_required, push_key, phone, phone_region)| {
-                HttpBody::ServerInfo(ServerInfo {
-                    name,
-                    version,
-                    feature,
-                    registration,
-                    password_required,
-                    push_key,
-                    phone,
-                    phone_region,
-                })
-            })
+        (text(), text(), any::<u32>(), registration, any::<bool>(), bytes(), offer, option::of(text()), any::<bool>())
+            .prop_map(
+                |(name, version, feature, registration, password_required, push_key, phone, phone_region, previews)| {
+                    HttpBody::ServerInfo(ServerInfo {
+                        name,
+                        version,
+                        feature,
+                        registration,
+                        password_required,
+                        push_key,
+                        phone,
+                        phone_region,
+                        previews,
+                    })
+                },
+            )
             .boxed(),
         (text(), option::of(text()), option::of(text()), text())
             .prop_map(|(phone, region, language, attempt)| {

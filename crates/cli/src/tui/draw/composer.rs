@@ -37,7 +37,7 @@ pub(super) fn purpose(frame: &mut Frame<'_>, model: &Model, open: &Opened, area:
         Purpose::Reply { row, .. } => match open.message(row) {
             Some(message) => {
                 let text = match &message.body {
-                    Body::Text { text, entities, attachments, place, contacts } => {
+                    Body::Text { text, entities, attachments, place, contacts, .. } => {
                         let enclosed = Enclosed::of(place.as_ref(), contacts);
                         let text = text::told(model.lang, &covered(text, entities), enclosed.as_ref());
                         text::brief(model.lang, &text, attachments)

@@ -129,7 +129,7 @@ fn preview(model: &Model, conversation: &ConversationView) -> (String, ratatui::
 /// The last message in one line.
 fn said(model: &Model, conversation: &ConversationView, message: &MessageView) -> String {
     let body = match &message.body {
-        Body::Text { text, entities, attachments, place, contacts } => {
+        Body::Text { text, entities, attachments, place, contacts, .. } => {
             let enclosed = Enclosed::of(place.as_ref(), contacts);
             let text = text::told(model.lang, &covered(text, entities), enclosed.as_ref());
             text::brief(model.lang, &text, attachments)

@@ -119,7 +119,7 @@ impl Talk {
         self.push(
             author,
             minutes_ago,
-            Body::Text { text, entities, attachments: Vec::new(), place: None, contacts: Vec::new() },
+            Body::Text { text, entities, attachments: Vec::new(), place: None, contacts: Vec::new(), preview: None },
         )
     }
 

@@ -102,6 +102,10 @@ fn finish(
 ) -> Result<Option<Broken>, StoreError> {
     let row = new.write(step.tx, place.0)?;
     let files = files::attach(step, arrival.conversation, row, new.attachments)?;
+    let preview = match new.message {
+        Some(message) => files::previews::attach(step, row, message, new.entities)?,
+        None => None,
+    };
     if let Some(message) = new.message {
         enclosed::put(step.tx, row, message)?;
     }
@@ -121,6 +125,9 @@ fn finish(
         refresh(step, arrival.conversation, target)?;
         if arrival.live {
             files::command::fetch_automatic(step, &files)?;
+            if let Some(picture) = &preview {
+                files::previews::fetch(step, picture)?;
+            }
         }
         let from_others = arrival.sender_account != here.account;
         if !from_others {

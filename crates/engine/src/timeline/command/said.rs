@@ -2,15 +2,15 @@
 
 use beseda_model::{Action, ConversationId, ConversationKind, MessageId, Timestamp};
 use beseda_wire::content::{
-    Attachment, Authored, ContactCard, Content, Edit, Entity, Forward, MAX_CONTENT, Message, MessageRef, Place, Spot,
-    Timer,
+    Attachment, Authored, ContactCard, Content, Edit, Entity, Forward, LinkPreview, MAX_CONTENT, Message, MessageRef,
+    Place, Spot, Timer,
 };
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{Done, allowed, check_timer, enqueue_event, timer_of};
 use crate::Step;
-use crate::api::command::{Draft, Outcome};
+use crate::api::command::{Draft, LinkPreviewDraft, Outcome};
 use crate::api::failure::Failure;
 use crate::api::place::PlaceDraft;
 use crate::api::reason::{Field, Reason};
@@ -23,7 +23,7 @@ use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::apply::shown;
 use crate::timeline::message_row::{self, Kind, NewRow, State, TABLE};
-use crate::timeline::rules::{self, Broken, contact, place, text, timer};
+use crate::timeline::rules::{self, Broken, contact, place, preview, text, timer};
 use crate::timeline::{column, enclosed, once, own, own_event, profile};
 
 /// Most messages and places of one forwarding.
@@ -118,6 +118,7 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
         reply_to: draft.reply_to,
         forward: None,
         timer,
+        preview: draft.preview.as_ref().map(|seen| take_preview(step, seen)).transpose()?,
         once: draft.once,
         place,
         contacts,
@@ -126,6 +127,13 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
     said(step, conversation)?;
     super::keep::forget_draft(step, conversation)?;
     Ok(Outcome::Queued { message: id })
+}
+
+/// A page that is shown with a message; what may not be shown of it is left out where the message is written down.
+fn take_preview(step: &Step<'_>, draft: &LinkPreviewDraft) -> Result<LinkPreview, Failure> {
+    let image = files::command::take(step, draft.image.as_slice())?.pop();
+    let LinkPreviewDraft { url, title, description, site, .. } = draft.clone();
+    Ok(LinkPreview { url, title, description, site, image })
 }
 
 fn check_place(draft: &PlaceDraft) -> Result<Place, Failure> {
@@ -222,7 +230,10 @@ fn say(
     silent: bool,
 ) -> Result<MessageId, Failure> {
     let here = Here::get(step.tx)?;
-    let authored = Authored { at: step.now, content: Content::Message(message) };
+    // Only what others may see: no picture is brought to the server that nobody is shown.
+    let preview = message.preview.as_ref().filter(|_| !message.once);
+    let preview = preview.and_then(|seen| preview::accept(seen, &message.text, &message.entities));
+    let authored = Authored { at: step.now, content: Content::Message(Message { preview, ..message }) };
     let item = authored.item();
     if item.len() > MAX_CONTENT {
         return Err(Failure::invalid(Field::Text, Reason::TooLong));
@@ -257,6 +268,7 @@ fn say(
             index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
         }
     }
+    files::previews::attach(step, row, seen, &seen.entities)?;
     stickers::used(step, &message.attachments)?;
     files::command::send(step, row)?;
     shown(step, conversation);
@@ -326,6 +338,7 @@ pub(super) fn forward(
                 timer: timer::stricter(timer, original.timer),
                 place: enclosed::place(step.tx, original.row)?,
                 contacts: enclosed::contacts(step.tx, original.row)?,
+                preview: files::previews::find(step.tx, original.row)?.map(|(seen, _)| seen),
                 once: false,
             };
             last = Some(say(step, *conversation, message, false)?);

@@ -37,7 +37,7 @@ pub(super) fn search(frame: &mut Frame<'_>, model: &Model, search: &Search) {
         lines.push(Line::styled(safe::fit(&head, width), model.theme.faint()));
         let style = if index == search.marked { model.theme.chosen() } else { model.theme.plain() };
         let mut spans = vec![Span::raw(mark)];
-        if let Body::Text { text, entities, attachments, place, contacts } = &hit.message.body {
+        if let Body::Text { text, entities, attachments, place, contacts, .. } = &hit.message.body {
             let mut room = width.saturating_sub(2);
             let enclosed = Enclosed::of(place.as_ref(), contacts);
             if !attachments.is_empty() || enclosed.is_some() {

@@ -133,6 +133,7 @@ impl Server {
                 push_key: Bytes::default(),
                 phone: self.phone,
                 phone_region: None,
+                previews: false,
             }),
             ("POST", ["challenges"]) => {
                 let expires_at = now + 600_000;
