@@ -240,7 +240,8 @@ place?: PlaceView,
 /**
  * People's cards.
  */
-contacts?: Array<ContactCard>, } | { "body": "once",
+contacts?: Array<ContactCard>,
+/**
  * A page that the text links to.
  */
 preview?: LinkPreviewView, } | { "body": "once",
@@ -1161,6 +1162,7 @@ place?: PlaceDraft | null,
  * People's cards, 20 at most: then there need be no text.
  */
 contacts?: Array<ContactCard>,
+/**
  * What is shown of a page that the text links to; without such a link it is left out.
  */
 preview?: LinkPreviewDraft,
@@ -1544,6 +1546,56 @@ export type KeyEvent = "met" | "new_phrase" | "new_identity" | "compared" | "unm
  * Whether a person's key is the one that a link gives.
  */
 export type KeyMatch = "same" | "other" | "not_given";
+
+/**
+ * What is to be shown of a page.
+ */
+export type LinkPreviewDraft = {
+/**
+ * Its address, as it stands in the text.
+ */
+url: string,
+/**
+ * What it is called, at most 200 characters.
+ */
+title: string,
+/**
+ * What it is about, at most 500 characters.
+ */
+description: string,
+/**
+ * The site that it belongs to, at most 100 characters.
+ */
+site: string,
+/**
+ * A picture of it, as a photo: at most 512 KiB.
+ */
+image: AttachmentDraft | null, };
+
+/**
+ * What a page says of itself, as the sender of a link to it has seen it. It is never asked for that by who is shown it.
+ */
+export type LinkPreviewView = {
+/**
+ * Its address, which stands in the text.
+ */
+url: string,
+/**
+ * What it is called; may be empty.
+ */
+title: string,
+/**
+ * What it is about; may be empty.
+ */
+description: string,
+/**
+ * The site that it belongs to, as it calls itself; may be empty.
+ */
+site: string,
+/**
+ * A picture of it.
+ */
+image: AttachmentView | null, };
 
 /**
  * Where a link leads.
@@ -2296,6 +2348,27 @@ ready: boolean,
  * Of one that was looked at: whether this person has another version, which it would replace.
  */
 replaces: boolean, };
+
+/**
+ * What a page says of itself, for whoever is about to link to it. What it does not say is empty.
+ */
+export type PageView = {
+/**
+ * What it is called, at most 200 characters.
+ */
+title: string,
+/**
+ * What it is about, at most 500 characters.
+ */
+description: string,
+/**
+ * The site that it belongs to, at most 100 characters.
+ */
+site: string,
+/**
+ * A picture of it, as the site gave it: it may be anything. A host makes one of its own of it.
+ */
+picture: string | null, };
 
 /**
  * The lowest role that may do each thing in a group. In direct conversations and notes they have no effect.
@@ -3195,7 +3268,3 @@ seq: number,
  * Which rule.
  */
 reason: string, } | { "warning": "phone_gone" } | { "warning": "profile_copied" } | { "warning": "local_damage" };
-
-export type LinkPreviewDraft = { url: string, title: string, description: string, site: string, image: AttachmentDraft | null, };
-export type LinkPreviewView = { url: string, title: string, description: string, site: string, image: AttachmentView | null, };
-export type PageView = { title: string, description: string, site: string, picture: string | null, };

@@ -180,7 +180,7 @@ export class Draft {
     let page: PageCard | undefined
     try {
       const said = await this.#engine.ask({ query: 'markup', source: source.trim() })
-      page = mode.to === 'edit' || once ? undefined : this.page.take(said)
+      page = mode.to === 'edit' || once ? undefined : await this.page.take(said)
       await this.#say(mode, said, draftsOf(attached), timer, silent, once, page)
       this.attachments.sent(attached)
       this.page.sent(page)

@@ -1,8 +1,10 @@
 import type { FormattedText, LinkPreviewDraft } from '@/engine/port'
 import { fromUrlSafe, toUrlSafe } from '@/lib/base64'
-import { firstPage } from '@/lib/formatting'
 import { placeOf } from '@/lib/shared-link'
 import type { Engine } from './engine.svelte'
+
+/** Only whoever writes needs what reads a text, and not before. */
+const firstPage = async (said: FormattedText) => (await import('@/lib/formatting')).firstPage(said)
 
 /** A pause in typing after which it is looked for a link. */
 const LOOK_AFTER_MS = 500
@@ -76,7 +78,7 @@ export class LinkedPage {
   }
 
   /** Takes it out, to be sent with this text: not if the text does not link to the page any more. */
-  take(said: FormattedText): PageCard | undefined {
+  async take(said: FormattedText): Promise<PageCard | undefined> {
     const { card } = this
     this.#clock.clearTimeout(this.#waiting)
     this.#turn += 1
@@ -84,7 +86,7 @@ export class LinkedPage {
     this.#url = undefined
     this.#leftOut = []
     this.#looking = undefined
-    if (card && firstPage(said) === card.preview.url) return card
+    if (card && (await firstPage(said)) === card.preview.url) return card
     this.#forget(card)
     return undefined
   }
@@ -103,8 +105,8 @@ export class LinkedPage {
 
   async #find(source: string, turn: number): Promise<void> {
     const said = await this.#engine.ask({ query: 'markup', source: source.trim() }).catch(() => undefined)
+    const url = said && (await firstPage(said))
     if (!said || turn !== this.#turn) return
-    const url = firstPage(said)
     // What leads to somebody here needs no page.
     this.#found(url === undefined || placeOf(url, location.origin) !== undefined ? undefined : url)
   }

@@ -14,7 +14,7 @@ export type Effect =
   | { readonly effect: "connect"; readonly url: string }
   | { readonly effect: "disconnect" }
   | { readonly effect: "send"; readonly frame: Uint8Array<ArrayBuffer> }
-  | { readonly effect: "http"; readonly id: bigint; readonly method: string; readonly url: string; readonly body: string | undefined }
+  | { readonly effect: "http"; readonly id: bigint; readonly method: string; readonly url: string; readonly token: string | undefined; readonly body: string | undefined }
   | { readonly effect: "transfer"; readonly id: bigint; readonly method: string; readonly url: string; readonly headers: [string, string][]; readonly part: Part }
   | { readonly effect: "stop_transfer"; readonly id: bigint }
   | { readonly effect: "check_file"; readonly file: number }

@@ -744,7 +744,7 @@ pub struct PageView {
     pub site: String,
     /// A picture of it, as the site gave it: it may be anything. A host makes one of its own of it.
     #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
-    pub picture: Option<beseda_wire::Bytes>,
+    pub picture: Option<Bytes>,
 }
 
 impl std::fmt::Debug for PageView {

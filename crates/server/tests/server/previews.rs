@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use beseda_model::{Code, LIMITS, Limits};
+use beseda_model::{Code, Limits};
 use beseda_server::Config;
 use beseda_wire::Problem;
 use beseda_wire::http::{AskPreview, Preview, ServerInfo};
@@ -23,6 +23,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
+    #[expect(clippy::disallowed_methods, reason = "the site ends with the test's runtime")]
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -208,6 +209,4 @@ async fn a_site_that_does_not_answer() {
     let server = site.served(|limits| limits.fetch_millis = 50).await;
     let alice = server.join(1).await;
     assert_eq!(ask(&server, &alice, &site.at("/slow")).await.unwrap_err().code, Code::NotFound);
-    assert!(LIMITS.fetch_millis > 50);
-    ask(&server, &alice, &site.at("/page-100")).await.unwrap();
 }
