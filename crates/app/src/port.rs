@@ -9,6 +9,7 @@ mod conversation_repo;
 mod device_repo;
 mod error;
 mod feed;
+mod fetcher;
 mod group_link_repo;
 mod group_repo;
 mod key_repo;
@@ -31,6 +32,7 @@ pub use conversation_repo::{ConversationRepo, ConversationView, NewConversation}
 pub use device_repo::{DeviceRepo, DeviceView};
 pub use error::StoreError;
 pub use feed::{Feed, FeedItem};
+pub use fetcher::{FetchError, Fetched, Fetcher, Fetching, Wanted};
 pub use group_link_repo::{GroupLinkRepo, GroupLinkView};
 pub use group_repo::{GroupRepo, GroupView};
 pub use key_repo::{KeyRepo, KeyView, StoredKey};

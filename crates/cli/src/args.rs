@@ -350,6 +350,13 @@ pub enum Subject {
 
     /// Say something, with files if you like. Without either, standard input is sent.
     Send(Draft),
+    /// Print people's cards that came with a message as a vCard file.
+    Vcf {
+        /// Where.
+        conversation: String,
+        /// Which message.
+        message: String,
+    },
     /// Save the files that came with a message.
     Save(SaveArgs),
     /// The files of a conversation, newest first.

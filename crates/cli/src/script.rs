@@ -3,6 +3,7 @@
 mod address;
 mod ask;
 mod downloads;
+mod enclosed;
 mod files;
 mod folders;
 mod groups;
@@ -103,6 +104,7 @@ impl Session {
             Subject::Unread { conversation } => self.mark_unread(&conversation).await,
             Subject::Renew { conversation } => self.renew(&conversation).await,
             Subject::Send(draft) => self.send(draft).await,
+            Subject::Vcf { conversation, message } => self.vcf(&conversation, &message).await,
             Subject::Save(args) => self.save(args).await,
             Subject::Files(args) => self.shared(args).await,
             Subject::Storage(args) => self.storage(args).await,

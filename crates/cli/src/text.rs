@@ -5,16 +5,20 @@
 
 mod attachment;
 mod en;
+mod enclosed;
 mod event;
 mod failure;
 mod label;
+mod page;
 mod ru;
 mod sentence;
 
-pub use attachment::{attachments, brief, file_state, gist, percent, size};
+pub use attachment::{attachments, brief, file_state, gist, once, percent, size};
+pub use enclosed::{enclosed, told};
 pub use event::{Named, event};
 pub use failure::{Words, failure, trouble, unreadable, warning};
 pub use label::Label;
+pub use page::page;
 pub use sentence::{CommandHelp, Sentence};
 
 use crate::calendar::Moment;

@@ -6,6 +6,7 @@ use beseda_engine::api::drive::{DriveAsk, DriveCall, DriveOf, DriveView};
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use beseda_engine::api::notification::{News, NotificationSettings};
+use beseda_engine::api::sticker::{PackView, Stickers};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
     MembersView, MessageInfo, MessageView, OwnAskView, PhoneView, SearchHit, SearchQuery, TimelinePage, Waiting,
@@ -15,9 +16,11 @@ use beseda_engine::identity::{self, phrase};
 use beseda_engine::notification;
 use beseda_engine::outbox;
 use beseda_engine::timeline::markup;
+use beseda_engine::vcard;
 use beseda_engine::view::{self, StoreError, View};
-use beseda_model::{AccountId, ConversationId, MessageId, Rng, Timestamp};
-use beseda_wire::content::Entity;
+use beseda_model::{AccountId, ConversationId, MessageId, PackId, Rng, Timestamp};
+use beseda_wire::Bytes;
+use beseda_wire::content::{ContactCard, Entity};
 use serde::{Deserialize, Serialize};
 
 /// A question to the engine. It changes nothing.
@@ -35,6 +38,18 @@ pub enum Query {
     Conversations,
     /// One's own folders for the list, in their order.
     Folders,
+    /// Packs of stickers, favourites and what was used last.
+    Stickers,
+    /// A pack of stickers; none if it is not known here.
+    Pack {
+        /// Which.
+        pack: PackId,
+    },
+    /// What the file of a pack of one's own is to say, in base64; none if there is no such pack.
+    PackContent {
+        /// Which.
+        pack: PackId,
+    },
     /// One conversation; none if it is not known here.
     Conversation {
         /// Which.
@@ -190,6 +205,21 @@ pub enum Query {
         /// Its formatting.
         entities: Vec<Entity>,
     },
+    /// Somebody's card to pass on; none if no link leads to them.
+    PersonCard {
+        /// Whose.
+        account: AccountId,
+    },
+    /// People's cards in a vCard file.
+    ReadCards {
+        /// What is in it.
+        text: String,
+    },
+    /// A vCard file with these cards.
+    WriteCards {
+        /// Them.
+        cards: Vec<ContactCard>,
+    },
     /// Whether a link may be followed. Links in messages that are here may be; this is for what somebody types.
     SafeLink {
         /// The address.
@@ -208,6 +238,9 @@ pub enum Answer {
     Phone(Option<PhoneView>),
     Conversations(Vec<ConversationView>),
     Folders(Vec<FolderView>),
+    Stickers(Stickers),
+    Pack(Option<PackView>),
+    PackContent(#[cfg_attr(not(target_family = "wasm"), ts(as = "Option<String>"))] Option<Bytes>),
     Conversation(Option<ConversationView>),
     Timeline(TimelinePage),
     Message(Option<MessageView>),
@@ -241,6 +274,9 @@ pub enum Answer {
     Markup(FormattedText),
     Source(String),
     Covered(String),
+    PersonCard(Option<ContactCard>),
+    ReadCards(Vec<ContactCard>),
+    WriteCards(String),
     SafeLink(bool),
 }
 
@@ -271,6 +307,9 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Me => Answer::Me(view::me(&view)?),
         Query::Phone => Answer::Phone(view::phone(&view)?),
         Query::Conversations => Answer::Conversations(view::conversations(&view)?),
+        Query::Stickers => Answer::Stickers(view::stickers(conn)?),
+        Query::Pack { pack } => Answer::Pack(view::pack(conn, *pack)?),
+        Query::PackContent { pack } => Answer::PackContent(view::manifest(conn, *pack)?),
         Query::Folders => Answer::Folders(view::folders(conn)?),
         Query::Conversation { conversation } => Answer::Conversation(view::conversation(&view, *conversation)?),
         Query::Timeline { conversation, anchor, limit } => {
@@ -314,6 +353,9 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         }
         Query::Source { text, entities } => Answer::Source(markup::render(text, entities, &view::usernames(&view)?)),
         Query::Covered { text, entities } => Answer::Covered(markup::covered(text, entities)),
+        Query::PersonCard { account } => Answer::PersonCard(view::card(&view, *account)?),
+        Query::ReadCards { text } => Answer::ReadCards(vcard::read(text.as_bytes())),
+        Query::WriteCards { cards } => Answer::WriteCards(vcard::write(cards)),
         Query::SafeLink { url } => Answer::SafeLink(markup::is_safe_link(url)),
     })
 }

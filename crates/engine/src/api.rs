@@ -7,5 +7,8 @@ pub mod event;
 pub mod failure;
 pub mod file;
 pub mod notification;
+pub mod once;
+pub mod place;
 pub mod reason;
+pub mod sticker;
 pub mod view;

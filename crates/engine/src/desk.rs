@@ -23,6 +23,8 @@ const PROFILE: &str = "profile_upload";
 /// See the module's description.
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
+    /// Pages that the server is asked to look at: the request, and the command that waits for its answer.
+    pub(crate) looks: BTreeMap<u64, u64>,
     /// Commands that end when a wish is fulfilled.
     pub(crate) wishes: BTreeMap<i64, Vec<u64>>,
     /// What is asked for as soon as there is a connection.
@@ -36,7 +38,8 @@ pub(crate) struct Desk {
 impl Desk {
     /// Commands whose end is not told yet.
     pub(crate) fn open_commands(&self) -> Vec<u64> {
-        self.wishes.values().flatten().copied().chain(self.requests.iter().map(|(id, ..)| *id)).collect()
+        let requests = self.requests.iter().map(|(id, ..)| *id);
+        self.wishes.values().flatten().copied().chain(requests).chain(self.looks.values().copied()).collect()
     }
 }
 

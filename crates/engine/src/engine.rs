@@ -13,7 +13,7 @@ use crate::memory::Memory;
 use crate::session::{clock, connection, pump};
 use crate::store::open::{Fence, open};
 use crate::store::{StoreError, commands};
-use crate::{conversation, desk, files, identity, links, notification, report, timeline};
+use crate::{conversation, desk, files, identity, links, notification, report, stickers, timeline};
 
 /// A pause after the database failed, before anything is tried again.
 const AFTER_FAILURE: u64 = 5_000;
@@ -58,6 +58,7 @@ impl Engine {
             commands::prune(step.tx, now)?;
             identity::on_open(step)?;
             timeline::reprocess_unsupported(step)?;
+            timeline::close_left_open(step)?;
             files::on_open(step)?;
             connection::look(step)
         })?;
@@ -188,6 +189,7 @@ fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<(), StoreError
         || links::run(step, id, command)?
         || report::run(step, id, command)?
         || files::command::run(step, id, command)?
+        || stickers::run(step, id, command)?
     {
         return Ok(());
     }

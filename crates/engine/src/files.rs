@@ -10,6 +10,7 @@ pub(crate) mod command;
 mod down;
 pub(crate) mod drives;
 pub(crate) mod keep;
+pub(crate) mod previews;
 mod row;
 pub(crate) mod rules;
 pub(crate) mod speed;
@@ -26,4 +27,6 @@ pub(crate) use transfer::{
     Transfers, advance, checked, connection_lost, keep_answered, keep_refused, next_wake, on_lost_account, on_open,
     transferred,
 };
-pub(crate) use uses::{Attached, attach, attachments, called, detach, picture, set_picture};
+pub(crate) use uses::{
+    Attached, attach, attach_unseen, attachments, called, detach, kept_for_account, picture, set_picture,
+};

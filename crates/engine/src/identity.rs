@@ -15,6 +15,7 @@ mod join;
 mod keys;
 pub mod link;
 mod me;
+mod pages;
 mod phone;
 pub mod phrase;
 mod rejoin;
@@ -83,6 +84,7 @@ pub fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Result<Opt
         return Ok(Some(asks));
     }
     Ok(Some(match command {
+        Command::LookAtPage { url } => signed_in(step, id, |step| pages::look(step, id, url).map(|()| Asks::new()))?,
         Command::OpenLink { code } => signed_in(step, id, |step| link::open(step, id, code))?,
         Command::ApproveLink { code } => signed_in(step, id, |step| link::approve(step, id, code))?,
         Command::RefuseLink { code } => signed_in(step, id, |step| link::refuse(step, id, code))?,
@@ -131,6 +133,7 @@ fn confirm(step: &mut Step<'_>, words: &[(u8, String)]) -> Result<Result<Outcome
 pub fn on_http(step: &mut Step<'_>, id: u64, response: Option<&HttpResponse>) -> Result<Asks, StoreError> {
     join::on_http(step, id, response)?;
     phone::on_http(step, id, response)?;
+    pages::on_http(step, id, response);
     Ok(Asks::new())
 }
 

@@ -26,8 +26,10 @@ mod sealed;
 pub mod search;
 mod session;
 mod step;
+mod stickers;
 pub mod store;
 pub mod timeline;
+pub mod vcard;
 pub mod view;
 
 pub use api::command::Command;

@@ -4,7 +4,7 @@ pub mod peek;
 
 use beseda_model::Timestamp;
 use beseda_wire::Request;
-use beseda_wire::content::OwnState;
+use beseda_wire::content::{Media, OwnState};
 use beseda_wire::state::{Muted, PushSubscription};
 use rusqlite::Connection;
 
@@ -13,8 +13,9 @@ use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, Notice};
 use crate::api::failure::Failure;
 use crate::api::notification::{News, Notification, NotificationLevel, NotificationSettings, QuietHours};
+use crate::api::once::OnceKind;
 use crate::api::reason::{Field, Reason};
-use crate::api::view::{Anchor, Body, ConversationView, MessageView};
+use crate::api::view::{Anchor, Body, ConversationView, Enclosed, MessageView};
 use crate::session::Asked;
 use crate::store::conversations::Conversation;
 use crate::store::{StoreError, meta};
@@ -145,7 +146,10 @@ fn last(view: &View<'_>, row: &ConversationView, mentions_only: bool) -> Result<
     let speaks = |message: &MessageView| {
         !message.own
             && message.seq.is_some_and(|seq| seq > row.read)
-            && matches!(message.body, Body::Text { .. } | Body::Unsupported { .. } | Body::Unreadable { .. })
+            && matches!(
+                message.body,
+                Body::Text { .. } | Body::Once { .. } | Body::Unsupported { .. } | Body::Unreadable { .. }
+            )
             && !blocked.contains(&message.message.author)
             && (message.mentions_me || !mentions_only)
     };
@@ -159,20 +163,39 @@ fn notification(level: NotificationLevel, sound: bool, row: ConversationView, la
         _ => None,
     };
     let media = match &last.body {
-        Body::Text { attachments, .. } if level == NotificationLevel::Full => attachments.first(),
+        Body::Text { attachments, .. } if level == NotificationLevel::Full => {
+            attachments.first().map(|attachment| attachment.media.clone())
+        }
+        Body::Once { kind, .. } if level == NotificationLevel::Full => Some(only_kind(*kind)),
         _ => None,
     };
-    let media = media.map(|attachment| attachment.media.clone());
+    let enclosed = match &last.body {
+        Body::Text { place, contacts, .. } if level == NotificationLevel::Full => {
+            Enclosed::of(place.as_ref(), contacts)
+        }
+        _ => None,
+    };
     Notification {
         conversation: row.conversation,
         title: Some(row.title).filter(|_| names),
         author: Some(last.author_name).filter(|_| names && row.peer.is_none()),
         text: text.map(|text| text.chars().take(TEXT).collect()),
         media,
+        enclosed,
         count: row.unread,
         seq: last.seq.unwrap_or_default(),
         at: last.at,
         sound,
+    }
+}
+
+/// Of what can be looked at once no more is told than what it is.
+fn only_kind(kind: OnceKind) -> Media {
+    match kind {
+        OnceKind::Photo => Media::Photo { width: 0, height: 0 },
+        OnceKind::Video => Media::Video { width: 0, height: 0, millis: 0, round: false },
+        OnceKind::Round => Media::Video { width: 0, height: 0, millis: 0, round: true },
+        OnceKind::Voice => Media::Voice { millis: 0, wave: Vec::new().into() },
     }
 }
 

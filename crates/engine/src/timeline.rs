@@ -10,9 +10,11 @@ pub(crate) mod access;
 mod apply;
 pub(crate) mod column;
 mod command;
+pub(crate) mod enclosed;
 mod expiry;
 pub(crate) mod infos;
 pub(crate) mod message_row;
+pub(crate) mod once;
 pub(crate) mod own;
 pub(crate) mod own_event;
 pub(crate) mod presence;
@@ -25,9 +27,10 @@ pub use apply::{
     apply_content, apply_system, apply_unreadable, blanked, failed, group_state, sending, sent, unrecoverable,
 };
 pub use command::on_command;
-pub(crate) use command::{may_set_info, set_info};
+pub(crate) use command::{may_set_info, send_sticker, set_info};
 pub use expiry::{expire, next_expiry};
 pub use infos::created;
+pub use once::close_left_open;
 pub(crate) use own::say_phone;
 pub(crate) use own::{device_name, name_device};
 pub use own::{folders, own_device_joined, set_removed, verified};

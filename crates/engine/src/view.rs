@@ -13,7 +13,7 @@ mod search;
 mod usernames;
 mod waiting;
 
-pub use account::{account, accounts, me, members, public_name};
+pub use account::{account, accounts, card, me, members, public_name};
 pub use asks::{asks, own_asks};
 pub use conversation::{conversation, conversations};
 pub use deeds::{deeds, pins};
@@ -28,6 +28,7 @@ pub use crate::identity::devices;
 pub use crate::identity::key_history;
 pub use crate::identity::phone;
 pub use crate::identity::safety_number;
+pub use crate::stickers::{manifest, pack, stickers};
 pub use crate::store::StoreError;
 pub use crate::store::warnings::list as warnings;
 pub use crate::timeline::folders;

@@ -1,4 +1,4 @@
-//! Outbound adapters of the server's core: the database, the bus, the files of blobs, and the way to push services. Only the shell's composition names them.
+//! Outbound adapters of the server's core: the database, the bus, the files of blobs, the way to push services and to the web. Only the shell's composition names them.
 
 mod address;
 pub mod blob;
@@ -7,6 +7,7 @@ pub mod db;
 #[cfg(feature = "drives")]
 pub mod drive;
 mod environment;
+pub mod fetch;
 mod io;
 mod roots;
 pub mod sms;

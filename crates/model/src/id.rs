@@ -114,6 +114,10 @@ id!(
     /// A folder of a person's own for their list of conversations.
     FolderId
 );
+id!(
+    /// A pack of stickers, through all of its versions.
+    PackId
+);
 
 /// Bytes of a fixed number that name something: hexadecimal in text, as they are in bytes.
 macro_rules! digest {

@@ -17,7 +17,7 @@ pub use code::Code;
 pub use decision::{Action, Denied, decide};
 pub use id::{
     AccountId, BlobId, CommandKey, ConversationId, DeviceId, Fingerprint, FolderId, GroupLinkId, IdError, InviteId,
-    LinkId, MessageId, ReportId, UploadId,
+    LinkId, MessageId, PackId, ReportId, UploadId,
 };
 pub use limits::{LIMITS, Limit, Limits, Unit};
 pub use policy::{ConversationKind, POLICY_FORMAT, Permissions, Policy, Role, RosterEntry};

@@ -160,6 +160,20 @@ limits! {
     drive_path_bytes: 4_096, Bytes;
     /// Time for one request to a drive, with all the bytes of its file.
     drive_millis: 3_600_000, Millis;
+    /// Pages of which one account may ask for a preview.
+    previews: 30, PerMinute;
+    /// Previews that are made for one account at once.
+    previews_at_once: 4, Count;
+    /// The part of a page that is read for its preview; a larger page has none.
+    preview_page_bytes: 1_048_576, Bytes;
+    /// The picture of a page; a larger one is left out.
+    preview_picture_bytes: 5 * 1_048_576, Bytes;
+    /// Pages and pictures that the server fetches from the web, whoever asks.
+    fetches: 600, PerMinute;
+    /// Those that it fetches at once.
+    fetches_at_once: 16, Count;
+    /// Time for one of them, with all its redirects.
+    fetch_millis: 10_000, Millis;
     /// Attempts to sign up from one address prefix.
     sign_ups: 10, PerMinute;
     /// Attempts to sign in, per address prefix and per name.

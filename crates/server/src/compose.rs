@@ -12,6 +12,7 @@ use beseda_infra::blob::fs::FsBlobs;
 use beseda_infra::blob::s3::{S3Blobs, S3Error, S3Options};
 use beseda_infra::bus::local::LocalBus;
 use beseda_infra::db::sqlite::{Options, SqliteStore};
+use beseda_infra::fetch::{FetchOptions, HttpFetcher, SystemNames};
 use beseda_infra::sms::http::{HttpSms, HttpSmsError, HttpSmsOptions};
 use beseda_infra::sms::outbox::OutboxSms;
 use beseda_infra::webpush::{Reach, SERVER_KEY_BYTES, Sender, ServerKey};
@@ -26,6 +27,7 @@ use crate::config::{self, BlobPlace, Config, SmsCarrier, SmsHttp};
 use crate::context::{Context, Push};
 use crate::drives::Relay;
 use crate::phone::{KeyError, PhoneKey, Phones, Sending, sending};
+use crate::previews::Previews;
 use crate::site::Site;
 use crate::system::{OsRng, SystemClock, SystemMachine};
 use crate::tls::{Machine, Tls, TlsError};
@@ -167,8 +169,10 @@ pub(crate) async fn context(config: Config, outside: Outside) -> Result<Arc<Cont
         None => (None, None),
     };
     let drives = Relay::open(&config)?;
-    let context =
-        Context::new(config, clock, rng, store, blobs, fanout, waker, push, site, machine, tls, phones, drives);
+    let previews = previews(&config);
+    let context = Context::new(
+        config, clock, rng, store, blobs, fanout, waker, push, site, machine, tls, phones, drives, previews,
+    );
     let context = Arc::new(context);
     if let Some((waiting, sender)) = carrying {
         context.tasks.spawn("sms-queue", sending::run(waiting, sender, context.tasks.clone()));
@@ -240,6 +244,17 @@ async fn phones(
     let key = key.unwrap_or(Err(KeyError::Store(StoreError::Closed)))?;
     let (sending, waiting) = Sending::new();
     Ok(Some((Phones { key, sending, outbox }, (waiting, sender))))
+}
+
+/// What looks at pages, if the operator lets it.
+fn previews(config: &Config) -> Option<Previews> {
+    let options = FetchOptions {
+        ports: config.fetch.ports.clone(),
+        allow: config.fetch.networks(),
+        time: Duration::from_millis(config.limits.fetch_millis),
+    };
+    let fetcher = HttpFetcher::new(options, Arc::new(SystemNames));
+    config.previews.enabled.then(|| Previews::new(Arc::new(fetcher), &config.limits))
 }
 
 async fn open_store(config: &Config, rng: &mut dyn Rng, fanout: Fanout) -> Result<Arc<dyn Store>, StartError> {

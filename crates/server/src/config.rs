@@ -2,6 +2,7 @@
 
 mod drives;
 mod nearest;
+mod outward;
 mod s3;
 mod secret;
 
@@ -18,6 +19,7 @@ use toml::{Table, Value};
 use crate::tls::Name;
 
 pub use drives::Drives;
+pub use outward::{Fetch, Previews};
 pub use s3::S3;
 pub use secret::Secret;
 
@@ -174,6 +176,10 @@ pub struct Config {
     pub s3: S3,
     /// Cloud drives.
     pub drives: Drives,
+    /// Previews of pages.
+    pub previews: Previews,
+    /// Where the server goes to read what is on the web.
+    pub fetch: Fetch,
     /// Limits that differ from the published defaults.
     pub limits: Limits,
 }
@@ -208,6 +214,8 @@ impl Default for Config {
             blobs: BlobPlace::Disk,
             s3: S3::default(),
             drives: Drives::default(),
+            previews: Previews::default(),
+            fetch: Fetch::default(),
             limits: LIMITS,
         }
     }
@@ -241,6 +249,8 @@ const KEYS: &[&str] = &[
     "blobs",
     "s3",
     "drives",
+    "previews",
+    "fetch",
     "limits",
 ];
 
@@ -395,7 +405,7 @@ impl Config {
         if let (BlobPlace::S3, Some(key)) = (self.blobs, self.s3.missing()) {
             return Err(invalid(key, "needed where `blobs` is `s3`"));
         }
-        if let Some((key, message)) = self.drives.wrong() {
+        if let Some((key, message)) = self.drives.wrong().or_else(|| self.fetch.wrong()) {
             return Err(invalid(key, message));
         }
         if self.limits.frame_bytes < 1_024 {
@@ -488,7 +498,7 @@ fn environment_key(name: &str) -> Result<Option<String>, ConfigError> {
             Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(setting, known) })
         };
     }
-    if ["drives_enabled", "drives_allow"].contains(&key.as_str()) {
+    if ["drives_enabled", "drives_allow", "previews_enabled"].contains(&key.as_str()) {
         return Ok(Some(key.replacen('_', ".", 1)));
     }
     if KEYS.contains(&key.as_str()) {
@@ -530,6 +540,13 @@ fn set(table: &mut Table, key: &str, text: &str) -> Result<(), ConfigError> {
     if let Some(setting) = key.strip_prefix("s3.") {
         let value = if setting == "path_style" { flag(text)? } else { Value::String(text.to_owned()) };
         if let Value::Table(settings) = table.entry("s3").or_insert_with(|| Value::Table(Table::new())) {
+            settings.insert(setting.to_owned(), value);
+        }
+        return Ok(());
+    }
+    if let Some(setting) = key.strip_prefix("previews.") {
+        let value = flag(text)?;
+        if let Value::Table(settings) = table.entry("previews").or_insert_with(|| Value::Table(Table::new())) {
             settings.insert(setting.to_owned(), value);
         }
         return Ok(());

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::drives::Relay;
 use crate::passwords::Passwords;
 use crate::phone::Phones;
+use crate::previews::Previews;
 use crate::rates::Rates;
 use crate::refusal::{Refusal, refuse};
 use crate::site::Site;
@@ -102,6 +103,8 @@ pub(crate) struct Context {
     pub(crate) phones: Option<Phones>,
     /// The way to cloud drives, where the operator lets it be one.
     pub(crate) drives: Option<Relay>,
+    /// Looks at pages, where the operator lets it.
+    pub(crate) previews: Option<Previews>,
     /// What a device answers that asks for its first session.
     pub(crate) challenges: Challenges,
     /// Connections and what feeds them: ended first.
@@ -134,6 +137,7 @@ impl Context {
         tls: Option<Tls>,
         phones: Option<Phones>,
         drives: Option<Relay>,
+        previews: Option<Previews>,
     ) -> Self {
         let mut chance = || {
             let mut bytes = [0; 32];
@@ -161,6 +165,7 @@ impl Context {
             passwords,
             phones,
             drives,
+            previews,
             challenges,
             tasks: Tasks::default(),
             background: Tasks::default(),

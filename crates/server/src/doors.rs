@@ -141,6 +141,8 @@ pub(crate) enum Route {
     DriveRead,
     /// A file that goes there.
     DriveWrite,
+    /// What a page says of itself.
+    Preview,
     /// The socket.
     Socket,
     /// How a device is told to trust the server.
@@ -217,6 +219,11 @@ const TRUST: HttpDoor = page(Route::Trust, "/trust", "trust");
 const TRUST_STYLE: HttpDoor = page(Route::TrustStyle, "/trust/style.css", "trust_style");
 const AUTHORITY: HttpDoor = page(Route::Authority, "/trust/beseda-ca.crt", "authority");
 
+const PREVIEW: HttpDoor = HttpDoor {
+    account_rate: Some(RateClass::Previews),
+    ..post(Route::Preview, "/api/v1/previews", "preview", RateClass::WithSession, Rule::Session)
+};
+
 /// The table of routes for those who come without TLS where it is on: the way to it.
 pub(crate) const PLAIN_DOORS: &[HttpDoor] =
     &[TRUST, TRUST_STYLE, AUTHORITY, page(Route::Redirect, "/{*path}", "redirect")];
@@ -250,6 +257,7 @@ pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
     for_drives(Route::DriveList, "/api/v1/drives/list", "list_drive"),
     for_drives(Route::DriveRead, "/api/v1/drives/read", "read_drive"),
     HttpDoor { size: size!(blob_bytes), ..for_drives(Route::DriveWrite, "/api/v1/drives/write", "write_drive") },
+    PREVIEW,
     HttpDoor { size: size!(frame_bytes), rule: Rule::Token, ..get(Route::Socket, "/api/v1/socket", "socket") },
     TRUST,
     TRUST_STYLE,

@@ -15,6 +15,7 @@ mod meta;
 pub(crate) mod openapi;
 mod page;
 mod phone;
+mod preview;
 mod range;
 mod redirect;
 mod router;

@@ -26,6 +26,7 @@ mod line;
 pub mod local;
 mod passwords;
 mod phone;
+mod previews;
 mod problem;
 mod rates;
 mod reading;

@@ -29,6 +29,10 @@ pub(crate) enum RateClass {
     Blobs,
     /// Cloud drives: `drive_requests`.
     Drives,
+    /// Previews of pages: `previews`.
+    Previews,
+    /// What the server fetches from the web: `fetches`.
+    Fetches,
     /// Anything else without a session: `anonymous_requests`.
     Anonymous,
     /// Files of the web app: `page_requests`.
@@ -38,7 +42,7 @@ pub(crate) enum RateClass {
 impl RateClass {
     /// All classes.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Requests,
         Self::Sends,
         Self::Lookups,
@@ -48,6 +52,8 @@ impl RateClass {
         Self::WithSession,
         Self::Blobs,
         Self::Drives,
+        Self::Previews,
+        Self::Fetches,
         Self::Anonymous,
         Self::Pages,
     ];
@@ -64,6 +70,8 @@ impl RateClass {
             Self::WithSession => "session_requests",
             Self::Blobs => "blob_requests",
             Self::Drives => "drive_requests",
+            Self::Previews => "previews",
+            Self::Fetches => "fetches",
             Self::Anonymous => "anonymous_requests",
             Self::Pages => "page_requests",
         }
@@ -81,6 +89,8 @@ impl RateClass {
             Self::WithSession => Allowance { tokens: limits.session_requests, period_ms: MINUTE },
             Self::Drives => Allowance { tokens: limits.drive_requests, period_ms: MINUTE },
             Self::Blobs => Allowance { tokens: limits.blob_requests, period_ms: MINUTE },
+            Self::Previews => Allowance { tokens: limits.previews, period_ms: MINUTE },
+            Self::Fetches => Allowance { tokens: limits.fetches, period_ms: MINUTE },
             Self::Anonymous => Allowance { tokens: limits.anonymous_requests, period_ms: MINUTE },
             Self::Pages => Allowance { tokens: limits.page_requests, period_ms: MINUTE },
         }
@@ -108,6 +118,8 @@ pub(crate) enum Subject {
     Address(AddressPrefix),
     /// An account.
     Account(AccountId),
+    /// The server itself, whoever asks.
+    Server,
     /// A name that somebody tries, as a keyed hash: the name itself is not kept.
     Name(u64),
 }

@@ -2,13 +2,14 @@
 //! them stays that nobody needs.
 #![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
-use beseda_engine::api::command::{Draft, Outcome};
+use beseda_engine::api::command::{Draft, LinkPreviewDraft, Outcome};
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::file::{
     AttachmentDraft, AttachmentView, FetchLimits, FetchRules, FileNumber, FileState, NetworkChoice, SharedKind,
 };
+use beseda_engine::api::once::OnceState;
 use beseda_engine::api::reason::Reason;
-use beseda_engine::api::view::{Anchor, Body, Delivery, MessageView, SearchQuery, SystemEvent};
+use beseda_engine::api::view::{Anchor, Body, Delivery, LinkPreviewView, MessageView, SearchQuery, SystemEvent};
 use beseda_engine::view::{self, View};
 use beseda_engine::{Command, Notice};
 use beseda_model::{Code, ConversationId, Limits, MessageId};
@@ -17,7 +18,7 @@ use beseda_testkit::clock::FakeClock;
 use beseda_testkit::network::Conditions;
 use beseda_testkit::people::Person;
 use beseda_testkit::world::{DeviceKey, World};
-use beseda_wire::content::{Media, MessageRef, TimedFrom, Timer};
+use beseda_wire::content::{Media, MessageRef, OwnState, TimedFrom, Timer};
 
 type Town = World<RealServer>;
 
@@ -782,4 +783,242 @@ fn an_empty_message_without_files_is_still_refused() {
         Draft { attachments: vec![draft(number, "a", Media::File).attachments[0].clone(); 31], ..Draft::default() };
     let many = world.ask(alice.device, Command::Send { conversation: place, draft: thirty_one });
     assert!(matches!(many, Err(Failure::Invalid { .. })));
+}
+
+/// A message with a link, and what its sender saw of the page.
+fn linking(image: FileNumber) -> Draft {
+    let preview = LinkPreviewDraft {
+        url: "https://example.org/bread".to_owned(),
+        title: "Bread".to_owned(),
+        description: "How it is baked".to_owned(),
+        site: "Example".to_owned(),
+        image: Some(draft(image, "", Media::Photo { width: 1_200, height: 630 }).attachments.remove(0)),
+    };
+    Draft { text: "look: https://example.org/bread".to_owned(), preview: Some(preview), ..Draft::default() }
+}
+
+fn preview(world: &Town, device: DeviceKey, place: ConversationId, id: MessageId) -> Option<LinkPreviewView> {
+    let Body::Text { preview, .. } = find(world, device, place, id)?.body else { return None };
+    preview
+}
+
+#[test]
+fn a_page_is_shown_with_the_link_to_it_and_its_picture_goes_with_it() {
+    let mut world = forgetful(41);
+    let (alice, bob, place) = pair(&mut world);
+    let plain = bytes(3_000, 1);
+    let image = world.seal(alice.device, &plain);
+    let id = send(&mut world, alice.device, place, linking(image));
+    world.run_for(HOUR);
+    let seen = preview(&world, bob.device, place, id).unwrap();
+    assert_eq!((seen.title.as_str(), seen.site.as_str()), ("Bread", "Example"));
+    let picture = seen.image.unwrap().file;
+    assert_eq!(world.open(bob.device, picture), Some(plain.clone()), "it comes by itself");
+
+    // Forwarded, it is the same; deleted, nothing of it stays where it was.
+    let notes = match world.ask(bob.device, Command::OpenDirect { account: bob.account }) {
+        Ok(Outcome::Conversation { conversation }) => conversation,
+        other => panic!("{other:?}"),
+    };
+    let messages = vec![MessageRef { author: alice.account, id }];
+    let forward = Command::Forward { from: place, messages: messages.clone(), to: vec![notes], with_author: true };
+    let Ok(Outcome::Queued { message: again }) = world.ask(bob.device, forward) else { panic!("it is forwarded") };
+    world.run_for(HOUR);
+    assert_eq!(preview(&world, bob.device, notes, again).unwrap().title, "Bread");
+    done(&mut world, alice.device, Command::Delete { conversation: place, targets: messages, for_all: true });
+    world.run_for(HOUR);
+    assert_eq!(world.open(alice.device, image), None, "nothing refers to it any more");
+    assert_eq!(world.open(bob.device, picture), Some(plain), "the forwarded message does");
+}
+
+#[test]
+fn without_the_link_nothing_is_shown_of_the_page() {
+    let mut world = town(42);
+    let (alice, bob, place) = pair(&mut world);
+    let image = world.seal(alice.device, &bytes(3_000, 2));
+    let elsewhere = Draft { text: "https://example.org/bread-and-butter".to_owned(), ..linking(image) };
+    let other = send(&mut world, alice.device, place, elsewhere);
+    let id = send(&mut world, alice.device, place, linking(image));
+    world.run_for(HOUR);
+    assert_eq!(preview(&world, alice.device, place, other), None);
+    assert_eq!(preview(&world, bob.device, place, other), None);
+    let edit = |text: &str| Command::Edit {
+        conversation: place,
+        target: MessageRef { author: alice.account, id },
+        text: text.to_owned(),
+        entities: Vec::new(),
+    };
+    done(&mut world, alice.device, edit("I meant https://example.org/bread, of course"));
+    world.run_for(HOUR);
+    assert!(preview(&world, bob.device, place, id).is_some(), "the link is still there");
+    world.ask(alice.device, edit("never mind")).unwrap();
+    assert_eq!(preview(&world, alice.device, place, id), None, "it is gone while the edit is on its way");
+    world.run_for(HOUR);
+    assert_eq!(preview(&world, bob.device, place, id), None);
+}
+
+/// What somebody can look at once, sealed and sent.
+fn send_once(world: &mut Town, device: DeviceKey, place: ConversationId, plain: &[u8]) -> MessageId {
+    let number = world.seal(device, plain);
+    let photo = draft(number, "secret.jpg", Media::Photo { width: 4, height: 3 });
+    send(world, device, place, Draft { once: true, ..photo })
+}
+
+fn once(world: &Town, device: DeviceKey, place: ConversationId, id: MessageId) -> (OnceState, Option<FileNumber>) {
+    match find(world, device, place, id).unwrap().body {
+        Body::Once { state, file, .. } => (state, file.map(|file| file.file)),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn kept(world: &Town, person: &Person) -> u64 {
+    let account = person.account;
+    world.server.read(move |view| view.blobs().kept_bytes(account)).unwrap()
+}
+
+/// Fetches it and opens it; what was seen.
+fn look(world: &mut Town, device: DeviceKey, place: ConversationId, target: MessageRef) -> Option<Vec<u8>> {
+    world.run_until(HOUR, |world| find(world, device, place, target.id).is_some());
+    let (_, number) = once(world, device, place, target.id);
+    let number = number?;
+    done(world, device, Command::FetchFile { file: number });
+    world.run_until(HOUR, |world| state(world, device, number) == FileState::Here);
+    assert_eq!(world.open(device, number), None, "not before it is marked as opened");
+    done(world, device, Command::OpenOnce { conversation: place, target });
+    world.open(device, number)
+}
+
+#[test]
+fn what_can_be_looked_at_once_is_gone_everywhere_when_it_was() {
+    let mut world = town(60);
+    let (alice, bob, place) = pair(&mut world);
+    let tablet = world.recover(&bob, "bob's tablet");
+    world.run_for(HOUR);
+    let plain = bytes(CHUNK, 1);
+    let id = send_once(&mut world, alice.device, place, &plain);
+    let target = MessageRef { author: alice.account, id };
+    world.run_until(HOUR, |world| find(world, tablet, place, id).is_some());
+    world.run_for(HOUR);
+    assert!(world.at(alice.device).files.is_empty(), "who sent it keeps no bytes of it");
+    assert!(world.at(bob.device).files.is_empty(), "nobody fetches it by themselves");
+    assert!(kept(&world, &alice) > 0);
+    assert_eq!(once(&world, alice.device, place, id), (OnceState::Closed, None));
+    assert_eq!(look(&mut world, bob.device, place, target), Some(plain));
+    world.run_for(HOUR);
+    // While it is looked at, it is gone on the other device, and who sent it knows.
+    assert_eq!(once(&world, tablet, place, id), (OnceState::Opened, None));
+    assert_eq!(once(&world, alice.device, place, id), (OnceState::Opened, None));
+    done(&mut world, bob.device, Command::CloseOnce { conversation: place, target });
+    world.run_for(HOUR);
+    assert_eq!(once(&world, bob.device, place, id), (OnceState::Opened, None));
+    for device in [alice.device, bob.device, tablet] {
+        assert!(world.at(device).files.is_empty(), "{}", world.at(device).name);
+        let again = world.ask(device, Command::OpenOnce { conversation: place, target });
+        assert!(again.is_err(), "{again:?}");
+    }
+    assert_eq!(kept(&world, &alice), 0);
+}
+
+#[test]
+fn a_program_that_ends_while_it_is_shown_erases_it_when_it_begins() {
+    let mut world = town(61);
+    let (alice, bob, place) = pair(&mut world);
+    let id = send_once(&mut world, alice.device, place, &bytes(CHUNK, 2));
+    let target = MessageRef { author: alice.account, id };
+    assert!(look(&mut world, bob.device, place, target).is_some());
+    world.restart(bob.device);
+    assert_eq!(once(&world, bob.device, place, id), (OnceState::Opened, None));
+    world.run_for(HOUR);
+    assert!(world.at(bob.device).files.is_empty());
+    assert_eq!(once(&world, alice.device, place, id).0, OnceState::Opened);
+}
+
+#[test]
+fn what_nobody_opens_is_let_go_after_two_weeks_be_its_sender_there_or_not() {
+    let mut world = town(62);
+    let (alice, bob, place) = pair(&mut world);
+    let id = send_once(&mut world, alice.device, place, &bytes(CHUNK, 3));
+    world.run_until(HOUR, |world| find(world, bob.device, place, id).is_some());
+    world.run_for(HOUR);
+    world.set_online(alice.device, false);
+    world.run_for(15 * DAY);
+    assert_eq!(once(&world, bob.device, place, id).0, OnceState::Lapsed);
+    assert_eq!(once(&world, alice.device, place, id).0, OnceState::Lapsed);
+    assert!(kept(&world, &alice) > 0, "the server was not told yet");
+    world.restart(alice.device);
+    world.set_online(alice.device, true);
+    world.run_for(HOUR);
+    assert_eq!(kept(&world, &alice), 0);
+}
+
+/// A way for a message to disappear, from the side of its author.
+type Ending = fn(&mut Town, DeviceKey, ConversationId, MessageRef);
+
+#[test]
+fn files_go_from_all_of_the_authors_devices_and_the_server_however_a_message_ends() {
+    let ends: [(&str, Ending); 4] = [
+        ("deleted for all", |world, device, conversation, target| {
+            done(world, device, Command::Delete { conversation, targets: vec![target], for_all: true });
+        }),
+        ("deleted for oneself", |world, device, conversation, target| {
+            done(world, device, Command::Delete { conversation, targets: vec![target], for_all: false });
+        }),
+        ("cleared", |world, device, conversation, target| {
+            let cleared_to = find(world, device, conversation, target.id).unwrap().seq.unwrap();
+            let state = OwnState { cleared_to, ..OwnState::default() };
+            done(world, device, Command::Keep { conversation, state });
+        }),
+        ("the conversation removed", |world, device, conversation, target| {
+            let cleared_to = find(world, device, conversation, target.id).unwrap().seq.unwrap();
+            let state = OwnState { cleared_to, removed: true, ..OwnState::default() };
+            done(world, device, Command::Keep { conversation, state });
+        }),
+    ];
+    for (seed, (how, end)) in (70..).zip(ends) {
+        let mut world = town(seed);
+        let (alice, bob, place) = pair(&mut world);
+        let laptop = world.recover(&alice, "alice's laptop");
+        world.run_for(HOUR);
+        let id = send_file(&mut world, alice.device, place, &bytes(CHUNK, 1));
+        for device in [laptop, bob.device] {
+            assert!(fetch(&mut world, device, place, id).is_some(), "{how}");
+        }
+        // The device that brought it there is away for good: the other one lets it go.
+        world.set_online(alice.device, false);
+        let target = MessageRef { author: alice.account, id };
+        end(&mut world, laptop, place, target);
+        world.run_for(HOUR);
+        assert!(world.at(laptop).files.is_empty(), "{how}");
+        assert_eq!(kept(&world, &alice), 0, "{how}");
+        assert_eq!(world.at(bob.device).files.is_empty(), how == "deleted for all", "{how}");
+        world.set_online(alice.device, true);
+        world.run_for(HOUR);
+        assert!(world.at(alice.device).files.is_empty(), "{how}");
+    }
+}
+
+#[test]
+fn files_of_a_timer_go_from_all_devices_though_their_sender_was_away() {
+    let mut world = town(80);
+    let (alice, bob, place) = pair(&mut world);
+    let tablet = world.recover(&bob, "bob's tablet");
+    world.run_for(HOUR);
+    let number = world.seal(alice.device, &bytes(CHUNK, 1));
+    let timer = Some(Timer { seconds: 7_200, from: TimedFrom::Sent });
+    let timed = Draft { timer, ..draft(number, "report.pdf", Media::File) };
+    let id = send(&mut world, alice.device, place, timed);
+    assert!(fetch(&mut world, bob.device, place, id).is_some());
+    // One is away when it ends; the other never comes to fetch it.
+    world.set_online(alice.device, false);
+    world.set_online(tablet, false);
+    world.run_for(3 * HOUR);
+    assert!(world.at(bob.device).files.is_empty());
+    world.restart(alice.device);
+    world.set_online(alice.device, true);
+    world.run_for(HOUR);
+    assert!(world.at(alice.device).files.is_empty());
+    assert_eq!(kept(&world, &alice), 0);
+    world.set_online(tablet, true);
+    world.run_for(HOUR);
+    assert!(find(&world, tablet, place, id).is_none() && world.at(tablet).files.is_empty());
 }

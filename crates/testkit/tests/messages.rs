@@ -41,7 +41,7 @@ fn texts(world: &Town, device: DeviceKey, place: ConversationId) -> Vec<String> 
         Body::Text { text, .. } => Some(text),
         Body::Deleted { .. } => Some("(deleted)".to_owned()),
         Body::Unreadable { why, .. } => Some(format!("({why:?})")),
-        Body::System { .. } | Body::Unsupported { .. } => None,
+        Body::Once { .. } | Body::System { .. } | Body::Unsupported { .. } => None,
     };
     page(world, device, place).into_iter().filter_map(text).collect()
 }

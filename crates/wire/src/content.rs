@@ -5,18 +5,26 @@
 //! the ciphertext's length says little. Kinds that this version does not know decode to [`Content::Unsupported`] and keep
 //! their bytes: they reappear after an upgrade.
 
+mod contact;
 mod file;
 mod message;
 mod own;
+mod place;
 mod state;
+mod sticker;
 
 use beseda_model::{AccountId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use contact::ContactCard;
 pub use file::{Attachment, FileKey, FileRef, Media};
-pub use message::{Delete, Edit, Entity, Forward, Message, Pin, Reaction, Style, TimedFrom, Timer};
+pub use message::{
+    Delete, Edit, Entity, Forward, LinkPreview, Message, Opened, Pin, Reaction, Style, TimedFrom, Timer,
+};
 pub use own::{OwnState, OwnSync};
+pub use place::{Place, Spot};
 pub use state::{GroupState, InfoChange, MemberKey, ProfileKey, Repair, RepairAnswer, RepairRequest};
+pub use sticker::{KeptSticker, PackState, Price, Sticker, StickerPack};
 
 use crate::Bytes;
 use crate::codec::{DecodeError, decode_cbor_prefix, encode_cbor};
@@ -52,6 +60,8 @@ pub enum Content {
     Reaction(Reaction),
     /// Pins or unpins.
     Pin(Pin),
+    /// Says that a message that can be looked at once was opened.
+    Opened(Opened),
     /// A change of title, description or timer: shown as a system message.
     InfoChange(InfoChange),
     /// The whole encrypted state, for those who join.
@@ -103,6 +113,12 @@ fn is_false(value: &bool) -> bool {
 /// The version of the content kinds below.
 const VERSION: u16 = 1;
 
+/// The version of messages that must not be taken for ordinary ones by who does not know what makes them others.
+const GUARDED: u16 = 2;
+
+/// Grows whenever something is added that was [`Content::Unsupported`] before: what is kept of it is then read again.
+pub const LEVEL: u32 = 2;
+
 /// A content with the time at which its author wrote it (which may be long before it was sent).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Authored {
@@ -124,11 +140,13 @@ impl Authored {
     pub fn item(&self) -> Vec<u8> {
         let at = self.at;
         match &self.content {
+            Content::Message(body) if body.once => versioned(GUARDED, "message", true, at, body),
             Content::Message(body) => outer("message", true, at, body),
             Content::Edit(body) => outer("edit", false, at, body),
             Content::Delete(body) => outer("delete", false, at, body),
             Content::Reaction(body) => outer("reaction", false, at, body),
             Content::Pin(body) => outer("pin", false, at, body),
+            Content::Opened(body) => outer("opened", false, at, body),
             Content::InfoChange(body) => outer("info", false, at, body),
             Content::GroupState(body) => outer("state", false, at, body),
             Content::StateRequest => outer("state_request", false, at, &()),
@@ -153,14 +171,26 @@ impl Authored {
         let item = bytes.get(..bytes.len().saturating_sub(rest.len())).unwrap_or_default();
         let unsupported =
             || Content::Unsupported(Unsupported { kind: outer.k.clone(), raw: item.into(), visible: outer.r });
-        let content =
-            if outer.v == VERSION { known(&outer.k, &outer.b).unwrap_or_else(unsupported) } else { unsupported() };
-        Ok(Self { at: outer.t, content })
+        let content = match outer.v {
+            VERSION => known(&outer.k, &outer.b),
+            GUARDED => known(&outer.k, &outer.b).filter(is_guarded),
+            _ => None,
+        };
+        Ok(Self { at: outer.t, content: content.unwrap_or_else(unsupported) })
     }
 }
 
 fn outer<B: Serialize>(kind: &str, render: bool, at: Timestamp, body: &B) -> Vec<u8> {
-    encode_cbor(&Outer { v: VERSION, k: kind.to_owned(), r: render, t: at, b: body })
+    versioned(VERSION, kind, render, at, body)
+}
+
+fn versioned<B: Serialize>(version: u16, kind: &str, render: bool, at: Timestamp, body: &B) -> Vec<u8> {
+    encode_cbor(&Outer { v: version, k: kind.to_owned(), r: render, t: at, b: body })
+}
+
+/// Whether this is written in version 2.
+fn is_guarded(content: &Content) -> bool {
+    matches!(content, Content::Message(message) if message.once)
 }
 
 fn known(kind: &str, body: &ciborium::Value) -> Option<Content> {
@@ -173,6 +203,7 @@ fn known(kind: &str, body: &ciborium::Value) -> Option<Content> {
         "delete" => read(body).map(Content::Delete),
         "reaction" => read(body).map(Content::Reaction),
         "pin" => read(body).map(Content::Pin),
+        "opened" => read(body).map(Content::Opened),
         "info" => read(body).map(Content::InfoChange),
         "state" => read(body).map(Content::GroupState),
         "state_request" => Some(Content::StateRequest),
@@ -224,6 +255,21 @@ mod tests {
         let newer = Outer { v: 2, k: "message".to_owned(), r: true, t: Timestamp::from_millis(1), b: "?" };
         ciborium::into_writer(&newer, &mut item).unwrap();
         assert!(matches!(Authored::decode(&item).unwrap().content, Content::Unsupported(_)));
+    }
+
+    #[test]
+    fn what_is_seen_once_is_nothing_to_a_version_that_does_not_know_it() {
+        let once = Message { once: true, ..Message::default() };
+        let authored = Authored { at: Timestamp::from_millis(1), content: Content::Message(once.clone()) };
+        let item = authored.item();
+        let outer: Outer<ciborium::Value> = ciborium::from_reader(item.as_slice()).unwrap();
+        assert_eq!((outer.v, outer.k.as_str(), outer.r), (2, "message", true));
+        assert_eq!(Authored::decode(&item), Ok(authored));
+        // With the flag it is one whatever its version says; without it, version 2 is somebody else's.
+        let flagged = versioned(1, "message", true, Timestamp::from_millis(1), &once);
+        assert!(matches!(Authored::decode(&flagged).unwrap().content, Content::Message(Message { once: true, .. })));
+        let plain = versioned(2, "message", true, Timestamp::from_millis(1), &Message::default());
+        assert!(matches!(Authored::decode(&plain).unwrap().content, Content::Unsupported(_)));
     }
 
     #[test]

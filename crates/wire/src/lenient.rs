@@ -4,6 +4,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
 use crate::Push;
+use crate::content::LinkPreview;
 use crate::state::Change;
 
 #[derive(Deserialize)]
@@ -17,6 +18,14 @@ pub(crate) fn push<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Push, D
     Lenient::deserialize(deserializer).map(|read| match read {
         Lenient::Known(push) => push,
         Lenient::Unknown(IgnoredAny) => Push::Unknown,
+    })
+}
+
+/// A preview that a newer version writes otherwise must not cost the message.
+pub(crate) fn preview<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<LinkPreview>, D::Error> {
+    Lenient::deserialize(deserializer).map(|read| match read {
+        Lenient::Known(preview) => preview,
+        Lenient::Unknown(IgnoredAny) => None,
     })
 }
 

@@ -6,18 +6,22 @@
 //! | `https://host/i/<token>#<key>` | a group: its preview, and asking to join it |
 //! | `https://host/u/<username>#<fingerprint>` | a person with a username |
 //! | `https://host/p/<token>#<fingerprint>` | a person by a link of their making, which they can take back |
+//! | `https://host/stickers/<blob>#<key>` | a pack of stickers, which only those can open who have the link |
+//! | `https://host/stickers/<blob>/<key>` | a pack of stickers for all: the server may read it as well |
 //! | `https://host/join/<invite>` | an account on a server that asks for an invitation |
 //!
-//! Token and key are 16 random bytes, the fingerprint 32, all as base64url without padding.
+//! Token and key are 16 random bytes, the fingerprint 32, all as base64url without padding. The key of a pack is that of its
+//! file, 32 bytes, and the file's size in four, big-endian.
 
 use std::fmt;
 use std::str::FromStr;
 
-use beseda_model::{DeviceId, Fingerprint, GroupLinkId, Timestamp, Username};
+use beseda_model::{BlobId, DeviceId, Fingerprint, GroupLinkId, Timestamp, Username};
 use data_encoding::BASE64URL_NOPAD;
 use serde::{Deserialize, Serialize};
 
 use crate::Bytes;
+use crate::content::{FileKey, FileRef};
 
 /// The longest link that is looked at.
 const LONGEST: usize = 512;
@@ -68,6 +72,13 @@ pub enum Target {
         /// The root key that they say they have.
         root: Fingerprint,
     },
+    /// A pack of stickers.
+    Stickers {
+        /// The pack's file.
+        file: FileRef,
+        /// Whether its key stands in the path, where servers see it.
+        public: bool,
+    },
     /// An account on that server.
     Join {
         /// The invitation.
@@ -81,6 +92,7 @@ impl fmt::Debug for Target {
             Self::Group { .. } => "Group(…)",
             Self::Username { .. } => "Username(…)",
             Self::Person { .. } => "Person(…)",
+            Self::Stickers { .. } => "Stickers(…)",
             Self::Join { .. } => "Join(…)",
         })
     }
@@ -102,6 +114,10 @@ impl fmt::Display for Link {
             }
             Target::Username { username, root: None } => write!(f, "{server}/u/{}", username.as_str()),
             Target::Person { token, root } => write!(f, "{server}/p/{}#{}", text(&token.0), text(root.as_bytes())),
+            Target::Stickers { file, public } => {
+                let mark = if *public { '/' } else { '#' };
+                write!(f, "{server}/stickers/{}{mark}{}", file.blob, text(&pack_key(file)))
+            }
             Target::Join { invite } => write!(f, "{server}/join/{invite}"),
         }
     }
@@ -128,7 +144,8 @@ impl FromStr for Link {
         let host = parts.next().filter(|host| is_host(host)).ok_or(LinkError)?;
         let (kind, name) = (parts.next().ok_or(LinkError)?, parts.next().ok_or(LinkError)?);
         // Some programs add a slash to what they pass on.
-        if !matches!((parts.next(), parts.next()), (None | Some(""), None)) {
+        let more = parts.next().filter(|part| !part.is_empty());
+        if !matches!((parts.next(), parts.next()), (None | Some(""), None)) || (more.is_some() && kind != "stickers") {
             return Err(LinkError);
         }
         let target = match kind {
@@ -138,6 +155,11 @@ impl FromStr for Link {
                 root: fragment.map(fingerprint).transpose()?,
             },
             "p" => Target::Person { token: secret(name)?, root: fingerprint(fragment.ok_or(LinkError)?)? },
+            "stickers" => match (more, fragment) {
+                (None, Some(key)) => Target::Stickers { file: pack_file(name, key)?, public: false },
+                (Some(key), None) => Target::Stickers { file: pack_file(name, key)?, public: true },
+                _ => return Err(LinkError),
+            },
             "join" if is_invite(name) && fragment.is_none() => Target::Join { invite: name.to_owned() },
             _ => return Err(LinkError),
         };
@@ -182,6 +204,23 @@ fn secret(text: &str) -> Result<LinkSecret, LinkError> {
 
 fn fingerprint(text: &str) -> Result<Fingerprint, LinkError> {
     bytes(text).map(Fingerprint::from_bytes)
+}
+
+/// A file's key and size, as one word. Packs are small: a size that four bytes don't hold is cut to what no reader takes.
+fn pack_key(file: &FileRef) -> [u8; 36] {
+    let mut bytes = [0; 36];
+    let (key, size) = bytes.split_at_mut(32);
+    key.copy_from_slice(&file.key.0);
+    size.copy_from_slice(&u32::try_from(file.size).unwrap_or(u32::MAX).to_be_bytes());
+    bytes
+}
+
+fn pack_file(blob: &str, key: &str) -> Result<FileRef, LinkError> {
+    let bytes: [u8; 36] = bytes(key)?;
+    let (key, size) = bytes.split_first_chunk::<32>().ok_or(LinkError)?;
+    let size = u32::from_be_bytes(size.try_into().map_err(|_| LinkError)?);
+    let blob: BlobId = blob.to_ascii_lowercase().parse().map_err(|_| LinkError)?;
+    Ok(FileRef { blob, key: FileKey(*key), size: size.into() })
 }
 
 fn bytes<const N: usize>(text: &str) -> Result<[u8; N], LinkError> {
@@ -254,6 +293,12 @@ mod tests {
             (secret(), secret()).prop_map(|(token, key)| Target::Group { token, key }),
             (username, prop::option::of(root())).prop_map(|(username, root)| Target::Username { username, root }),
             (secret(), root()).prop_map(|(token, root)| Target::Person { token, root }),
+            (any::<[u8; 32]>(), any::<[u8; 32]>(), any::<u32>(), any::<bool>()).prop_map(
+                |(blob, key, size, public)| {
+                    let file = FileRef { blob: BlobId::from_bytes(blob), key: FileKey(key), size: size.into() };
+                    Target::Stickers { file, public }
+                }
+            ),
             "[A-Za-z0-9_-]{1,64}".prop_map(|invite| Target::Join { invite }),
         ]
     }

@@ -1,11 +1,12 @@
 //! The bytes of every kind of content: frozen, so that a change is seen, and surviving the way there and back.
 
-use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, Timestamp};
+use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, FolderId, MessageId, PackId, Timestamp};
 use beseda_wire::Bytes;
 use beseda_wire::content::{
-    Attachment, Authored, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState, InfoChange, Media,
-    MemberKey, Message, MessageRef, OwnState, OwnSync, Pin, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest,
-    Style, TimedFrom, Timer, Unsupported,
+    Attachment, Authored, ContactCard, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState,
+    InfoChange, KeptSticker, LinkPreview, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, PackState,
+    Pin, Place, Price, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest, Spot, Sticker, StickerPack, Style,
+    TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -52,6 +53,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         }),
         timer: Some(timer),
         attachments: Vec::new(),
+        ..Message::default()
     };
     let file = FileRef { blob: BlobId::from_bytes([0xb1; 32]), key: FileKey([0x4e; 32]), size: 70_000 };
     let attachment = |name: &str, media_type: &str, media, preview| Attachment {
@@ -61,6 +63,22 @@ fn examples() -> Vec<(&'static str, Content)> {
         media,
         preview,
         cover: None,
+    };
+    let with_preview = Message {
+        text: "https://example.org/хлеб".to_owned(),
+        preview: Some(LinkPreview {
+            url: "https://example.org/хлеб".to_owned(),
+            title: "Хлеб".to_owned(),
+            description: "Как его пекут".to_owned(),
+            site: "example.org".to_owned(),
+            image: Some(attachment(
+                "",
+                "image/jpeg",
+                Media::Photo { width: 1_200, height: 630 },
+                Some(Bytes(vec![3; 25])),
+            )),
+        }),
+        ..Message::default()
     };
     let film = Media::Video { width: 480, height: 480, millis: 9_000, round: true };
     let song = Media::Audio { millis: 180_000, title: "Тишина".to_owned(), artist: "Хор".to_owned() };
@@ -92,6 +110,42 @@ fn examples() -> Vec<(&'static str, Content)> {
         ],
         ..Message::default()
     };
+    let sticker = Media::Sticker { width: 512, height: 480, emoji: "😀".to_owned(), pack: Some(file.clone()) };
+    let with_sticker = Message { attachments: vec![attachment("", "image/webp", sticker, None)], ..Message::default() };
+    let sticker = Sticker {
+        file: file.clone(),
+        media_type: "image/webp".to_owned(),
+        width: 512,
+        height: 480,
+        emojis: vec!["😀".to_owned()],
+    };
+    let pack = StickerPack {
+        id: PackId::from_bytes([8; 16]),
+        title: "Коты".to_owned(),
+        author: "Анна".to_owned(),
+        account: Some(AccountId::from_bytes([1; 16])),
+        licence: "CC BY 4.0".to_owned(),
+        price: Some(Price { amount: 100, currency: "RUB".to_owned() }),
+        cover: 0,
+        stickers: vec![sticker.clone()],
+    };
+    let pack_state = PackState { pack, own: true, file: Some(file.clone()), public: true };
+    let photo = Media::Photo { width: 2_048, height: 1_536 };
+    let once =
+        Message { attachments: vec![attachment("", "image/jpeg", photo, None)], once: true, ..Message::default() };
+    let spot = Spot { latitude: 557_558_000, longitude: -376_173_000, accuracy: Some(12) };
+    let still = Place { spot: Spot { accuracy: None, ..spot }, name: "Кафе".to_owned() };
+    let measured = Place { spot, name: String::new() };
+    let cards = vec![
+        ContactCard { name: "Анна".to_owned(), ..ContactCard::default() },
+        ContactCard {
+            name: "Bob".to_owned(),
+            organisation: "Bees".to_owned(),
+            phones: vec!["+79991234567".to_owned()],
+            emails: vec!["bob@bees.example".to_owned()],
+            link: "https://beseda.example/u/bob".to_owned(),
+        },
+    ];
     let anonymous = Forward { author: None, name: String::new(), at: Timestamp::from_millis(1) };
     let conversation = ConversationId::from_bytes([5; 16]);
     let own_state = OwnState {
@@ -128,7 +182,15 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_full", Content::Message(full)),
         ("message_with_files", Content::Message(with_files)),
         ("message_with_cover", Content::Message(with_cover)),
+        ("message_with_place", Content::Message(Message { place: Some(still), ..Message::default() })),
+        ("message_with_measured_place", Content::Message(Message { place: Some(measured), ..Message::default() })),
+        ("message_with_contacts", Content::Message(Message { contacts: cards, ..Message::default() })),
+        ("message_with_sticker", Content::Message(with_sticker)),
+        ("message_with_preview", Content::Message(with_preview)),
         ("message_forward_anonymous", Content::Message(Message { forward: Some(anonymous), ..Message::default() })),
+        ("message_once", Content::Message(once)),
+        ("opened", Content::Opened(Opened { target: message_ref(1, 2) })),
+        ("own_opened", Content::Own(OwnSync::Opened { conversation, message: message_ref(1, 2) })),
         ("edit", Content::Edit(edit)),
         (
             "delete",
@@ -176,6 +238,18 @@ fn examples() -> Vec<(&'static str, Content)> {
                 folder: FolderId::from_bytes([8; 16]),
                 name: "Работа".to_owned(),
                 place: 2,
+            }),
+        ),
+        (
+            "own_pack",
+            Content::Own(OwnSync::Pack { pack: PackId::from_bytes([8; 16]), state: Some(Box::new(pack_state)) }),
+        ),
+        ("own_pack_gone", Content::Own(OwnSync::Pack { pack: PackId::from_bytes([8; 16]), state: None })),
+        ("own_pack_order", Content::Own(OwnSync::PackOrder { packs: vec![PackId::from_bytes([8; 16])] })),
+        (
+            "own_favourite_stickers",
+            Content::Own(OwnSync::FavouriteStickers {
+                stickers: vec![KeptSticker { sticker, pack: Some(file.clone()) }],
             }),
         ),
         (
@@ -306,10 +380,22 @@ fn any_attachment() -> impl Strategy<Value = Attachment> {
             .prop_map(|(width, height, millis, round)| Media::Video { width, height, millis, round }),
         (any::<u64>(), ".*", ".*").prop_map(|(millis, title, artist)| Media::Audio { millis, title, artist }),
         (any::<u64>(), bytes()).prop_map(|(millis, wave)| Media::Voice { millis, wave }),
+        (any::<u32>(), any::<u32>(), ".*", option::of(any_file()))
+            .prop_map(|(width, height, emoji, pack)| Media::Sticker { width, height, emoji, pack }),
     ];
     (any_file(), ".*", ".*", media, option::of(bytes()), option::of(any_file())).prop_map(
         |(file, name, media_type, media, preview, cover)| Attachment { file, name, media_type, media, preview, cover },
     )
+}
+
+fn any_place() -> impl Strategy<Value = Place> {
+    (any::<i64>(), any::<i64>(), option::of(any::<u32>()), ".*")
+        .prop_map(|(latitude, longitude, accuracy, name)| Place { spot: Spot { latitude, longitude, accuracy }, name })
+}
+
+fn any_card() -> impl Strategy<Value = ContactCard> {
+    (".*", ".*", vec(".*", 0..3), vec(".*", 0..3), ".*")
+        .prop_map(|(name, organisation, phones, emails, link)| ContactCard { name, organisation, phones, emails, link })
 }
 
 fn any_content() -> impl Strategy<Value = Content> {
@@ -318,6 +404,8 @@ fn any_content() -> impl Strategy<Value = Content> {
         name,
         at: Timestamp::from_millis(at),
     });
+    let preview = (".*", ".*", ".*", ".*", option::of(any_attachment()))
+        .prop_map(|(url, title, description, site, image)| LinkPreview { url, title, description, site, image });
     let message = (
         ".*",
         vec(any_entity(), 0..5),
@@ -325,9 +413,13 @@ fn any_content() -> impl Strategy<Value = Content> {
         option::of(any_ref()),
         option::of(forward),
         option::of(any_timer()),
+        any::<bool>(),
+        option::of(preview),
     )
-        .prop_map(|(text, entities, attachments, reply_to, forward, timer)| {
-            Content::Message(Message { text, entities, attachments, reply_to, forward, timer })
+        .prop_map(|(text, entities, attachments, reply_to, forward, timer, once, preview)| {
+            let rest = Message::default();
+            let message = Message { text, entities, attachments, reply_to, forward, timer, once, preview, ..rest };
+            Content::Message(message)
         });
     let key = (any::<[u8; 16]>(), vec(any::<u8>(), 0..40))
         .prop_map(|(account, key)| MemberKey { account: AccountId::from_bytes(account), key: key.into() });
@@ -340,8 +432,11 @@ fn any_content() -> impl Strategy<Value = Content> {
     let info = (option::of(".*"), option::of(".*"), option::of(option::of(any_timer())), picture).prop_map(
         |(title, description, timer, picture)| Content::InfoChange(InfoChange { title, description, timer, picture }),
     );
+    let placed = (any_place(), vec(any_card(), 0..3))
+        .prop_map(|(place, contacts)| Content::Message(Message { place: Some(place), contacts, ..Message::default() }));
     prop_oneof![
         message,
+        placed,
         (any_ref(), ".*", vec(any_entity(), 0..5)).prop_map(|(target, text, entities)| Content::Edit(Edit {
             target,
             text,

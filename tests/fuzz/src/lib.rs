@@ -12,8 +12,10 @@ mod group;
 mod header;
 mod key_package;
 mod markup;
+mod page;
 mod scenes;
 mod search;
+mod vcard;
 mod wire;
 
 /// A target's body.
@@ -33,7 +35,9 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("group_proposal", group::proposal),
     ("group_load", group::load),
     ("markup", markup::survives),
+    ("page", page::says_little),
     ("search", search::finds),
+    ("vcard", vcard::survives),
 ];
 
 /// Runs the target of that name.

@@ -32,6 +32,9 @@ pub(crate) fn finds(input: &[u8]) {
                 include_str!("../../../crates/engine/src/store/migrations/0110_search.sql"),
                 include_str!("../../../crates/engine/src/store/migrations/0120_files.sql"),
                 include_str!("../../../crates/engine/src/store/migrations/0121_covers.sql"),
+                include_str!("../../../crates/engine/src/store/migrations/0125_link_previews.sql"),
+                include_str!("../../../crates/engine/src/store/migrations/0127_places.sql"),
+                include_str!("../../../crates/engine/src/store/migrations/0128_contacts.sql"),
                 MESSAGES,
             ];
             for part in schema {

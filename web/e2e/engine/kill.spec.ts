@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, chromium, expect, type Page } from '@playwright/test'
 import { chromium as options } from '../../build/chromium.js'
-import { owner, signUp, test, texts } from './stage'
+import { owner, PLAIN, signUp, test, texts } from './stage'
 
 const ROUNDS = 4
 const BEFORE_THE_KILL = 25
@@ -69,17 +69,17 @@ test('a killed browser loses nothing that was acknowledged', async ({ url }) => 
     })
     await page
       .evaluate(
-        async ({ notes, round }) => {
+        async ({ notes, round, plain }) => {
           // Without a pause, so that the end comes in the middle of one.
           for (let number = 0; ; number++) {
             const text = `${round}.${number}`
-            const draft = { text, entities: [], attachments: [], reply_to: null, timer: null, silent: false }
+            const draft = { ...plain, text }
             await window.engine.command({ command: 'send', conversation: notes, draft })
             const { acknowledged } = window as unknown as { acknowledged: (text: string) => void }
             acknowledged(text)
           }
         },
-        { notes, round },
+        { notes, round, plain: PLAIN },
       )
       .catch(() => undefined)
     await dead

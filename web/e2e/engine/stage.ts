@@ -83,11 +83,21 @@ export const texts = (page: Page, conversation: string): Promise<string[]> =>
     return page.messages.flatMap(({ body }) => (body.body === 'text' ? [body.text] : []))
   }, conversation)
 
+/** A draft of nothing but a text that is still to come. Pages are given it: what runs there sees nothing of these files. */
+export const PLAIN = {
+  entities: [],
+  attachments: [],
+  reply_to: null,
+  timer: null,
+  silent: false,
+  once: false,
+}
+
 export const say = (page: Page, conversation: string, text: string): Promise<void> =>
   page.evaluate(
-    async ({ conversation, text }) => {
-      const draft = { text, entities: [], attachments: [], reply_to: null, timer: null, silent: false }
+    async ({ conversation, text, plain }) => {
+      const draft = { ...plain, text }
       await window.engine.command({ command: 'send', conversation, draft })
     },
-    { conversation, text },
+    { conversation, text, plain: PLAIN },
   )

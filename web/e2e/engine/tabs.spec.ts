@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import { follower, owner, ready, say, signUp, test, texts } from './stage'
+import { follower, owner, PLAIN, ready, say, signUp, test, texts } from './stage'
 
 test('a reload finds everything again', async ({ page, url }) => {
   await page.goto(url)
@@ -20,14 +20,14 @@ test('what was asked for just before a reload is done once, in its order', async
   const all = Array.from({ length: 20 }, (_, number) => `message ${number}`)
   const reloaded = page.waitForEvent('load')
   await page.evaluate(
-    ({ notes, all }) => {
+    ({ notes, all, plain }) => {
       for (const text of all) {
-        const draft = { text, entities: [], attachments: [], reply_to: null, timer: null, silent: false }
+        const draft = { ...plain, text }
         void window.engine.command({ command: 'send', conversation: notes, draft })
       }
       location.reload()
     },
-    { notes, all },
+    { notes, all, plain: PLAIN },
   )
   await reloaded
   await owner(page)
@@ -69,15 +69,15 @@ test('what was on its way when the owner crashed is done once, in its order', as
   await follower(second)
   const all = Array.from({ length: 80 }, (_, number) => `message ${number}`)
   await second.evaluate(
-    ({ notes, all }) => {
+    ({ notes, all, plain }) => {
       for (const text of all) {
-        const draft = { text, entities: [], attachments: [], reply_to: null, timer: null, silent: false }
+        const draft = { ...plain, text }
         void window.engine
           .command({ command: 'send', conversation: notes, draft })
           .then(() => window.ended.push(text))
       }
     },
-    { notes, all },
+    { notes, all, plain: PLAIN },
   )
   // Some are done, many are not.
   await second.waitForFunction(() => window.ended.length > 3)

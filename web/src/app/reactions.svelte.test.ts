@@ -23,6 +23,7 @@ test('a long press on a reaction tells who reacted', async () => {
     message: said,
     delivered_to: [],
     read_by: [],
+    opened_by: [],
     generation: 0,
     epoch: 0,
     history: [],

@@ -114,6 +114,9 @@ export const signedIn = (): FakeEngine =>
     ],
     conversations: () => [GROUP],
     folders: () => [],
+    stickers: () => ({ packs: [], favourites: [], recent: [] }),
+    pack: () => null,
+    pack_content: () => null,
     conversation: () => GROUP,
     members: () => MEMBERS,
     key_history: () => [

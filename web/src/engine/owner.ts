@@ -294,7 +294,7 @@ export class Owner {
         if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(effect.frame)
         return
       case 'http':
-        void this.#http(effect.id, effect.method, effect.url, effect.body)
+        void this.#http(effect)
         return
       case 'transfer':
         void this.#transfer(effect.id, effect.method, effect.url, effect.headers, effect.part)
@@ -365,14 +365,17 @@ export class Owner {
     if (lost) this.#step((engine) => engine.disconnected())
   }
 
-  async #http(id: bigint, method: string, url: string, body: string | undefined): Promise<void> {
+  async #http({ id, method, url, token, body }: Extract<Effect, { effect: 'http' }>): Promise<void> {
     let status: number | undefined
     let bytes = new Uint8Array()
     try {
       const response = await fetch(url, {
         method,
         body: body ?? null,
-        headers: body === undefined ? {} : { 'content-type': 'application/json' },
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
         credentials: 'omit',
         cache: 'no-store',
         redirect: 'error',

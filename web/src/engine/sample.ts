@@ -223,6 +223,9 @@ export function world(rows: MessageView[], conversations: ConversationView[]): W
       person: ({ account }) => people.find((one) => one.account === account) ?? person(0),
       conversations: () => here.conversations,
       folders: () => [],
+      stickers: () => ({ packs: [], favourites: [], recent: [] }),
+      pack: () => null,
+      pack_content: () => null,
       conversation: ({ conversation }) =>
         here.conversations.find((one) => one.conversation === conversation) ?? null,
       timeline: ({ conversation, anchor, limit }) => {
@@ -243,6 +246,7 @@ export function world(rows: MessageView[], conversations: ConversationView[]): W
               message: found,
               delivered_to: ['p-0', 'p-1'],
               read_by: ['p-0'],
+              opened_by: [],
               generation: 1,
               epoch: 12,
               history: [],

@@ -99,7 +99,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -232,7 +232,39 @@ entities: Array<Entity>,
 /**
  * Files, in the order in which they are shown.
  */
-attachments: Array<AttachmentView>, } | { "body": "deleted",
+attachments: Array<AttachmentView>,
+/**
+ * A place.
+ */
+place?: PlaceView,
+/**
+ * People's cards.
+ */
+contacts?: Array<ContactCard>,
+/**
+ * A page that the text links to.
+ */
+preview?: LinkPreviewView, } | { "body": "once",
+/**
+ * What it is.
+ */
+kind: OnceKind,
+/**
+ * How far it is.
+ */
+state: OnceState,
+/**
+ * The file, for others than its author, while it is not opened or is open.
+ */
+file: AttachmentView | null,
+/**
+ * What was said with it, while it is open.
+ */
+text: string,
+/**
+ * The text's formatting.
+ */
+entities: Array<Entity>, } | { "body": "deleted",
 /**
  * By whom.
  */
@@ -583,7 +615,11 @@ conversation: ConversationId,
 /**
  * What.
  */
-draft: Draft, } | { "command": "begin_file" } | { "command": "finish_file",
+draft: Draft, } | { "command": "look_at_page",
+/**
+ * The page's whole address, of at most 2 048 bytes.
+ */
+url: string, } | { "command": "begin_file" } | { "command": "finish_file",
 /**
  * As begun.
  */
@@ -647,7 +683,79 @@ conversation: ConversationId | null,
 /**
  * A file that was sealed on this device, of 1 MiB at most; none takes the picture away.
  */
-file: number | null, } | { "command": "edit",
+file: number | null, } | { "command": "save_pack",
+/**
+ * Which is changed; none makes one, behind at most 199 others.
+ */
+pack: PackId | null,
+/**
+ * The whole of it.
+ */
+draft: PackDraft, } | { "command": "publish_pack",
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * The file.
+ */
+file: number,
+/**
+ * Whether its link shows the server the key, too: then anybody who sees the address can open it.
+ */
+public: boolean, } | { "command": "open_pack",
+/**
+ * By what.
+ */
+source: PackSource, } | { "command": "read_pack",
+/**
+ * The file.
+ */
+file: number,
+/**
+ * Its content.
+ */
+content: string, } | { "command": "install_pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "command": "remove_pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "command": "move_pack",
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * How many stand before it then; more than there are: it is the last.
+ */
+to: number, } | { "command": "favourite_sticker",
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * Whether from now on.
+ */
+on: boolean, } | { "command": "send_sticker",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * For which of its emoji it was chosen.
+ */
+emoji: string | null,
+/**
+ * The message that it answers.
+ */
+reply_to: MessageRef | null, } | { "command": "edit",
 /**
  * Where.
  */
@@ -719,7 +827,23 @@ to: Array<ConversationId>,
 /**
  * Whether the author's name goes with it.
  */
-with_author: boolean, } | { "command": "mark_read",
+with_author: boolean, } | { "command": "open_once",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+target: MessageRef, } | { "command": "close_once",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Which.
+ */
+target: MessageRef, } | { "command": "mark_read",
 /**
  * Where.
  */
@@ -833,6 +957,31 @@ warning: number, };
  * The connection to the server.
  */
 export type ConnectionState = "signed_out" | "offline" | "connecting" | "syncing" | "online";
+
+/**
+ * How a person can be reached, as far as whoever sends the card tells it. In files it is a vCard.
+ */
+export type ContactCard = {
+/**
+ * The name.
+ */
+n: string,
+/**
+ * The organisation.
+ */
+o?: string,
+/**
+ * Phone numbers.
+ */
+p?: Array<string>,
+/**
+ * E-mail addresses.
+ */
+e?: Array<string>,
+/**
+ * The link to a person of a Beseda server, with their key's fingerprint.
+ */
+l?: string, };
 
 /**
  * A conversation, of whatever kind; stable across generations.
@@ -1026,13 +1175,42 @@ reply_to: MessageRef | null,
  */
 attachments: Array<AttachmentDraft>,
 /**
+ * A place: then there need be no text.
+ */
+place?: PlaceDraft | null,
+/**
+ * People's cards, 20 at most: then there need be no text.
+ */
+contacts?: Array<ContactCard>,
+/**
+ * What is shown of a page that the text links to; without such a link it is left out.
+ */
+preview?: LinkPreviewDraft,
+/**
  * Its own timer; none takes the conversation's.
  */
 timer: Timer | null,
 /**
  * Whether to send without raising others' unread counts or notifications.
  */
-silent: boolean, };
+silent: boolean,
+/**
+ * Whether its one photo, film or voice message can be looked at once.
+ */
+once: boolean, };
+
+/**
+ * What goes with a message besides text and files, for a line of text.
+ */
+export type Enclosed = { "is": "place",
+/**
+ * What it is called; may be empty.
+ */
+name: string, } | { "is": "contact",
+/**
+ * The name on the first one.
+ */
+name: string, };
 
 /**
  * Where somebody's drive is, and what it wants to be shown.
@@ -1319,7 +1497,7 @@ metered: boolean, };
 /**
  * What was given to a command.
  */
-export type Field = "account" | "bio" | "code" | "command" | "confirm" | "description" | "emoji" | "entities" | "files" | "folders" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "quiet" | "report" | "server" | "status" | "text" | "timer" | "title" | "username" | "words";
+export type Field = "account" | "bio" | "code" | "contacts" | "command" | "confirm" | "description" | "email" | "emoji" | "entities" | "files" | "folders" | "licence" | "link" | "members" | "messages" | "name" | "password" | "phone" | "phrase" | "picture" | "place" | "quiet" | "report" | "server" | "status" | "stickers" | "text" | "timer" | "title" | "username" | "words";
 
 /**
  * All that is needed to have a file: what it is called on the server, and the key that opens it.
@@ -1542,6 +1720,56 @@ export type KeyEvent = "met" | "new_phrase" | "new_identity" | "compared" | "unm
 export type KeyMatch = "same" | "other" | "not_given";
 
 /**
+ * What is to be shown of a page.
+ */
+export type LinkPreviewDraft = {
+/**
+ * Its address, as it stands in the text.
+ */
+url: string,
+/**
+ * What it is called, at most 200 characters.
+ */
+title: string,
+/**
+ * What it is about, at most 500 characters.
+ */
+description: string,
+/**
+ * The site that it belongs to, at most 100 characters.
+ */
+site: string,
+/**
+ * A picture of it, as a photo: at most 512 KiB.
+ */
+image: AttachmentDraft | null, };
+
+/**
+ * What a page says of itself, as the sender of a link to it has seen it. It is never asked for that by who is shown it.
+ */
+export type LinkPreviewView = {
+/**
+ * Its address, which stands in the text.
+ */
+url: string,
+/**
+ * What it is called; may be empty.
+ */
+title: string,
+/**
+ * What it is about; may be empty.
+ */
+description: string,
+/**
+ * The site that it belongs to, as it calls itself; may be empty.
+ */
+site: string,
+/**
+ * A picture of it.
+ */
+image: AttachmentView | null, };
+
+/**
  * Where a link leads.
  */
 export type LinkView = { "to": "group",
@@ -1576,7 +1804,7 @@ who: AccountView,
 /**
  * Whether their key is the one in the link.
  */
-key: KeyMatch, } | { "to": "join",
+key: KeyMatch, } | { "to": "stickers" } | { "to": "join",
 /**
  * `http(s)://host[:port]`.
  */
@@ -1686,7 +1914,23 @@ d: number,
 /**
  * How loud it is in the course of time, from 0 to 255: at most 128 steps.
  */
-w: string, };
+w: string, } | { "k": "sticker",
+/**
+ * Pixels.
+ */
+w: number,
+/**
+ * See `width`.
+ */
+h: number,
+/**
+ * What it stands for; empty if that was no emoji.
+ */
+j: string,
+/**
+ * The file of its pack.
+ */
+p?: FileRef | null, };
 
 /**
  * A member.
@@ -1755,6 +1999,10 @@ delivered_to: Array<AccountId>,
  * By whom it was read, as far as they show it.
  */
 read_by: Array<AccountId>,
+/**
+ * By whom it was opened, if it is one's own and can be looked at once.
+ */
+opened_by: Array<AccountId>,
 /**
  * Generation and epoch in which it was sent.
  */
@@ -1876,7 +2124,7 @@ sound: boolean, };
 /**
  * What has changed. Deliberately coarse: views are cheap to read.
  */
-export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
+export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "stickers" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
 /**
  * Where.
  */
@@ -1951,6 +2199,10 @@ text: string | null,
  */
 media: Media | null,
 /**
+ * What goes with it else, if it may be told of.
+ */
+enclosed?: Enclosed,
+/**
  * Unread messages there.
  */
 count: number,
@@ -2000,6 +2252,16 @@ export type NumberHolder = {
 can_reset: boolean, };
 
 /**
+ * What can be looked at once.
+ */
+export type OnceKind = "photo" | "video" | "round" | "voice";
+
+/**
+ * How far a message is that can be looked at once.
+ */
+export type OnceState = "closed" | "open" | "opened" | "lapsed";
+
+/**
  * How a command ended well.
  */
 export type Outcome = { "outcome": "done" } | { "outcome": "queued",
@@ -2010,7 +2272,11 @@ message: MessageId, } | { "outcome": "conversation",
 /**
  * Which.
  */
-conversation: ConversationId, } | { "outcome": "file",
+conversation: ConversationId, } | { "outcome": "page",
+/**
+ * It.
+ */
+page: PageView, } | { "outcome": "file",
 /**
  * It.
  */
@@ -2018,7 +2284,11 @@ file: number, } | { "outcome": "folder",
 /**
  * Which.
  */
-folder: FolderId, } | { "outcome": "signed_up",
+folder: FolderId, } | { "outcome": "pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "outcome": "signed_up",
 /**
  * Which account.
  */
@@ -2151,6 +2421,128 @@ cleared_to: number,
 folders?: Array<FolderId>, };
 
 /**
+ * A pack that is being made.
+ */
+export type PackDraft = {
+/**
+ * At most 64 characters.
+ */
+title: string,
+/**
+ * At most 64 characters; empty: the pack names nobody, not even by their account.
+ */
+author: string,
+/**
+ * At most 200 characters.
+ */
+licence: string,
+/**
+ * Which sticker stands for it.
+ */
+cover: number,
+/**
+ * At most 120.
+ */
+stickers: Array<StickerDraft>, };
+
+/**
+ * A pack of stickers, through all of its versions.
+ */
+export type PackId = string;
+
+/**
+ * What this person has to do with a pack.
+ */
+export type PackKind = "seen" | "installed" | "own";
+
+/**
+ * By what a pack is found.
+ */
+export type PackSource = { "by": "link",
+/**
+ * It.
+ */
+link: string, } | { "by": "file",
+/**
+ * It.
+ */
+file: FileRef, };
+
+/**
+ * A pack.
+ */
+export type PackView = {
+/**
+ * Which.
+ */
+pack: PackId,
+/**
+ * What this person has to do with it.
+ */
+kind: PackKind,
+/**
+ * What it is called.
+ */
+title: string,
+/**
+ * Who made it, in their words; may be empty.
+ */
+author: string,
+/**
+ * Whose it is said to be; nothing proves it.
+ */
+account: AccountId | null,
+/**
+ * What others may do with it; may be empty.
+ */
+licence: string,
+/**
+ * Which of its stickers stands for it.
+ */
+cover: number,
+/**
+ * Its stickers.
+ */
+stickers: Array<StickerView>,
+/**
+ * A link to it; none for an own one that has no file yet.
+ */
+link: string | null,
+/**
+ * Whether the server can read it by that link.
+ */
+public: boolean,
+/**
+ * Whether all of it is where others can fetch it.
+ */
+ready: boolean,
+/**
+ * Of one that was looked at: whether this person has another version, which it would replace.
+ */
+replaces: boolean, };
+
+/**
+ * What a page says of itself, for whoever is about to link to it. What it does not say is empty.
+ */
+export type PageView = {
+/**
+ * What it is called, at most 200 characters.
+ */
+title: string,
+/**
+ * What it is about, at most 500 characters.
+ */
+description: string,
+/**
+ * The site that it belongs to, at most 100 characters.
+ */
+site: string,
+/**
+ * A picture of it, as the site gave it: it may be anything. A host makes one of its own of it.
+ */
+picture: string | null, };
+
+/**
  * The lowest role that may do each thing in a group. In direct conversations and notes they have no effect.
  */
 export type Permissions = {
@@ -2219,6 +2611,57 @@ verified: boolean,
  * The account that has the number, once that is known.
  */
 holder: NumberHolder | null, };
+
+/**
+ * A place to be sent.
+ */
+export type PlaceDraft = {
+/**
+ * As in [`Point`].
+ */
+latitude: number,
+/**
+ * As in [`Point`].
+ */
+longitude: number,
+/**
+ * So many metres it may be off, if it was measured.
+ */
+accuracy: number | null,
+/**
+ * What it is called: 100 characters at most; may be empty.
+ */
+name: string, };
+
+/**
+ * A place as it is shown.
+ */
+export type PlaceView = {
+/**
+ * Where; none if what its sender gave is nowhere on earth.
+ */
+point: Point | null,
+/**
+ * So many metres it may be off, if it was measured.
+ */
+accuracy: number | null,
+/**
+ * What its sender calls it; may be empty.
+ */
+name: string, };
+
+/**
+ * A point on earth.
+ */
+export type Point = {
+/**
+ * Degrees north, in ten-millionths (1e-7); from -900 000 000 to 900 000 000.
+ */
+latitude: number,
+/**
+ * Degrees east, in ten-millionths; from -1 800 000 000 to 1 800 000 000.
+ */
+longitude: number, };
 
 /**
  * What an account lets others see and do.
@@ -2292,7 +2735,15 @@ quietly?: boolean, };
 /**
  * A question to the engine. It changes nothing.
  */
-export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "conversation",
+export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "pack",
+/**
+ * Which.
+ */
+pack: PackId, } | { "query": "pack_content",
+/**
+ * Which.
+ */
+pack: PackId, } | { "query": "conversation",
 /**
  * Which.
  */
@@ -2424,7 +2875,19 @@ text: string,
 /**
  * Its formatting.
  */
-entities: Array<Entity>, } | { "query": "safe_link",
+entities: Array<Entity>, } | { "query": "person_card",
+/**
+ * Whose.
+ */
+account: AccountId, } | { "query": "read_cards",
+/**
+ * What is in it.
+ */
+text: string, } | { "query": "write_cards",
+/**
+ * Them.
+ */
+cards: Array<ContactCard>, } | { "query": "safe_link",
 /**
  * The address.
  */
@@ -2480,11 +2943,11 @@ most: number, } | { "why": "group",
 /**
  * A sentence for developers.
  */
-detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why": "perhaps_sent" } | { "why": "overtaken" } | { "why": "other_way" } | { "why": "turned_down" } | { "why": "code_expired" } | { "why": "devices_changed" } | { "why": "key_not_shown" } | { "why": "phrase_unclear" } | { "why": "phrase_later" } | { "why": "account_in_use" } | { "why": "other_group" } | { "why": "other_person" } | { "why": "ask",
+detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why": "file_elsewhere" } | { "why": "once_over" } | { "why": "once_own" } | { "why": "once_what" } | { "why": "perhaps_sent" } | { "why": "overtaken" } | { "why": "other_way" } | { "why": "turned_down" } | { "why": "code_expired" } | { "why": "devices_changed" } | { "why": "key_not_shown" } | { "why": "phrase_unclear" } | { "why": "phrase_later" } | { "why": "account_in_use" } | { "why": "other_group" } | { "why": "other_person" } | { "why": "ask",
 /**
  * Why.
  */
-doubt: AskDoubt, } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
+doubt: AskDoubt, } | { "why": "no_sticker" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
 /**
  * The fewest.
  */
@@ -2508,7 +2971,7 @@ least: number,
 /**
  * The greatest.
  */
-most: number, } | { "why": "one_emoji" } | { "why": "username_length" } | { "why": "username_characters" } | { "why": "needs_username" } | { "why": "needs_both" } | { "why": "scheme" } | { "why": "host" } | { "why": "digits_only" } | { "why": "number_characters" } | { "why": "word_count",
+most: number, } | { "why": "not_on_earth" } | { "why": "no_contact" } | { "why": "one_emoji" } | { "why": "username_length" } | { "why": "username_characters" } | { "why": "needs_username" } | { "why": "needs_both" } | { "why": "scheme" } | { "why": "host" } | { "why": "digits_only" } | { "why": "number_characters" } | { "why": "word_count",
 /**
  * How many there are.
  */
@@ -2542,6 +3005,10 @@ text: string | null,
  * The first of its files.
  */
 attachment: AttachmentView | null,
+/**
+ * What goes with it else.
+ */
+enclosed?: Enclosed,
 /**
  * Its row, if it is here.
  */
@@ -2690,6 +3157,73 @@ at: Timestamp,
  * It.
  */
 attachment: AttachmentView, };
+
+/**
+ * A sticker of a pack that is being made.
+ */
+export type StickerDraft = {
+/**
+ * A file that was sealed on this device, or that belongs to the pack already: at most 512 KiB.
+ */
+file: number,
+/**
+ * `image/webp` or `image/png`.
+ */
+media_type: string,
+/**
+ * Pixels: at most 512.
+ */
+width: number,
+/**
+ * See `width`.
+ */
+height: number,
+/**
+ * What it stands for: one to five emoji, the fittest first.
+ */
+emojis: Array<string>, };
+
+/**
+ * A sticker.
+ */
+export type StickerView = {
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * Its media type.
+ */
+media_type: string,
+/**
+ * Pixels.
+ */
+width: number,
+/**
+ * See `width`.
+ */
+height: number,
+/**
+ * What it stands for, the fittest first; may be empty.
+ */
+emojis: Array<string>, };
+
+/**
+ * What is at hand.
+ */
+export type Stickers = {
+/**
+ * The packs, in their order.
+ */
+packs: Array<PackView>,
+/**
+ * Favourites, the last added first.
+ */
+favourites: Array<StickerView>,
+/**
+ * Used last, the latest first.
+ */
+recent: Array<StickerView>, };
 
 /**
  * A style of text.

@@ -10,6 +10,7 @@ declare module '*/wasm/engine.js' {
         readonly id: bigint
         readonly method: string
         readonly url: string
+        readonly token: string | undefined
         readonly body: string | undefined
       }
     | {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { blocks, marked } from './formatting'
+import { blocks, firstPage, marked } from './formatting'
 
 test('runs that overlap keep both styles where they meet', () => {
   expect(
@@ -115,4 +115,18 @@ test('matches are cut out by character', () => {
     { text: 'привет', hit: true },
     { text: ' мир', hit: false },
   ])
+})
+
+test.each([
+  ['see https://a.example/b, and https://c.example', 'https://a.example/b'],
+  ['mail me@a.example or www.a.example', undefined],
+  ['no address', undefined],
+])('the first page of %j', (text, url) => {
+  expect(firstPage({ text, entities: [] })).toBe(url)
+})
+
+test('a page under other words is one, a hidden one is not', () => {
+  const link = { s: 0, n: 4, k: { link: { url: 'https://a.example/' } } }
+  expect(firstPage({ text: 'here', entities: [link] })).toBe('https://a.example/')
+  expect(firstPage({ text: 'here', entities: [{ s: 0, n: 4, k: 'spoiler' }, link] })).toBeUndefined()
 })

@@ -1,4 +1,4 @@
-import type { AccountId, Entity } from '@/engine/port'
+import type { AccountId, Entity, FormattedText } from '@/engine/port'
 
 /** How a run of text looks. */
 export type Inline =
@@ -108,6 +108,25 @@ function linked(text: string, styles: readonly Inline[]): Span[] {
 function addressed(address: string): string {
   if (/^https?:/i.test(address)) return address
   return /^www\./i.test(address) && !address.includes('@') ? `https://${address}` : `mailto:${address}`
+}
+
+/**
+ * The first page of the web to which a text links, by an address that stands in it as it is or under other words; not what
+ * is hidden until asked for.
+ */
+export function firstPage({ text, entities }: FormattedText): string | undefined {
+  for (const block of blocks(text, entities)) {
+    for (const { styles } of block.block === 'code' ? [] : block.spans) {
+      if (styles.some(({ style }) => style === 'spoiler')) continue
+      const link = styles.find((style) => style.style === 'link')
+      if (!link || !/^https?:\/\//i.test(link.url)) continue
+      const isMeant = entities.some(
+        ({ k }) => typeof k === 'object' && 'link' in k && k.link.url === link.url,
+      )
+      if (isMeant || text.includes(link.url)) return link.url
+    }
+  }
+  return undefined
 }
 
 /** A block stands on lines of its own: the line ends around it are not shown twice. */

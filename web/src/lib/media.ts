@@ -9,10 +9,15 @@ export type Voice = AttachmentView & { readonly media: Extract<Media, { k: 'voic
 
 export type Sound = AttachmentView & { readonly media: Extract<Media, { k: 'audio' }> }
 
+export type Sticker = AttachmentView & { readonly media: Extract<Media, { k: 'sticker' }> }
+
 /** What is looked at large, one after the other. */
 export type Visual = Photo | Film
 
 export const isFilm = (attachment: AttachmentView): attachment is Film => attachment.media.k === 'video'
+
+export const isSticker = (attachment: AttachmentView): attachment is Sticker =>
+  attachment.media.k === 'sticker'
 
 export const isVoice = (attachment: AttachmentView): attachment is Voice => attachment.media.k === 'voice'
 
@@ -60,6 +65,8 @@ export function kindOf(media: Media): string {
       return m.media.audio()
     case 'voice':
       return m.media.voice()
+    case 'sticker':
+      return media.j === '' ? m.media.sticker() : m.media.sticker_emoji({ emoji: media.j })
     case 'file':
       return m.media.file()
   }

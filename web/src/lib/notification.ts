@@ -96,8 +96,14 @@ function lookAlike(news: News, m: Words): Wanted[] {
   return [...named.map((item) => ofConversation(item, m)), ...together(hidden, m)]
 }
 
+function enclosed({ enclosed: what }: Item, m: Words): string | null {
+  if (!what) return null
+  if (what.is === 'contact') return m.push.contact({ name: what.name })
+  return what.name === '' ? m.push.place() : m.push.place_named({ name: what.name })
+}
+
 function ofConversation(item: Item, m: Words): Wanted {
-  const sent = item.media === null ? null : m.push[item.media.k]()
+  const sent = item.media === null ? enclosed(item, m) : m.push[item.media.k]()
   const said =
     item.text === null || item.text === '' ? (sent ?? m.push.new_messages({ count: item.count })) : item.text
   const body = item.author === null ? said : m.push.from({ author: item.author, text: said })

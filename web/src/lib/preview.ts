@@ -1,7 +1,9 @@
 import type { Body, ConversationKind, MessageView } from '@/engine/port'
 import { m } from '@/i18n/index.svelte'
+import { enclosedOf, enclosedWords } from './enclosed'
 import { eventSentence, type Names } from './event'
 import { summary } from './media'
+import { onceLine } from './once'
 
 /** A conversation, as much of it as its title needs. */
 interface Called {
@@ -14,7 +16,11 @@ export function preview(message: MessageView, names: Names, kind: ConversationKi
   const { body } = message
   switch (body.body) {
     case 'text':
-      return [summary(body.attachments), covered(body)].filter((part) => part !== '').join(' · ')
+      return [enclosedWords(enclosedOf(body)), summary(body.attachments), covered(body)]
+        .filter((part) => part !== '')
+        .join(' · ')
+    case 'once':
+      return onceLine(body, message.own)
     case 'deleted':
       return m.timeline.deleted()
     case 'unsupported':

@@ -44,6 +44,14 @@ export function reasonText(reason: Reason): string {
       return m.reason.file_damaged()
     case 'file_gone':
       return m.reason.file_gone()
+    case 'file_elsewhere':
+      return m.reason.file_elsewhere()
+    case 'once_over':
+      return m.reason.once_over()
+    case 'once_own':
+      return m.reason.once_own()
+    case 'once_what':
+      return m.reason.once_what()
     case 'perhaps_sent':
       return m.reason.perhaps_sent()
     case 'overtaken':
@@ -68,6 +76,12 @@ export function reasonText(reason: Reason): string {
       return m.reason.other_group()
     case 'other_person':
       return m.reason.other_person()
+    case 'no_sticker':
+      return m.reason.no_sticker()
+    case 'no_pack':
+      return m.reason.no_pack()
+    case 'own_pack':
+      return m.reason.own_pack()
     case 'empty':
       return m.reason.empty()
     case 'needed':
@@ -78,6 +92,10 @@ export function reasonText(reason: Reason): string {
       return m.reason.too_long()
     case 'at_most_bytes':
       return m.reason.at_most_bytes()
+    case 'not_on_earth':
+      return m.reason.not_on_earth()
+    case 'no_contact':
+      return m.reason.no_contact()
     case 'one_emoji':
       return m.reason.one_emoji()
     case 'username_length':

@@ -47,6 +47,8 @@ export function parse(address: string): Route {
     case 'i':
     case 'p':
       return second !== undefined && third === undefined ? shared : missing
+    case 'stickers':
+      return second !== undefined && fourth === undefined ? shared : missing
     case 'l':
       return second !== undefined && third === undefined ? { at: 'link', code: second } : missing
     case 'share':

@@ -10,6 +10,7 @@ const ANSWER = {
   push_key: 'BAAA',
   phone: 'required',
   phone_region: 'RU',
+  previews: true,
 }
 
 test('the answer of a server is read', () => {
@@ -22,6 +23,7 @@ test('the answer of a server is read', () => {
     phone: 'required',
     phoneRegion: 'RU',
     drives: false,
+    previews: true,
   })
 })
 

@@ -14,6 +14,8 @@ export interface ServerInfo {
   readonly phoneRegion: string | undefined
   /** Whether it passes files from and to cloud drives on. */
   readonly drives: boolean
+  /** Whether it looks at pages for their previews. */
+  readonly previews: boolean
 }
 
 /** Reads the answer of `GET /api/v1/server`; undefined if something else answers there. */
@@ -37,5 +39,6 @@ export function parseServerInfo(answer: unknown): ServerInfo | undefined {
     phone: phone === 'optional' || phone === 'required' ? phone : 'off',
     phoneRegion: typeof phoneRegion === 'string' ? phoneRegion : undefined,
     drives: fields.get('drives') === true,
+    previews: fields.get('previews') === true,
   }
 }

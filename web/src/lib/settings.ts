@@ -5,6 +5,7 @@ const ACCENTS = ['pine', 'lake', 'plum', 'berry', 'honey', 'slate'] as const
 const TEXT_SIZES = ['small', 'normal', 'large', 'huge'] as const
 const DENSITIES = ['comfortable', 'compact'] as const
 const SEND_KEYS = ['enter', 'ctrl-enter'] as const
+const LINKS = ['ask', 'yes', 'no'] as const
 
 /** What each setting of this device may be; the first is what it is until somebody chooses. */
 export const CHOICES = {
@@ -20,6 +21,8 @@ export type Accent = (typeof ACCENTS)[number]
 export type TextSize = (typeof TEXT_SIZES)[number]
 export type Density = (typeof DENSITIES)[number]
 export type SendKey = (typeof SEND_KEYS)[number]
+/** Whether the server is asked what the pages are called to which somebody links. */
+export type Links = (typeof LINKS)[number]
 
 /** How this device shows things. Not shared with one's other devices. */
 export interface Settings {
@@ -32,6 +35,10 @@ export interface Settings {
   readonly formatBar: boolean
   /** Before much moves over a network that costs by the byte. */
   readonly askCostly: boolean
+  /** What is looked at full screen is blurred while the window is not in front. */
+  readonly hideAway: boolean
+  /** Previews of links that are written; `ask` until somebody has said what they want. */
+  readonly links: Links
   /** Undefined: as the browser wishes. */
   readonly language: Locale | undefined
 }
@@ -44,6 +51,8 @@ export const DEFAULTS: Settings = {
   sendKey: 'enter',
   formatBar: false,
   askCostly: true,
+  hideAway: false,
+  links: 'ask',
   language: undefined,
 }
 
@@ -67,6 +76,8 @@ export function parseSettings(kept: string | null): Settings {
     sendKey: pick('sendKey', SEND_KEYS, DEFAULTS.sendKey),
     formatBar: pick('formatBar', [false, true], DEFAULTS.formatBar),
     askCostly: pick('askCostly', [false, true], DEFAULTS.askCostly),
+    hideAway: pick('hideAway', [false, true], DEFAULTS.hideAway),
+    links: pick('links', LINKS, DEFAULTS.links),
     language: pick<Locale | undefined>('language', LOCALES, undefined),
   }
 }

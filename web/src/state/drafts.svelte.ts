@@ -1,7 +1,16 @@
 import { createContext } from 'svelte'
-import type { AttachmentDraft, ConversationId, FormattedText, MessageView, Timer } from '@/engine/port'
+import type {
+  AttachmentDraft,
+  ContactCard,
+  ConversationId,
+  FormattedText,
+  MessageView,
+  PlaceDraft,
+  Timer,
+} from '@/engine/port'
 import { Attachments, draftsOf, type Attached } from './attachments.svelte'
 import type { Engine } from './engine.svelte'
+import { LinkedPage, type PageCard } from './page.svelte'
 
 /** A pause in typing after which the draft is kept. */
 const KEEP_AFTER_MS = 600
@@ -19,14 +28,21 @@ export type Mode =
 const isSame = ({ body }: MessageView, text: string, entities: FormattedText['entities']): boolean =>
   body.body === 'text' && body.text === text && JSON.stringify(body.entities) === JSON.stringify(entities)
 
+const mayBeOnce = (attached: readonly Attached[]): boolean =>
+  attached.length === 1 && attached.every(({ media }) => ['photo', 'video', 'voice'].includes(media.k))
+
 /** What is being written in one conversation. */
 export class Draft {
   readonly conversation: ConversationId
   /** As typed, with markup. */
   source = $state('')
   silent = $state(false)
+  /** Whether the one photo, film or voice message is to be looked at once. */
+  once = $state(false)
   /** What goes with the next message. */
   readonly attachments: Attachments
+  /** What is shown of a page that it links to. */
+  readonly page: LinkedPage
   /** A timer for this message only; undefined takes the conversation's. */
   timer = $state.raw<Timer>()
 
@@ -47,6 +63,7 @@ export class Draft {
   ) {
     this.#engine = engine
     this.attachments = new Attachments(engine)
+    this.page = new LinkedPage(engine, clock)
     this.conversation = conversation
     this.source = source
     this.#clock = clock
@@ -70,7 +87,12 @@ export class Draft {
   get #hasFiles(): boolean {
     if (this.#mode.to !== 'edit') return !this.attachments.isEmpty
     const { body } = this.#mode.message
-    return body.body === 'text' && body.attachments.length > 0
+    return body.body === 'text' && (body.attachments.length > 0 || !!body.place || !!body.contacts)
+  }
+
+  /** Whether what goes with it can be looked at once: exactly one thing to see or hear. */
+  get mayBeOnce(): boolean {
+    return this.#mode.to !== 'edit' && mayBeOnce(this.attachments.all)
   }
 
   answer(message: MessageView): void {
@@ -104,6 +126,7 @@ export class Draft {
   /** Something was typed. */
   typed(): void {
     if (this.#mode.to === 'edit') return
+    this.page.typed(this.source)
     this.#clock.clearTimeout(this.#keeping)
     this.#keeping = this.#clock.setTimeout(() => this.keep(), KEEP_AFTER_MS)
     this.#clock.clearTimeout(this.#resting)
@@ -143,6 +166,7 @@ export class Draft {
     // Asked for twice, it is sent once.
     if (isWith && attached.length === 0 && this.isBlank) return
     const { source, mode, timer, silent } = this
+    const once = this.once && mode.to !== 'edit' && mayBeOnce(attached)
     this.#clock.clearTimeout(this.#keeping)
     this.#clock.clearTimeout(this.#resting)
     this.#keeping = undefined
@@ -152,14 +176,21 @@ export class Draft {
     this.#before = ''
     this.timer = undefined
     this.silent = false
+    this.once = false
+    let page: PageCard | undefined
     try {
       const said = await this.#engine.ask({ query: 'markup', source: source.trim() })
-      await this.#say(mode, said, draftsOf(attached), timer, silent)
+      page = mode.to === 'edit' || once ? undefined : await this.page.take(said)
+      await this.#say(mode, said, draftsOf(attached), timer, silent, once, page)
       this.attachments.sent(attached)
+      this.page.sent(page)
     } catch (error) {
+      // What was to be seen once does not go as something that stays.
+      this.once = once
       const typedMeanwhile = this.source.trim()
       if (typedMeanwhile === '') this.source = source
       this.attachments.restore(attached)
+      this.page.restore(page)
       this.#mode = mode
       throw error
     }
@@ -167,17 +198,43 @@ export class Draft {
 
   /** Sends what was recorded: by itself, and what is typed stays. */
   async sendRecorded(attached: Attached): Promise<void> {
-    const { mode, timer, silent } = this
+    const { mode, timer, silent, once } = this
     if (mode.to === 'edit') return
     this.#mode = { to: 'say' }
     this.timer = undefined
     this.silent = false
+    this.once = false
     try {
-      await this.#say(mode, { text: '', entities: [] }, draftsOf([attached]), timer, silent)
+      await this.#say(mode, { text: '', entities: [] }, draftsOf([attached]), timer, silent, once)
     } catch (error) {
+      this.once = once
       this.#mode = mode
       throw error
     }
+  }
+
+  /** Sends a place or people's cards: by itself, and what is typed stays. */
+  async sendEnclosed(enclosed: { place: PlaceDraft } | { contacts: ContactCard[] }): Promise<void> {
+    const { mode, timer, silent } = this
+    if (mode.to === 'edit') return
+    const reply_to = mode.to === 'answer' ? mode.message.message : null
+    await this.#engine.do({
+      command: 'send',
+      conversation: this.conversation,
+      draft: {
+        text: '',
+        entities: [],
+        reply_to,
+        attachments: [],
+        ...enclosed,
+        timer: timer ?? null,
+        silent,
+        once: false,
+      },
+    })
+    this.#mode = { to: 'say' }
+    this.timer = undefined
+    this.silent = false
   }
 
   async #say(
@@ -186,6 +243,8 @@ export class Draft {
     attachments: AttachmentDraft[],
     timer: Timer | undefined,
     silent: boolean,
+    once: boolean,
+    page?: PageCard,
   ): Promise<void> {
     const { conversation } = this
     if (mode.to === 'edit') {
@@ -198,7 +257,16 @@ export class Draft {
     await this.#engine.do({
       command: 'send',
       conversation,
-      draft: { text, entities, reply_to, attachments, timer: timer ?? null, silent },
+      draft: {
+        text,
+        entities,
+        reply_to,
+        attachments,
+        timer: timer ?? null,
+        silent,
+        once,
+        ...(page && { preview: page.preview }),
+      },
     })
   }
 

@@ -127,6 +127,11 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'fetching':
     case 'drives':
       return notice.notice === 'me' || notice.notice === 'signed_out'
+    case 'stickers':
+    case 'pack':
+    case 'pack_content':
+      // Whether all of an own pack is where others can fetch it, its files tell.
+      return notice.notice === 'stickers' || notice.notice === 'file'
     case 'folders':
       return notice.notice === 'folders'
     case 'warnings':
@@ -134,6 +139,7 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'people':
       return notice.notice === 'account'
     case 'person':
+    case 'person_card':
     case 'safety_number':
     case 'key_history':
       return notice.notice === 'me' || (notice.notice === 'account' && notice.about === query.account)
@@ -185,6 +191,8 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'markup':
     case 'source':
     case 'covered':
+    case 'read_cards':
+    case 'write_cards':
     case 'safe_link':
       return false
   }

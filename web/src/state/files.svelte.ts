@@ -53,6 +53,28 @@ export class Files {
     return stream ?? (await this.#whenHere(file))
   }
 
+  /** Fetches it and waits until all of it is here, without opening it; false if somebody gives it up meanwhile. */
+  async ready(file: number): Promise<boolean> {
+    const { at } = (await this.#engine.ask({ query: 'file', file })) ?? {}
+    if (at?.state === 'here') return true
+    if (at?.state === 'paused') await this.resume(file)
+    else if (at?.state !== 'moving') await this.fetch(file)
+    return new Promise((resolve, reject) => {
+      const stop = $effect.root(() => {
+        let wasMoving = false
+        $effect(() => {
+          const now = this.at(file)
+          wasMoving ||= now?.state === 'moving'
+          if (now?.state === 'here') resolve(true)
+          else if (now?.state === 'failed') reject(new EngineFailure(now.why))
+          else if (wasMoving && now?.state === 'elsewhere') resolve(false)
+          else return
+          queueMicrotask(stop)
+        })
+      })
+    })
+  }
+
   #whenHere(file: number): Promise<string> {
     return new Promise((resolve, reject) => {
       const stop = $effect.root(() => {

@@ -13,6 +13,7 @@ pub mod bus;
 pub mod conversation;
 pub mod device;
 pub mod feed;
+pub mod fetch;
 pub mod group;
 pub mod group_link;
 pub mod join;

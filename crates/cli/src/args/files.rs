@@ -16,6 +16,10 @@ pub struct SaveArgs {
     /// Only the one with this number, from 1 on.
     #[arg(long, value_name = "N")]
     pub number: Option<usize>,
+    /// Open what can be opened once: it is written to `--to`, its sender is told, and it is erased here and on your other
+    /// devices. The file that was written stays.
+    #[arg(long, requires = "to")]
+    pub once: bool,
 }
 
 /// Which files to list.

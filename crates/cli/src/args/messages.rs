@@ -12,6 +12,15 @@ pub struct Draft {
     /// Files that go with it, as they are; the text, if any, comes before this.
     #[arg(long = "file", value_name = "PATH", num_args = 1..)]
     pub files: Vec<PathBuf>,
+    /// A place that goes with it: degrees north and east, as `55.7558,37.6173`.
+    #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
+    pub place: Option<String>,
+    /// What the place is called.
+    #[arg(long, value_name = "NAME", requires = "place")]
+    pub place_name: Option<String>,
+    /// A file with people's cards (vCard) that go with it.
+    #[arg(long, value_name = "PATH")]
+    pub vcf: Option<PathBuf>,
     /// The message that it answers.
     #[arg(long, value_name = "MESSAGE")]
     pub reply: Option<String>,
@@ -24,6 +33,9 @@ pub struct Draft {
     /// Notify nobody.
     #[arg(long)]
     pub silent: bool,
+    /// Let the one photo, film or voice message be opened once. Nothing can keep somebody from taking a picture of it then.
+    #[arg(long, requires = "files")]
+    pub once: bool,
     /// Take the text as it is, without markup.
     #[arg(long)]
     pub plain: bool,

@@ -319,10 +319,10 @@ impl<M: Machine> Thread<M> {
                         drop(socket.send(frame));
                     }
                 }
-                Effect::Http { id, method, url, body } => {
+                Effect::Http { id, method, url, token, body } => {
                     let (http, jobs) = (self.http.clone(), self.jobs.clone());
                     let task = async move {
-                        let response = http.request(method, &url, body).await;
+                        let response = http.request(method, &url, token, body).await;
                         drop(jobs.send(Job::Http { id, response }));
                     };
                     self.tasks.spawn_on(task, &self.runtime);

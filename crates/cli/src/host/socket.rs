@@ -165,12 +165,16 @@ impl Http {
         &self,
         method: &'static str,
         url: &str,
+        token: Option<String>,
         body: Option<Vec<u8>>,
     ) -> Result<HttpResponse, Trouble> {
         let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| Trouble::NotAServer)?;
         let mut request = self.client.request(method, url);
         if let Some(body) = body {
             request = request.header("Content-Type", "application/json").body(body);
+        }
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
         }
         let response = request.send().await.map_err(|error| trouble_of_http(&error))?;
         let status = response.status().as_u16();

@@ -2,7 +2,7 @@
 
 use beseda_engine::Command;
 use beseda_engine::api::command::Outcome;
-use beseda_engine::api::view::{Anchor, ConversationView, DeviceView, MessageView};
+use beseda_engine::api::view::{Anchor, Body, ConversationView, DeviceView, MessageView};
 use beseda_engine::timeline::markup::Names;
 use beseda_model::{AccountId, ConversationKind};
 
@@ -133,10 +133,10 @@ impl Session {
         }
         let page = self.host.read(move |core, now| core.timeline(conversation, Anchor::End, LOOK_BACK, now)).await?;
         let mut newest_first = page.messages.into_iter().rev();
-        let is_text = |m: &MessageView| matches!(m.body, beseda_engine::api::view::Body::Text { .. });
+        let is_said = |m: &MessageView| matches!(m.body, Body::Text { .. } | Body::Once { .. });
         match typed {
-            "last" => newest_first.find(is_text).ok_or_else(none),
-            "last-own" => newest_first.find(|message| message.own && is_text(message)).ok_or_else(none),
+            "last" => newest_first.find(is_said).ok_or_else(none),
+            "last-own" => newest_first.find(|message| message.own && is_said(message)).ok_or_else(none),
             _ => only(newest_first.filter(|m| is_id(&m.message.id.to_string(), typed)), none, many),
         }
     }

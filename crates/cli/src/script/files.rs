@@ -89,14 +89,14 @@ impl Session {
         }
     }
 
-    fn unreadable(&self, path: &Path, error: &io::Error) -> Trip {
+    pub(super) fn unreadable(&self, path: &Path, error: &io::Error) -> Trip {
         // Without the number, which tells people nothing.
         let reason = io::Error::from(error.kind()).to_string();
         Trip::System(self.words(&Sentence::FileUnusable { path: &shown(path), reason: &reason }))
     }
 
     /// Fails where nothing can be sent from; answers how many bytes there are.
-    fn check_file(&self, path: &Path) -> Result<u64, Trip> {
+    pub(super) fn check_file(&self, path: &Path) -> Result<u64, Trip> {
         let facts = match fs::metadata(path) {
             Ok(facts) => facts,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -116,6 +116,9 @@ impl Session {
         let message = self.message(&row, &args.message).await?;
         let attachments = match message.body {
             Body::Text { attachments, .. } => attachments,
+            Body::Once { file: Some(attachment), .. } => {
+                return self.open_once(row.conversation, message.message, &attachment, &args).await;
+            }
             _ => Vec::new(),
         };
         let chosen: Vec<AttachmentView> = match args.number {
@@ -132,6 +135,27 @@ impl Session {
             self.save_one(row.conversation, message.message, attachment, &folder, name).await?;
         }
         Ok(())
+    }
+
+    /// Writes what can be opened once to where it shall be, and erases it everywhere else. The sender is told before.
+    async fn open_once(
+        &self,
+        conversation: ConversationId,
+        target: MessageRef,
+        attachment: &AttachmentView,
+        args: &SaveArgs,
+    ) -> Result<(), Trip> {
+        if !args.once || args.to.is_none() {
+            return Err(Trip::Usage(self.label(text::Label::OnceNeedsTo)));
+        }
+        // What could fail is looked at before: there is no second time.
+        let (folder, name) = self.target(args.to.as_deref(), 1)?;
+        self.fetched(attachment.file).await?;
+        self.change(Some(conversation), Command::OpenOnce { conversation, target }).await?;
+        let name = name.unwrap_or_else(|| saved_name(attachment));
+        let saved = self.save_one(conversation, target, attachment, &folder, name).await;
+        self.change(None, Command::CloseOnce { conversation, target }).await?;
+        saved
     }
 
     async fn save_one(

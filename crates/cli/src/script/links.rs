@@ -142,6 +142,7 @@ impl Session {
                 };
                 format!("{}\n{}", self.person_line(who), self.label(key))
             }
+            LinkView::Stickers => self.label(Label::StickerPack),
             LinkView::Join { server, invite } => format!("{server}  {invite}"),
             _ => String::new(),
         }

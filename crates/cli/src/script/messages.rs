@@ -38,12 +38,13 @@ impl Session {
     pub(super) async fn send(&self, args: args::Draft) -> Result<(), Trip> {
         let row = self.conversation_or_begin(&args.conversation).await?;
         let directory = self.directory().await?;
-        let Formatted { text, entities } = if args.text.is_empty() && !args.files.is_empty() {
-            // Who sends files need not say anything.
-            Formatted::default()
-        } else {
-            self.formatted(&ask::text(&args.text)?, args.plain, &directory)?
-        };
+        let Formatted { text, entities } =
+            if args.text.is_empty() && (!args.files.is_empty() || args.place.is_some() || args.vcf.is_some()) {
+                // Who sends something to look at need not say anything.
+                Formatted::default()
+            } else {
+                self.formatted(&ask::text(&args.text)?, args.plain, &directory)?
+            };
         let reply_to = match &args.reply {
             Some(typed) => Some(self.message(&row, typed).await?.message),
             None => None,
@@ -52,7 +53,10 @@ impl Session {
             Some(typed) => Some(self.parse_timer(typed, args.from_reading)?),
             None => None,
         };
-        let draft = Draft { text, entities, reply_to, timer, silent: args.silent, ..Draft::default() };
+        let place = args.place.as_deref().map(|typed| self.place(typed, args.place_name.as_deref())).transpose()?;
+        let contacts = args.vcf.as_deref().map(|path| self.cards(path)).transpose()?.unwrap_or_default();
+        let (silent, once) = (args.silent, args.once);
+        let draft = Draft { text, entities, reply_to, timer, silent, once, place, contacts, ..Draft::default() };
         let conversation = row.conversation;
         let outcome = if args.files.is_empty() {
             self.change(Some(conversation), Command::Send { conversation, draft }).await?
@@ -256,6 +260,9 @@ impl Session {
                     self.words(&Sentence::Epoch { generation: info.generation, epoch: info.epoch })
                 ),
             ];
+            if !info.opened_by.is_empty() {
+                lines.push(format!("{}: {}", self.label(Label::OpenedBy), names(&info.opened_by)));
+            }
             for former in &info.history {
                 lines.push(format!("{}: {}", self.label(Label::FormerTexts), safe::line(former)));
             }

@@ -106,13 +106,16 @@ impl Session {
         let named = |account| (directory.name(account), directory.is_me(account));
         match &message.body {
             // As markup: nothing that is under other words, or hidden, is lost on the way.
-            Body::Text { text, entities, attachments } => {
+            Body::Text { text, entities, attachments, place, contacts, preview } => {
                 let mut lines = text::attachments(self.lang, attachments);
+                lines.extend(text::enclosed(self.lang, place.as_ref(), contacts));
                 if !text.is_empty() {
                     lines.push(safe::text(&markup::render(text, entities, directory)));
                 }
+                lines.extend(preview.as_ref().map(text::page));
                 lines.join("\n")
             }
+            Body::Once { kind, state, .. } => text::once(self.lang, *kind, *state, message.own),
             Body::Deleted { by } if *by == message.message.author => self.label(Label::MessageDeleted),
             Body::Deleted { by } => self.words(&Sentence::DeletedBy(&directory.name(*by))),
             Body::System { event } => text::event(self.lang, message.message.author, event, &named),
@@ -132,7 +135,10 @@ impl Session {
         let mut notes = Vec::new();
         if let Some(reply) = &message.reply {
             let said = match &reply.text {
-                Some(text) => text::gist(self.lang, text, reply.attachment.as_ref()),
+                Some(text) => {
+                    let text = text::told(self.lang, text, reply.enclosed.as_ref());
+                    text::gist(self.lang, &text, reply.attachment.as_ref())
+                }
                 None => self.label(Label::ReplyMissing),
             };
             notes.push(format!("↳ {}: {}", safe::line(&reply.author_name), safe::fit(&said, 40)));

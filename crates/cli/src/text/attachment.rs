@@ -1,6 +1,7 @@
 //! What goes with a message, in words.
 
 use beseda_engine::api::file::{AttachmentView, FileState};
+use beseda_engine::api::once::{OnceKind, OnceState};
 use beseda_wire::content::Media;
 
 use super::{Label, Lang, Sentence, failure};
@@ -14,8 +15,11 @@ pub fn attachments(lang: Lang, shown: &[AttachmentView]) -> Vec<String> {
     }
 }
 
-/// `[photo] harbour.jpg, 1.2 MB`.
+/// `[photo] harbour.jpg, 1.2 MB`, `[sticker 😀]`.
 fn attachment(lang: Lang, shown: &AttachmentView) -> String {
+    if let Media::Sticker { emoji, .. } = &shown.media {
+        return format!("[{}]", format!("{} {}", lang.label(Label::Sticker), safe::line(emoji)).trim_end());
+    }
     let name = match &shown.media {
         Media::Audio { title, artist, .. } if !title.is_empty() => {
             let artist = Some(artist.as_str()).filter(|artist| !artist.is_empty());
@@ -29,6 +33,23 @@ fn attachment(lang: Lang, shown: &AttachmentView) -> String {
             .flatten()
             .collect();
     format!("[{}] {}", lang.label(kind(&shown.media)), facts.join(", "))
+}
+
+/// `[photo] can be opened once`, and nothing more of it.
+pub fn once(lang: Lang, kind: OnceKind, state: OnceState, own: bool) -> String {
+    let what = match kind {
+        OnceKind::Photo => Label::Photo,
+        OnceKind::Video | OnceKind::Round => Label::Video,
+        OnceKind::Voice => Label::Voice,
+    };
+    let how = match state {
+        OnceState::Closed if own => Label::OnceSent,
+        OnceState::Closed => Label::OnceClosed,
+        OnceState::Open => Label::OnceOpen,
+        OnceState::Opened => Label::OnceOpened,
+        OnceState::Lapsed => Label::OnceLapsed,
+    };
+    format!("[{}] {}", lang.label(what), lang.label(how))
 }
 
 /// A message in one line: its text after what goes with it; without a text the first file, and how many more there are.
@@ -71,6 +92,7 @@ const fn kind(media: &Media) -> Label {
         Media::Video { .. } => Label::Video,
         Media::Audio { .. } => Label::Audio,
         Media::Voice { .. } => Label::Voice,
+        Media::Sticker { .. } => Label::Sticker,
     }
 }
 
@@ -150,6 +172,9 @@ mod tests {
         assert_eq!(attachment(Lang::En, &view("1.mp3", 5, song("Calm", "Choir"))), "[audio] Choir – Calm, 1:01, 5 B");
         assert_eq!(attachment(Lang::En, &view("1.mp3", 5, song("Calm", ""))), "[audio] Calm, 1:01, 5 B");
         assert_eq!(attachment(Lang::En, &view("1.mp3", 5, song("", "Choir"))), "[audio] 1.mp3, 1:01, 5 B");
+        let sticker = |emoji: &str| Media::Sticker { width: 1, height: 1, emoji: emoji.to_owned(), pack: None };
+        assert_eq!(attachment(Lang::En, &view("", 9, sticker("😀"))), "[sticker 😀]");
+        assert_eq!(attachment(Lang::Ru, &view("", 9, sticker(""))), "[стикер]");
         let hostile = view("x\u{1b}[2J\ny", 1, Media::File);
         assert_eq!(attachment(Lang::En, &hostile), "[file] x\u{fffd}[2J y, 1 B");
     }

@@ -26,9 +26,29 @@ pub enum Label {
     Pinned,
     File,
     Photo,
+    /// What goes with a message.
+    Place,
+    /// What goes with a message.
+    Contact,
+    /// A unit of length, short.
+    Metres,
+    /// What was typed is no place.
+    NoPlace,
+    /// A file or message has no people's cards.
+    NoCards,
     Video,
     Audio,
     Voice,
+    Sticker,
+    StickerPack,
+    OnceClosed,
+    OnceSent,
+    OnceOpen,
+    OnceOpened,
+    OnceLapsed,
+    OnceHow,
+    OnceNeedsTo,
+    OpenedBy,
     ReplyMissing,
     DraftMark,
     Untitled,

@@ -166,7 +166,8 @@ impl Painter<'_> {
                 let author = reply.message.author;
                 let is_known = self.model.is_me(author) || self.model.people.contains_key(&author);
                 let name = if is_known { self.model.name(author) } else { safe::line(&reply.author_name) };
-                format!("{name}: {}", text::gist(self.model.lang, text, reply.attachment.as_ref()))
+                let text = text::told(self.model.lang, text, reply.enclosed.as_ref());
+                format!("{name}: {}", text::gist(self.model.lang, &text, reply.attachment.as_ref()))
             }
             None => self.model.label(Label::ReplyMissing).to_owned(),
         };
@@ -178,8 +179,11 @@ impl Painter<'_> {
         let width = self.text_width();
         let quiet = theme.faint().add_modifier(Modifier::ITALIC);
         match &message.body {
-            Body::Text { text, entities, attachments } => {
+            Body::Text { text, entities, attachments, place, contacts, preview } => {
                 let mut lines = Vec::new();
+                for said in text::enclosed(self.model.lang, place.as_ref(), contacts) {
+                    lines.extend(flow(&[(said, theme.link())], width, &(String::new(), Style::new())));
+                }
                 for (said, attachment) in text::attachments(self.model.lang, attachments).into_iter().zip(attachments) {
                     let at = self.model.files.get(&attachment.file);
                     let mut runs: Vec<Run> = vec![(said, theme.link())];
@@ -195,7 +199,17 @@ impl Painter<'_> {
                     let written = styled::lines(text, entities, theme, revealed);
                     lines.extend(written.into_iter().flat_map(|(indent, runs)| flow(&runs, width, &indent)));
                 }
+                if let Some(page) = preview {
+                    lines.extend(flow_text(&text::page(page), theme.faint(), width));
+                }
                 lines
+            }
+            Body::Once { kind, state, file, .. } => {
+                let mut runs: Vec<Run> = vec![(text::once(self.model.lang, *kind, *state, message.own), theme.link())];
+                if file.is_some() {
+                    runs.push((format!(" · {}", self.model.label(Label::OnceHow)), theme.faint()));
+                }
+                flow(&runs, width, &(String::new(), Style::new()))
             }
             Body::Deleted { by } if *by == message.message.author => {
                 flow_text(self.model.label(Label::MessageDeleted), quiet, width)

@@ -207,3 +207,31 @@ fn slow_people_and_groups_show_pictures() {
     fs::write(&path, content(1024 * 1024 + 1)).unwrap();
     assert_eq!(alice.refused(&["picture", "--set", text(&path)]).0, 2);
 }
+
+#[test]
+fn slow_what_can_be_opened_once_is_written_once_and_erased() {
+    let server = Served::start();
+    let (alice, bob) = alice_and_bob(&server);
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("secret.png");
+    fs::write(&photo, png(40, 30)).unwrap();
+    let sent = alice.done(&["send", "@bob", "--file", text(&photo), "--once"]);
+    assert_eq!((&sent[0]["body"]["body"], &sent[0]["body"]["state"]), (&json!("once"), &json!("closed")));
+    assert_eq!((&sent[0]["body"]["kind"], &sent[0]["body"]["file"]), (&json!("photo"), &Value::Null));
+    let to = folder.path().join("seen.png");
+    assert_eq!(bob.refused(&["save", "@alice", "last", "--to", text(&to), "--sync"]).0, 2);
+    assert!(!to.exists(), "not without the flag");
+    let saved = bob.done(&["save", "@alice", "last", "--once", "--to", text(&to)]);
+    assert_eq!(saved[0]["path"], text(&to));
+    assert_eq!(fs::read(&to).unwrap(), png(40, 30));
+    let again = folder.path().join("again.png");
+    assert_eq!(bob.refused(&["save", "@alice", "last", "--once", "--to", text(&again)]).0, 5);
+    assert!(!again.exists());
+    let told = alice.done(&["history", "@bob", "-n", "1", "--sync"]);
+    assert_eq!(told[0]["body"]["state"], "opened");
+    assert_eq!(alice.refused(&["save", "@bob", "last", "--once", "--to", text(&again)]).0, 5);
+    // Words and other files can't be opened once.
+    let words = folder.path().join("words.txt");
+    fs::write(&words, "words").unwrap();
+    assert_eq!(alice.refused(&["send", "@bob", "--file", text(&words), "--once"]).0, 2);
+}

@@ -14,7 +14,7 @@ export type Effect =
   | { readonly effect: "connect"; readonly url: string }
   | { readonly effect: "disconnect" }
   | { readonly effect: "send"; readonly frame: Uint8Array<ArrayBuffer> }
-  | { readonly effect: "http"; readonly id: bigint; readonly method: string; readonly url: string; readonly body: string | undefined }
+  | { readonly effect: "http"; readonly id: bigint; readonly method: string; readonly url: string; readonly token: string | undefined; readonly body: string | undefined }
   | { readonly effect: "transfer"; readonly id: bigint; readonly method: string; readonly url: string; readonly headers: [string, string][]; readonly part: Part }
   | { readonly effect: "stop_transfer"; readonly id: bigint }
   | { readonly effect: "check_file"; readonly file: number }
@@ -38,9 +38,11 @@ fn object(effect: Effect) -> JsValue {
         Effect::Connect { url } => with("connect", &[("url", url.into())]),
         Effect::Disconnect => with("disconnect", &[]),
         Effect::Send(frame) => with("send", &[("frame", Uint8Array::from(frame.as_slice()).into())]),
-        Effect::Http { id, method, url, body } => {
+        Effect::Http { id, method, url, token, body } => {
             let body = body.map_or(JsValue::UNDEFINED, |body| String::from_utf8_lossy(&body).as_ref().into());
-            with("http", &[("id", id.into()), ("method", method.into()), ("url", url.into()), ("body", body)])
+            let token = token.map_or(JsValue::UNDEFINED, JsValue::from);
+            let (method, url) = (method.into(), url.into());
+            with("http", &[("id", id.into()), ("method", method), ("url", url), ("token", token), ("body", body)])
         }
         Effect::Transfer { id, transfer } => {
             let headers: Array = transfer

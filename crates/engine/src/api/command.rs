@@ -1,9 +1,10 @@
 //! What people want, as data.
 
 use beseda_model::{
-    AccountId, ConversationId, DeviceId, FolderId, GroupLinkId, MessageId, Permissions, Role, Timestamp,
+    AccountId, ConversationId, DeviceId, FolderId, GroupLinkId, MessageId, PackId, Permissions, Role, Timestamp,
 };
-use beseda_wire::content::{Entity, MessageRef, OwnState, Timer};
+use beseda_wire::Bytes;
+use beseda_wire::content::{ContactCard, Entity, MessageRef, OwnState, Timer};
 use beseda_wire::http::DriveAccess;
 use beseda_wire::request::ReportReason;
 use beseda_wire::state::{PrivacySettings, PushSubscription};
@@ -11,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::file::{AttachmentDraft, FetchRules, FileNumber};
 use super::notification::NotificationSettings;
+use super::place::PlaceDraft;
+use super::sticker::{PackDraft, PackSource};
 use crate::files::chunks::Sealed;
 
 /// Something that a person wants.
@@ -330,6 +333,12 @@ pub enum Command {
         /// What.
         draft: Draft,
     },
+    /// Has this account's server look what a page of the web says of itself: the page sees the server, not this person, and
+    /// the server sees which page. Ends with [`Outcome::Page`], or with `NOT_FOUND` where there is nothing to be shown.
+    LookAtPage {
+        /// The page's whole address, of at most 2 048 bytes.
+        url: String,
+    },
     /// The host is about to seal a file; it keeps the sealed bytes under the number with which this ends
     /// ([`Outcome::File`]). What is not used when the program ends is forgotten.
     BeginFile,
@@ -405,6 +414,76 @@ pub enum Command {
         /// A file that was sealed on this device, of 1 MiB at most; none takes the picture away.
         file: Option<FileNumber>,
     },
+    /// Makes a pack of stickers, or changes one of one's own, on all own devices. Ends with [`Outcome::Pack`]; then what
+    /// [`crate::view::manifest`] gives is sealed and told by [`Command::PublishPack`].
+    SavePack {
+        /// Which is changed; none makes one, behind at most 199 others.
+        #[serde(default)]
+        pack: Option<PackId>,
+        /// The whole of it.
+        draft: PackDraft,
+    },
+    /// The file of a pack of one's own was sealed: it and the stickers are brought to the server.
+    PublishPack {
+        /// Which.
+        pack: PackId,
+        /// The file.
+        file: FileNumber,
+        /// Whether its link shows the server the key, too: then anybody who sees the address can open it.
+        public: bool,
+    },
+    /// Looks for a pack. Ends with [`Outcome::Pack`] if it is known here, else with [`Outcome::File`]: once that file is
+    /// here, what it says is told by [`Command::ReadPack`].
+    OpenPack {
+        /// By what.
+        source: PackSource,
+    },
+    /// What the file of a pack says. Ends with [`Outcome::Pack`].
+    ReadPack {
+        /// The file.
+        file: FileNumber,
+        /// Its content.
+        #[cfg_attr(feature = "ts", ts(as = "String"))]
+        content: Bytes,
+    },
+    /// Installs a pack that was looked at, on all own devices; it replaces another version of it. Ends with
+    /// [`Outcome::Pack`].
+    InstallPack {
+        /// Which.
+        pack: PackId,
+    },
+    /// Removes a pack from all own devices; one of one's own is deleted.
+    RemovePack {
+        /// Which.
+        pack: PackId,
+    },
+    /// Puts a pack elsewhere among the others.
+    MovePack {
+        /// Which.
+        pack: PackId,
+        /// How many stand before it then; more than there are: it is the last.
+        to: u32,
+    },
+    /// Keeps a sticker at hand, or does so no more: at most 100.
+    FavouriteSticker {
+        /// Its file.
+        file: FileNumber,
+        /// Whether from now on.
+        on: bool,
+    },
+    /// Sends a sticker that this device knows from a pack or a message. Ends with [`Outcome::Queued`].
+    SendSticker {
+        /// Where.
+        conversation: ConversationId,
+        /// Its file.
+        file: FileNumber,
+        /// For which of its emoji it was chosen.
+        #[serde(default)]
+        emoji: Option<String>,
+        /// The message that it answers.
+        #[serde(default)]
+        reply_to: Option<MessageRef>,
+    },
     /// Changes the text of one's own message.
     Edit {
         /// Where.
@@ -455,6 +534,21 @@ pub enum Command {
         to: Vec<ConversationId>,
         /// Whether the author's name goes with it.
         with_author: bool,
+    },
+    /// Opens a message that can be looked at once, whose file is on this device: it is marked as opened for good, and others
+    /// are told, before it is shown. Its file can be opened until [`Command::CloseOnce`] or the end of the program.
+    OpenOnce {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        target: MessageRef,
+    },
+    /// Erases what was opened by [`Command::OpenOnce`].
+    CloseOnce {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        target: MessageRef,
     },
     /// Everything up to this entry was seen.
     MarkRead {
@@ -568,8 +662,10 @@ impl Command {
         matches!(
             self,
             Self::FindAccounts { .. }
+                | Self::LookAtPage { .. }
                 | Self::WatchPresence { .. }
                 | Self::MarkRead { .. }
+                | Self::CloseOnce { .. }
                 | Self::Typing { .. }
                 | Self::SaveDraft { .. }
                 | Self::BeginFile
@@ -578,6 +674,8 @@ impl Command {
                 | Self::ResumeFile { .. }
                 | Self::CancelFetch { .. }
                 | Self::ForgetFile { .. }
+                | Self::OpenPack { .. }
+                | Self::ReadPack { .. }
                 | Self::ClearFiles
         )
     }
@@ -608,15 +706,70 @@ pub struct Draft {
     pub reply_to: Option<MessageRef>,
     /// Files that go with it: then there need be no text.
     pub attachments: Vec<AttachmentDraft>,
+    /// A place: then there need be no text.
+    #[cfg_attr(feature = "ts", ts(optional = nullable))]
+    pub place: Option<PlaceDraft>,
+    /// People's cards, 20 at most: then there need be no text.
+    #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<ContactCard>>"))]
+    pub contacts: Vec<ContactCard>,
+    /// What is shown of a page that the text links to; without such a link it is left out.
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub preview: Option<LinkPreviewDraft>,
     /// Its own timer; none takes the conversation's.
     pub timer: Option<Timer>,
     /// Whether to send without raising others' unread counts or notifications.
     pub silent: bool,
+    /// Whether its one photo, film or voice message can be looked at once.
+    pub once: bool,
 }
 
 impl std::fmt::Debug for Draft {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Draft({} bytes)", self.text.len())
+    }
+}
+
+/// What is to be shown of a page.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(default)]
+pub struct LinkPreviewDraft {
+    /// Its address, as it stands in the text.
+    pub url: String,
+    /// What it is called, at most 200 characters.
+    pub title: String,
+    /// What it is about, at most 500 characters.
+    pub description: String,
+    /// The site that it belongs to, at most 100 characters.
+    pub site: String,
+    /// A picture of it, as a photo: at most 512 KiB.
+    pub image: Option<AttachmentDraft>,
+}
+
+impl std::fmt::Debug for LinkPreviewDraft {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkPreviewDraft(…)")
+    }
+}
+
+/// What a page says of itself, for whoever is about to link to it. What it does not say is empty.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct PageView {
+    /// What it is called, at most 200 characters.
+    pub title: String,
+    /// What it is about, at most 500 characters.
+    pub description: String,
+    /// The site that it belongs to, at most 100 characters.
+    pub site: String,
+    /// A picture of it, as the site gave it: it may be anything. A host makes one of its own of it.
+    #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
+    pub picture: Option<Bytes>,
+}
+
+impl std::fmt::Debug for PageView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PageView(…)")
     }
 }
 
@@ -659,6 +812,11 @@ pub enum Outcome {
         /// Which.
         conversation: ConversationId,
     },
+    /// What a page says of itself.
+    Page {
+        /// It.
+        page: PageView,
+    },
     /// A file has a number.
     File {
         /// It.
@@ -668,6 +826,11 @@ pub enum Outcome {
     Folder {
         /// Which.
         folder: FolderId,
+    },
+    /// A pack of stickers.
+    Pack {
+        /// Which.
+        pack: PackId,
     },
     /// An account was made; the phrase is not kept anywhere else and can be read again from this device only until it is
     /// confirmed.
@@ -742,8 +905,10 @@ impl std::fmt::Debug for Outcome {
             Self::Done => "Done",
             Self::Queued { .. } => "Queued",
             Self::Conversation { .. } => "Conversation",
+            Self::Page { .. } => "Page",
             Self::File { .. } => "File",
             Self::Folder { .. } => "Folder",
+            Self::Pack { .. } => "Pack",
             Self::SignedUp { .. } => "SignedUp",
             Self::SignedIn { .. } => "SignedIn",
             Self::CodeSent { .. } => "CodeSent",

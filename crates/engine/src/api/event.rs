@@ -170,6 +170,8 @@ pub enum Effect {
         method: &'static str,
         /// The whole address.
         url: String,
+        /// The session's, where it is asked as a device that is signed in: `Authorization: Bearer …`.
+        token: Option<String>,
         /// JSON.
         body: Option<Vec<u8>>,
     },
@@ -214,6 +216,8 @@ pub enum Notice {
     Conversation(ConversationId),
     /// One's own folders.
     Folders,
+    /// Packs of stickers, favourites and what was used last.
+    Stickers,
     /// Messages of a conversation.
     Timeline(ConversationId),
     /// A new message of somebody else that this person wants to hear of (not muted, counted, live).

@@ -149,6 +149,8 @@ impl FetchLimits {
             Media::Video { .. } => self.video,
             Media::Audio { .. } => self.audio,
             Media::File => self.file,
+            // Small, and nothing without it.
+            Media::Sticker { .. } => crate::stickers::MAX_STICKER,
         };
         most > 0 && size <= most
     }

@@ -90,6 +90,10 @@ pub struct Notification {
     pub text: Option<String>,
     /// What the first of its files is shown as, if there are any and they may be told of.
     pub media: Option<Media>,
+    /// What goes with it else, if it may be told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub enclosed: Option<super::view::Enclosed>,
     /// Unread messages there.
     pub count: u64,
     /// The last one's place: another one is news.

@@ -18,12 +18,16 @@ pub enum Field {
     Bio,
     /// A code.
     Code,
+    /// People's cards.
+    Contacts,
     /// The command as a whole.
     Command,
     /// What is typed to show that something is meant.
     Confirm,
     /// A group's description.
     Description,
+    /// An e-mail address.
+    Email,
     /// A reaction.
     Emoji,
     /// A text's formatting.
@@ -32,6 +36,8 @@ pub enum Field {
     Files,
     /// A conversation's folders.
     Folders,
+    /// What others may do with a pack of stickers.
+    Licence,
     /// A link.
     Link,
     /// A group's members.
@@ -48,6 +54,8 @@ pub enum Field {
     Phrase,
     /// A picture of a person or a group.
     Picture,
+    /// A place.
+    Place,
     /// The hours without notifications.
     Quiet,
     /// A report.
@@ -56,6 +64,8 @@ pub enum Field {
     Server,
     /// A person's status.
     Status,
+    /// Stickers, or packs of them.
+    Stickers,
     /// A text.
     Text,
     /// A timer.
@@ -145,6 +155,18 @@ pub enum Reason {
     /// The server has a file no more.
     #[error("the file is not on the server any more")]
     FileGone,
+    /// A file that has to be fetched first.
+    #[error("the file is not on this device yet")]
+    FileElsewhere,
+    /// Nobody looks twice at what can be looked at once.
+    #[error("it was opened before, or not in time; nothing of it is left")]
+    OnceOver,
+    /// Who sends something that can be looked at once does not see it again.
+    #[error("you sent it; only the others can open it")]
+    OnceOwn,
+    /// Not what can be looked at once.
+    #[error("exactly one photo, film or voice message can be looked at once")]
+    OnceWhat,
     /// The answer was lost with the session.
     #[error("it may have been sent before this device was signed in again")]
     PerhapsSent,
@@ -187,6 +209,16 @@ pub enum Reason {
         /// Why.
         doubt: AskDoubt,
     },
+
+    /// Not a picture of a kind and size that stickers have.
+    #[error("it is no sticker")]
+    NoSticker,
+    /// What a link or a message leads to is no pack of stickers.
+    #[error("there is no pack of stickers")]
+    NoPack,
+    /// A version of a pack of one's own can't be installed over it.
+    #[error("it is your own pack")]
+    OwnPack,
 
     /// Nothing was given.
     #[error("it is empty")]
@@ -232,6 +264,12 @@ pub enum Reason {
         /// The greatest.
         most: u64,
     },
+    /// A point that is not on the map.
+    #[error("there is no such place on earth")]
+    NotOnEarth,
+    /// Of a card, what can't be sent as it is.
+    #[error("that is not one that could be used, or there are too many")]
+    NoContact,
     /// Not one emoji.
     #[error("a reaction is one emoji")]
     OneEmoji,

@@ -5,12 +5,14 @@ use beseda_model::{
     AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, FolderId, GroupLinkId, MessageId, Permissions,
     Role, Timestamp,
 };
-use beseda_wire::content::{Entity, Forward, MessageRef, OwnState, Timer};
+use beseda_wire::content::{ContactCard, Entity, Forward, MessageRef, OwnState, Timer};
 use beseda_wire::state::{AskOutcome, PrivacySettings};
 use serde::{Deserialize, Serialize};
 
 use super::failure::{Failure, Healing, Unreadable};
 use super::file::{AttachmentView, FileNumber};
+use super::once::{OnceKind, OnceState};
+use super::place::PlaceView;
 
 /// The connection to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -384,6 +386,31 @@ pub enum Body {
         entities: Vec<Entity>,
         /// Files, in the order in which they are shown.
         attachments: Vec<AttachmentView>,
+        /// A place.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        place: Option<PlaceView>,
+        /// People's cards.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[cfg_attr(feature = "ts", ts(optional, as = "Option<Vec<ContactCard>>"))]
+        contacts: Vec<ContactCard>,
+        /// A page that the text links to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "ts", ts(optional))]
+        preview: Option<LinkPreviewView>,
+    },
+    /// Something that can be looked at once.
+    Once {
+        /// What it is.
+        kind: OnceKind,
+        /// How far it is.
+        state: OnceState,
+        /// The file, for others than its author, while it is not opened or is open.
+        file: Option<AttachmentView>,
+        /// What was said with it, while it is open.
+        text: String,
+        /// The text's formatting.
+        entities: Vec<Entity>,
     },
     /// Deleted for everyone.
     Deleted {
@@ -407,6 +434,22 @@ pub enum Body {
         /// How far its healing is.
         healing: Healing,
     },
+}
+
+/// What a page says of itself, as the sender of a link to it has seen it. It is never asked for that by who is shown it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct LinkPreviewView {
+    /// Its address, which stands in the text.
+    pub url: String,
+    /// What it is called; may be empty.
+    pub title: String,
+    /// What it is about; may be empty.
+    pub description: String,
+    /// The site that it belongs to, as it calls itself; may be empty.
+    pub site: String,
+    /// A picture of it.
+    pub image: Option<AttachmentView>,
 }
 
 /// Something that happened in a conversation.
@@ -505,8 +548,37 @@ pub struct ReplyView {
     pub text: Option<String>,
     /// The first of its files.
     pub attachment: Option<AttachmentView>,
+    /// What goes with it else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ts", ts(optional))]
+    pub enclosed: Option<Enclosed>,
     /// Its row, if it is here.
     pub row: Option<i64>,
+}
+
+/// What goes with a message besides text and files, for a line of text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum Enclosed {
+    /// A place.
+    Place {
+        /// What it is called; may be empty.
+        name: String,
+    },
+    /// Somebody's card.
+    Contact {
+        /// The name on the first one.
+        name: String,
+    },
+}
+
+impl Enclosed {
+    /// What of these is told in a line of text.
+    pub fn of(place: Option<&PlaceView>, contacts: &[ContactCard]) -> Option<Self> {
+        let contact = || contacts.first().map(|card| Self::Contact { name: card.name.clone() });
+        place.map(|place| Self::Place { name: place.name.clone() }).or_else(contact)
+    }
 }
 
 /// One emoji under a message.
@@ -562,6 +634,8 @@ pub struct MessageInfo {
     pub delivered_to: Vec<AccountId>,
     /// By whom it was read, as far as they show it.
     pub read_by: Vec<AccountId>,
+    /// By whom it was opened, if it is one's own and can be looked at once.
+    pub opened_by: Vec<AccountId>,
     /// Generation and epoch in which it was sent.
     pub generation: u32,
     /// See `generation`.
@@ -733,6 +807,8 @@ pub enum LinkView {
         /// Whether their key is the one in the link.
         key: KeyMatch,
     },
+    /// To a pack of stickers: [`super::command::Command::OpenPack`] takes the link.
+    Stickers,
     /// To an account on a server that asks for an invitation.
     Join {
         /// `http(s)://host[:port]`.

@@ -5,7 +5,7 @@ use beseda_wire::content::{Attachment, FileRef, InfoChange};
 
 use super::chunks::Sealed;
 use super::row::{File, TABLE, Way};
-use super::uses::Attached;
+use super::uses::{self, Attached};
 use super::{drives, keep, rules, transfer};
 use crate::Step;
 use crate::api::command::{Command, Outcome};
@@ -66,7 +66,7 @@ pub(crate) fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<boo
         Command::PauseFile { file } => on_file(step, *file, |step, file| set_paused(step, file, true))?,
         Command::ResumeFile { file } => on_file(step, *file, |step, file| set_paused(step, file, false))?,
         Command::CancelFetch { file } => on_file(step, *file, cancel)?,
-        Command::ForgetFile { file } => on_file(step, *file, |step, file| forget(step, &file))?,
+        Command::ForgetFile { file } => on_file(step, *file, |step, file| leave(step, file.number))?,
         Command::LimitFiles { bytes } => {
             keep::set_cache_limit(step, *bytes)?;
             Ok(Outcome::Done)
@@ -105,7 +105,7 @@ fn on_file(
 }
 
 /// Fetches a file that is not here, again if it failed before.
-pub(super) fn fetch(step: &mut Step<'_>, mut file: File) -> Result<(), StoreError> {
+pub(crate) fn fetch(step: &mut Step<'_>, mut file: File) -> Result<(), StoreError> {
     if file.is_here() || (file.way != Way::Rest && !file.paused) {
         return Ok(());
     }
@@ -137,12 +137,6 @@ fn cancel(step: &mut Step<'_>, mut file: File) -> Result<(), StoreError> {
     file.save(step)
 }
 
-/// A file that was sealed is not sent after all.
-fn forget(step: &mut Step<'_>, file: &File) -> Result<(), StoreError> {
-    step.tx.prepare_cached("UPDATE files SET loose = 1 WHERE number = ?1")?.execute([file.number])?;
-    Ok(())
-}
-
 /// The attachments of a draft, whose files this device has.
 pub(crate) fn take(step: &Step<'_>, drafts: &[AttachmentDraft]) -> Result<Vec<Attachment>, Failure> {
     let mut attachments = Vec::with_capacity(drafts.len());
@@ -164,13 +158,19 @@ pub(crate) fn take(step: &Step<'_>, drafts: &[AttachmentDraft]) -> Result<Vec<At
     timeline::rules::attachment::accept(&attachments).map_err(|_| Failure::invalid(Field::Files, Reason::TooMany))
 }
 
-/// The server is to keep the files of an attachment for this account.
-pub(crate) fn send(step: &mut Step<'_>, attached: &Attached) -> Result<(), StoreError> {
-    attached.files().try_for_each(|number| send_file(step, number))
+/// The server is to keep the files of a message for this account.
+pub(crate) fn send(step: &mut Step<'_>, row: i64) -> Result<(), StoreError> {
+    uses::of_row(step.tx, row)?.into_iter().try_for_each(|number| send_file(step, number))
+}
+
+/// A file that was sealed is not sent after all.
+pub(crate) fn leave(step: &mut Step<'_>, number: FileNumber) -> Result<(), StoreError> {
+    step.tx.prepare_cached("UPDATE files SET loose = 1 WHERE number = ?1")?.execute([number])?;
+    Ok(())
 }
 
 /// The server is to keep a file for this account, as something of this account's refers to it.
-fn send_file(step: &mut Step<'_>, number: FileNumber) -> Result<(), StoreError> {
+pub(crate) fn send_file(step: &mut Step<'_>, number: FileNumber) -> Result<(), StoreError> {
     let Some(mut file) = File::find(step.tx, number)?.filter(|file| !file.kept) else { return Ok(()) };
     if matches!(file.way, Way::Up | Way::Keep) {
         return Ok(());

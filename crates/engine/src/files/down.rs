@@ -5,6 +5,7 @@ use rusqlite::Connection;
 
 use super::row::File;
 use super::transfer::{Outcome, refused, request};
+use super::uses;
 use crate::Step;
 use crate::api::event::{Part, Transfer, TransferAnswer};
 use crate::api::failure::Failure;
@@ -21,12 +22,15 @@ pub struct Source {
     pub get: Transfer,
 }
 
-/// Where a file is to be had; none if there is no such file.
+/// Where a file is to be had; none if there is no such file, or it can be looked at once and is not open.
 ///
 /// # Errors
 /// When the database fails or the row is damaged.
 pub fn source(conn: &Connection, number: FileNumber) -> Result<Option<Source>, StoreError> {
     let Some(File { file, .. }) = File::find(conn, number)? else { return Ok(None) };
+    if uses::is_locked(conn, number)? {
+        return Ok(None);
+    }
     let get = get(conn, &file)?;
     Ok(Some(Source { file, get }))
 }

@@ -5,6 +5,7 @@ use beseda_wire::Request;
 use rusqlite::Connection;
 
 use super::row::TABLE;
+use super::uses::IS_USED_APART;
 use crate::Step;
 use crate::api::event::{Effect, FileDeed, Notice};
 use crate::api::file::{FileNumber, FileUse};
@@ -34,7 +35,8 @@ pub(super) fn set_cache_limit(step: &mut Step<'_>, bytes: Option<u64>) -> Result
 
 /// How much room files take.
 pub(crate) fn room(conn: &Connection) -> Result<FileUse, StoreError> {
-    let sum = format!("SELECT coalesce(sum(here), 0), count(*), coalesce(sum(here) FILTER (WHERE {MAY_GO}), 0)");
+    let may_go = may_go();
+    let sum = format!("SELECT coalesce(sum(here), 0), count(*), coalesce(sum(here) FILTER (WHERE {may_go}), 0)");
     let (used, count, clearable): (i64, u32, i64) = conn
         .prepare_cached(&format!("{sum} FROM files WHERE here > 0"))?
         .query_row((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
@@ -44,6 +46,7 @@ pub(crate) fn room(conn: &Connection) -> Result<FileUse, StoreError> {
 /// Forgets files that nothing refers to any more: erased here, and let go on the server.
 pub(crate) fn tend(step: &mut Step<'_>) -> Result<(), StoreError> {
     forget_loose(step)?;
+    forget_sent_once(step)?;
     if step.memory.session.is_up() && !step.memory.files.letting_go {
         let blobs = waiting(step.tx)?;
         if !blobs.is_empty() {
@@ -64,10 +67,10 @@ pub(super) fn forget_unsent(step: &mut Step<'_>) -> Result<(), StoreError> {
 fn forget_loose(step: &mut Step<'_>) -> Result<(), StoreError> {
     let loose: Vec<(FileNumber, Vec<u8>, bool, bool)> = step
         .tx
-        .prepare_cached(
-            "SELECT number, blob, kept, EXISTS (SELECT 1 FROM message_files WHERE file = number) \
-             OR EXISTS (SELECT 1 FROM pictures WHERE file = number) FROM files WHERE loose = 1",
-        )?
+        .prepare_cached(&format!(
+            "SELECT number, blob, kept, EXISTS (SELECT 1 FROM message_files WHERE file = number) OR {IS_USED_APART} \
+             FROM files WHERE loose = 1"
+        ))?
         .query_map((), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<Result<_, _>>()?;
     for (number, blob, kept, used) in loose {
@@ -82,6 +85,37 @@ fn forget_loose(step: &mut Step<'_>) -> Result<(), StoreError> {
         super::transfer::stop(step, number);
         step.effect(Effect::File(FileDeed::Erase { file: number }));
         step.notice(Notice::File(number));
+    }
+    Ok(())
+}
+
+/// A file is looked into. Unless something refers to it by then, it is forgotten when the program starts again.
+pub(crate) fn only_for_now(step: &Step<'_>, number: FileNumber) -> Result<(), StoreError> {
+    step.tx
+        .prepare_cached(&format!(
+            "UPDATE files SET loose = 2 WHERE number = ?1 AND loose = 0 AND kept = 0 \
+             AND NOT EXISTS (SELECT 1 FROM message_files WHERE file = number) AND NOT {IS_USED_APART}"
+        ))?
+        .execute([number])?;
+    Ok(())
+}
+
+/// Who has sent something that can be looked at once does not see it again: its bytes go from here once the server has them.
+fn forget_sent_once(step: &mut Step<'_>) -> Result<(), StoreError> {
+    let sent: Vec<FileNumber> = step
+        .tx
+        .prepare_cached(&format!(
+            "UPDATE files SET here = 0, plain = x'' WHERE here > 0 AND kept = 1 AND way = 0 AND number IN \
+             (SELECT u.file FROM messages m JOIN message_files u ON u.row = m.row WHERE m.once = 1 AND m.own = 1) \
+             AND NOT EXISTS (SELECT 1 FROM message_files u JOIN messages m ON m.row = u.row \
+             WHERE u.file = number AND (m.own = 0 OR m.once <> 1)) \
+             AND NOT {IS_USED_APART} RETURNING number"
+        ))?
+        .query_map((), |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for file in sent {
+        step.effect(Effect::File(FileDeed::Erase { file }));
+        step.notice(Notice::File(file));
     }
     Ok(())
 }
@@ -106,9 +140,11 @@ pub(crate) fn let_go_told(step: &mut Step<'_>, blobs: &[BlobId]) -> Result<(), S
     Ok(())
 }
 
-/// Of files that are here: not those that are on their way, that the server does not have, and pictures of people and groups.
-const MAY_GO: &str = "way = 0 AND (kept = 1 OR plain = x'') \
-    AND NOT EXISTS (SELECT 1 FROM pictures WHERE file = number)";
+/// Of files that are here: not those that are on their way, that the server does not have, pictures of people and groups, and
+/// stickers, which outlive their authors' interest in them.
+fn may_go() -> String {
+    format!("way = 0 AND (kept = 1 OR plain = x'') AND NOT {IS_USED_APART}")
+}
 
 /// Erases what can be fetched again.
 pub(super) fn clear(step: &mut Step<'_>) -> Result<(), StoreError> {
@@ -133,7 +169,7 @@ fn make_room(step: &mut Step<'_>, limit: u64) -> Result<(), StoreError> {
     }
     let may_go: Vec<(FileNumber, u64)> = step
         .tx
-        .prepare_cached(&format!("SELECT number, here FROM files WHERE here > 0 AND {MAY_GO} ORDER BY used_at"))?
+        .prepare_cached(&format!("SELECT number, here FROM files WHERE here > 0 AND {} ORDER BY used_at", may_go()))?
         .query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?
         .collect::<Result<_, _>>()?;
     for (number, bytes) in may_go {

@@ -5,6 +5,7 @@ use beseda_wire::content::{FileKey, FileRef};
 use rusqlite::{Connection, Row};
 
 use super::chunks::Layout;
+use super::uses;
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
@@ -62,6 +63,12 @@ impl File {
         Self::one(conn, "number = ?1 AND blob <> x''", [number])
     }
 
+    /// The row of a file, if there is one.
+    pub(crate) fn of(conn: &Connection, file: &FileRef) -> Result<Option<Self>, StoreError> {
+        let key = (file.blob.as_bytes(), file.key.0, file.size.cast_signed());
+        Self::one(conn, "blob = ?1 AND key = ?2 AND size = ?3 AND blob <> x''", key)
+    }
+
     /// The row of a file that a message or a profile names; made if there is none.
     pub(crate) fn know(step: &Step<'_>, file: &FileRef) -> Result<Self, StoreError> {
         let key = (file.blob.as_bytes(), file.key.0, file.size.cast_signed());
@@ -70,8 +77,7 @@ impl File {
                 "INSERT INTO files (blob, key, size, used_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
             )?
             .execute((key.0, key.1, key.2, column::millis(step.now)))?;
-        Self::one(step.tx, "blob = ?1 AND key = ?2 AND size = ?3 AND blob <> x''", key)?
-            .ok_or(StoreError::damaged(TABLE))
+        Self::of(step.tx, file)?.ok_or(StoreError::damaged(TABLE))
     }
 
     /// The file with this content, if this device has sealed it before.
@@ -167,12 +173,13 @@ impl File {
     }
 }
 
-/// What is needed to open a file that is on this device; none if it is not.
+/// What is needed to open a file that is on this device; none if it is not, or can be looked at once and is not open.
 ///
 /// # Errors
 /// When the database fails or the row is damaged.
 pub fn reference(conn: &Connection, number: FileNumber) -> Result<Option<FileRef>, StoreError> {
-    Ok(File::find(conn, number)?.filter(File::is_here).map(|file| file.file))
+    let here = File::find(conn, number)?.filter(File::is_here);
+    Ok(if here.is_some() && uses::is_locked(conn, number)? { None } else { here.map(|file| file.file) })
 }
 
 /// Conversations in which a message with this file waits to be sent.

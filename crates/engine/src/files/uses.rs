@@ -19,6 +19,7 @@ const fn kind(media: &Media) -> i64 {
         Media::Video { .. } => 2,
         Media::Audio { .. } => 3,
         Media::Voice { .. } => 4,
+        Media::Sticker { .. } => 5,
     }
 }
 
@@ -31,11 +32,6 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// All files that belong to it.
-    pub(crate) fn files(&self) -> impl Iterator<Item = FileNumber> + use<> {
-        [self.cover, Some(self.file)].into_iter().flatten()
-    }
-
     /// As people see it.
     pub(crate) fn view(self, limits: &FetchLimits) -> AttachmentView {
         let automatic = limits.take(&self.attachment.media, self.attachment.file.size);
@@ -91,7 +87,7 @@ pub(crate) fn attach(
     Ok(all)
 }
 
-fn use_file(step: &mut Step<'_>, row: i64, file: &FileRef) -> Result<FileNumber, StoreError> {
+pub(super) fn use_file(step: &mut Step<'_>, row: i64, file: &FileRef) -> Result<FileNumber, StoreError> {
     let number = File::know(step, file)?.number;
     step.tx
         .prepare_cached("INSERT OR IGNORE INTO message_files (row, file) VALUES (?1, ?2)")?
@@ -100,13 +96,47 @@ fn use_file(step: &mut Step<'_>, row: i64, file: &FileRef) -> Result<FileNumber,
     Ok(number)
 }
 
+/// A message's row has a file that nobody is to see anything of: it is counted as used, and that is all.
+pub(crate) fn attach_unseen(step: &mut Step<'_>, row: i64, attachment: &Attachment) -> Result<FileNumber, StoreError> {
+    use_file(step, row, &attachment.file)
+}
+
+/// The files of a row, whatever for.
+pub(crate) fn of_row(conn: &Connection, row: i64) -> Result<Vec<FileNumber>, StoreError> {
+    let mut statement = conn.prepare_cached("SELECT file FROM message_files WHERE row = ?1 ORDER BY file")?;
+    let numbers = statement.query_map([row], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(numbers)
+}
+
+/// The server keeps the files of this row for the account.
+pub(crate) fn kept_for_account(conn: &Connection, row: i64) -> Result<(), StoreError> {
+    conn.prepare_cached("UPDATE files SET kept = 1 WHERE number IN (SELECT file FROM message_files WHERE row = ?1)")?
+        .execute([row])?;
+    Ok(())
+}
+
+/// In a query over `files`: whether something other than a message refers to one, a picture of somebody or a sticker.
+pub(super) const IS_USED_APART: &str = "(EXISTS (SELECT 1 FROM pictures WHERE file = number) \
+    OR EXISTS (SELECT 1 FROM sticker_files WHERE file = number))";
+
+/// Whether a file belongs to nothing but messages that can be looked at once and are not open.
+pub(super) fn is_locked(conn: &Connection, number: FileNumber) -> Result<bool, StoreError> {
+    Ok(conn
+        .prepare_cached(&format!(
+            "SELECT 1 FROM files WHERE number = ?1 AND NOT {IS_USED_APART} \
+             AND EXISTS (SELECT 1 FROM message_files u JOIN messages m ON m.row = u.row WHERE u.file = number \
+             GROUP BY u.file HAVING min(m.once) = 1 AND max(m.once) = 1)"
+        ))?
+        .exists([number])?)
+}
+
 /// A row has no attachments any more. What nothing else refers to goes when the step ends.
 pub(crate) fn detach(conn: &Connection, row: i64) -> Result<(), StoreError> {
     conn.prepare_cached("UPDATE files SET loose = 1 WHERE number IN (SELECT file FROM message_files WHERE row = ?1)")?
         .execute([row])?;
     conn.prepare_cached("DELETE FROM message_files WHERE row = ?1")?.execute([row])?;
     conn.prepare_cached("DELETE FROM attachments WHERE row = ?1")?.execute([row])?;
-    Ok(())
+    super::previews::detach(conn, row)
 }
 
 /// What goes with a message.

@@ -130,7 +130,8 @@ pub(crate) fn requested(
         if seq < since || !may_answer(step, row.id, arrival.sender_device, *id)? {
             continue;
         }
-        let content = timeline::own_content(step.tx, row.id, *id)?;
+        let may_have = timeline::once::may_be_told_again(step.tx, row.id, *id, arrival.sender_account)?;
+        let content = if may_have { timeline::own_content(step.tx, row.id, *id)? } else { None };
         let answer = RepairAnswer { device: arrival.sender_device, id: *id, content: content.map(Into::into) };
         send(step, row.id, Repair::Answer(answer))?;
     }

@@ -166,6 +166,7 @@ fn follow(me: &Me, link: &str, in_person: bool) -> Result<Begun, Failure> {
         Target::Group { token, .. } => Request::ShowGroupLink { token: token.0.as_slice().into() },
         Target::Username { username, .. } => Request::FindAccounts { username: username.as_str().to_owned() },
         Target::Person { token, .. } => Request::PersonByLink { token: token.0.as_slice().into() },
+        Target::Stickers { .. } => return Ok(Begun::Done(Outcome::Link { leads_to: LinkView::Stickers })),
         Target::Join { invite } => {
             let leads_to = LinkView::Join { server: link.server.clone(), invite: invite.clone() };
             return Ok(Begun::Done(Outcome::Link { leads_to }));

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension};
 use super::words::Words;
 use crate::files;
 use crate::store::{StoreError, meta};
+use crate::timeline::enclosed;
 
 /// Marks a stem; a private-use character that no normalised word has.
 const STEM: char = '\u{e000}';
@@ -21,7 +22,8 @@ const AUTHOR: char = '\u{e002}';
 const VERSION: u32 = 2;
 const VERSION_KEY: &str = "search_tokens";
 
-/// Indexes a message under the text that its row holds, and the names of its files, which have their rows already.
+/// Indexes a message under the text that its row holds, and the names of its files and of what else goes with it, which
+/// have their rows already.
 ///
 /// # Errors
 /// When the database fails.
@@ -40,7 +42,7 @@ pub fn put(
 }
 
 /// Forgets a message. The index holds no text of its own, so this comes before the row's text (or place) is changed or
-/// its files go; in return nothing of it stays in the file, which a mere mark on a deleted entry would leave there.
+/// its files and what else goes with it go; in return nothing of it stays in the file, which a mere mark on a deleted entry would leave there.
 ///
 /// # Errors
 /// When the database fails or the row is damaged.
@@ -98,6 +100,7 @@ fn tokens(
     for attached in files::attachments(conn, row)? {
         found.extend(words.of_name(&files::called(&attached.attachment.name, &attached.attachment.media)));
     }
+    found.extend(words.of(&enclosed::words(conn, row)?));
     for word in found {
         tokens.push(stem(&word.stem));
         tokens.push(word.plain);

@@ -94,6 +94,9 @@ mod tests {
         conn.execute_batch(include_str!("../store/migrations/0110_search.sql")).unwrap();
         conn.execute_batch(include_str!("../store/migrations/0120_files.sql")).unwrap();
         conn.execute_batch(include_str!("../store/migrations/0121_covers.sql")).unwrap();
+        conn.execute_batch(include_str!("../store/migrations/0125_link_previews.sql")).unwrap();
+        conn.execute_batch(include_str!("../store/migrations/0127_places.sql")).unwrap();
+        conn.execute_batch(include_str!("../store/migrations/0128_contacts.sql")).unwrap();
         conn.execute_batch(
             "CREATE TABLE messages (row INTEGER PRIMARY KEY, conversation BLOB, author BLOB, text TEXT, \
              indexed INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL)",

@@ -25,6 +25,11 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 110, sql: include_str!("migrations/0110_search.sql") },
     Migration { number: 120, sql: include_str!("migrations/0120_files.sql") },
     Migration { number: 121, sql: include_str!("migrations/0121_covers.sql") },
+    Migration { number: 122, sql: include_str!("migrations/0122_once.sql") },
+    Migration { number: 123, sql: include_str!("migrations/0123_stickers.sql") },
+    Migration { number: 125, sql: include_str!("migrations/0125_link_previews.sql") },
+    Migration { number: 127, sql: include_str!("migrations/0127_places.sql") },
+    Migration { number: 128, sql: include_str!("migrations/0128_contacts.sql") },
 ];
 
 /// Brings the schema up to date; the caller's transaction makes it all or nothing.

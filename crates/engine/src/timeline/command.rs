@@ -4,13 +4,15 @@ pub(crate) mod folder;
 mod keep;
 mod said;
 
+pub(crate) use said::send_sticker;
+
 use beseda_model::{Action, ConversationId, MessageId};
 use beseda_wire::content::{Authored, Content, Delete, Edit, InfoChange, MessageRef, OwnSync, Pin, Reaction, Timer};
 use beseda_wire::state::EntryClass;
 
 use super::access::Here;
 use super::rules::{emoji, info, timer};
-use super::{infos, own, own_event, profile};
+use super::{infos, once, own, own_event, profile};
 use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::failure::Failure;
@@ -40,6 +42,8 @@ pub fn on_command(step: &mut Step<'_>, command: &Command) -> Option<Done> {
                 InfoChange { title: title.clone(), description: description.clone(), timer: *timer, picture: None };
             set_info(step, *conversation, change)
         }
+        Command::OpenOnce { conversation, target } => once::open(step, *conversation, *target),
+        Command::CloseOnce { conversation, target } => once::close(step, *conversation, *target),
         Command::SaveDraft { conversation, text } => keep::draft(step, *conversation, text),
         Command::MarkRead { conversation, .. } => keep::mark_read(step, *conversation),
         Command::Keep { conversation, state } => keep::keep(step, *conversation, state),

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::apply::shown;
 use super::message_row::{self, Hidden, TABLE};
-use super::{column, own_event, presence};
+use super::{column, once, own_event, presence};
 use crate::Step;
 use crate::store::StoreError;
 
@@ -28,7 +28,8 @@ pub fn next_expiry(conn: &Connection, now: Timestamp) -> Result<Option<Timestamp
         )?
         .exists(())?;
     let stop = presence::next_stop(conn)?;
-    Ok(next.map(column::moment).into_iter().chain(stop).chain(started.then_some(now)).min())
+    let lapse = once::next_lapse(conn)?;
+    Ok(next.map(column::moment).into_iter().chain(stop).chain(lapse).chain(started.then_some(now)).min())
 }
 
 /// Starts the timers of what was read, here or on another own device, and wipes what has to disappear by now: text,
@@ -50,6 +51,7 @@ pub fn expire(step: &mut Step<'_>) -> Result<(), StoreError> {
         message_row::hide(step.tx, row, Hidden::Disappeared)?;
         shown(step, column::conversation(&conversation, TABLE)?);
     }
+    once::lapse(step)?;
     presence::stop(step)?;
     own_event::forget_old(step)
 }

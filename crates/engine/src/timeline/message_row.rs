@@ -6,7 +6,9 @@ use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 use super::column::{self, encode, millis, place};
+use super::once;
 use crate::api::failure::{Healing, Unreadable};
+use crate::api::once::{OnceKind, OnceState};
 use crate::store::StoreError;
 
 /// Rows that are not sent yet stand after all others, in the order in which they were written.
@@ -63,9 +65,11 @@ pub(crate) struct Known {
     pub(crate) deleted: bool,
     pub(crate) own: bool,
     pub(crate) timer: Option<Timer>,
+    /// Whether it is an ordinary message, with a text that can be changed and found.
+    pub(crate) ordinary: bool,
 }
 
-const KNOWN: &str = "SELECT row, seq, kind, hidden, deleted_seq, own, timer_seconds, timer_from FROM messages";
+const KNOWN: &str = "SELECT row, seq, kind, hidden, deleted_seq, own, timer_seconds, timer_from, once FROM messages";
 
 impl Known {
     /// The row of a message.
@@ -101,6 +105,7 @@ impl Known {
             deleted: row.get::<_, i64>(4)? != 0,
             own: row.get(5)?,
             timer: column::timer(row.get(6)?, row.get(7)?),
+            ordinary: once::is_ordinary(Kind::from_column(row.get(2)?), row.get(8)?),
         })
     }
 }
@@ -134,6 +139,8 @@ pub(crate) struct NewRow<'a> {
     /// The name of an unsupported kind.
     pub(crate) label: &'a str,
     pub(crate) content: &'a [u8],
+    /// What it is, if it can be looked at once: then `attachments` is empty, and its file is known by the content.
+    pub(crate) once: Option<OnceKind>,
 }
 
 impl NewRow<'_> {
@@ -161,6 +168,7 @@ impl NewRow<'_> {
             attachments: &[],
             label: "",
             content: &[],
+            once: None,
         }
     }
 
@@ -177,10 +185,10 @@ impl NewRow<'_> {
         conn.prepare_cached(
             "INSERT OR REPLACE INTO messages (row, conversation, pos, seq, kind, hidden, author, message, own, counted, \
              at, state, mentions_me, timer_seconds, timer_from, expires_at, generation, epoch, unreadable, healing, \
-             reply_author, reply_message, forward, event, entities, text, content) \
+             reply_author, reply_message, forward, event, entities, text, content, once, once_kind) \
              VALUES (?1, ?2, CASE WHEN ?3 > 0 THEN ?3 ELSE ?4 + (SELECT coalesce(max(row), 0) + 1 FROM messages) END, \
              ?3, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, \
-             ?26, ?27)",
+             ?26, ?27, ?28, ?29)",
         )?
         .execute(rusqlite::params![
             instead,
@@ -210,6 +218,8 @@ impl NewRow<'_> {
             entities,
             text,
             self.content,
+            self.once.map_or(0, |_| once::state_column(OnceState::Closed)),
+            self.once.map_or(0, once::kind_column),
         ])?;
         Ok(conn.last_insert_rowid())
     }
@@ -221,12 +231,13 @@ pub(crate) fn wipe(conn: &Connection, row: i64) -> Result<(), StoreError> {
     let parts: Option<(Vec<u8>, Vec<u8>, Vec<u8>)> = conn
         .prepare_cached(
             "UPDATE messages SET text = '', entities = x'', content = x'', forward = x'', reply_author = x'', \
-             reply_message = x'', mentions_me = 0, edited_at = 0, failure = x'' WHERE row = ?1 \
+             reply_message = x'', mentions_me = 0, edited_at = 0, failure = x'', once = 0, once_kind = 0 WHERE row = ?1 \
              RETURNING conversation, author, message",
         )?
         .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     crate::files::detach(conn, row)?;
+    super::enclosed::remove(conn, row)?;
     let Some(key) = parts else { return Ok(()) };
     for table in ["edits", "reactions", "pins"] {
         conn.prepare_cached(&format!("DELETE FROM {table} WHERE conversation = ?1 AND author = ?2 AND message = ?3"))?

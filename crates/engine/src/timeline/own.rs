@@ -2,8 +2,8 @@
 //! the devices' own names, folders, and what is deleted only for oneself. They tell each other in notes-to-self, where the highest place in the log wins; a
 //! change made here counts at once.
 
-use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, FolderId, MessageId};
-use beseda_wire::content::{Authored, Content, MessageRef, OwnState, OwnSync};
+use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, FolderId, MessageId, PackId};
+use beseda_wire::content::{Authored, Content, KeptSticker, MessageRef, OwnState, OwnSync};
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -11,7 +11,7 @@ use super::access::Here;
 use super::apply::shown;
 use super::message_row::{self, Hidden, Known};
 use super::rules::Broken;
-use super::{access, column, profile};
+use super::{access, column, once, profile};
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
@@ -20,6 +20,7 @@ use crate::api::view::FolderView;
 use crate::identity;
 use crate::log::arrival::Arrival;
 use crate::outbox::{self, EnqueueOptions};
+use crate::stickers;
 use crate::store::StoreError;
 use crate::store::accounts::Account;
 use crate::store::conversations::Conversation;
@@ -43,9 +44,13 @@ pub(crate) enum Key {
     DeviceName(DeviceId),
     Phone,
     Folder(FolderId),
+    Pack(PackId),
+    PackOrder,
+    FavouriteStickers,
 }
 
 const FOLDERS: i64 = 7;
+const PACKS: i64 = 8;
 
 impl Key {
     fn columns(self) -> (i64, Vec<u8>) {
@@ -58,6 +63,9 @@ impl Key {
             Self::DeviceName(id) => (5, id.as_bytes().to_vec()),
             Self::Phone => (6, Vec::new()),
             Self::Folder(id) => (FOLDERS, id.as_bytes().to_vec()),
+            Self::Pack(id) => (PACKS, id.as_bytes().to_vec()),
+            Self::PackOrder => (9, Vec::new()),
+            Self::FavouriteStickers => (10, Vec::new()),
         }
     }
 
@@ -65,7 +73,7 @@ impl Key {
     fn of(sync: &OwnSync) -> Option<Self> {
         match sync {
             OwnSync::Conversation { conversation, .. } => Some(Self::Conversation(*conversation)),
-            OwnSync::DeletedForMe { .. } | OwnSync::Everything { .. } => None,
+            OwnSync::DeletedForMe { .. } | OwnSync::Opened { .. } | OwnSync::Everything { .. } => None,
             OwnSync::Verified { account, .. } => Some(Self::Verified(*account)),
             OwnSync::Nickname { account, .. } => Some(Self::Nickname(*account)),
             OwnSync::ProfileKey { .. } => Some(Self::OwnProfile),
@@ -73,6 +81,9 @@ impl Key {
             OwnSync::DeviceName { device, .. } => Some(Self::DeviceName(*device)),
             OwnSync::Phone { .. } => Some(Self::Phone),
             OwnSync::Folder { folder, .. } => Some(Self::Folder(*folder)),
+            OwnSync::Pack { pack, .. } => Some(Self::Pack(*pack)),
+            OwnSync::PackOrder { .. } => Some(Self::PackOrder),
+            OwnSync::FavouriteStickers { .. } => Some(Self::FavouriteStickers),
         }
     }
 }
@@ -174,6 +185,22 @@ pub(crate) fn phone(conn: &Connection) -> Result<Option<String>, StoreError> {
     Ok(match find(conn, Key::Phone)? {
         Some(OwnSync::Phone { number }) if !number.is_empty() => Some(number),
         _ => None,
+    })
+}
+
+/// In which order the packs of stickers are shown.
+pub(crate) fn pack_order(conn: &Connection) -> Result<Vec<PackId>, StoreError> {
+    Ok(match find(conn, Key::PackOrder)? {
+        Some(OwnSync::PackOrder { packs }) => packs,
+        _ => Vec::new(),
+    })
+}
+
+/// The stickers that this person keeps at hand.
+pub(crate) fn favourite_stickers(conn: &Connection) -> Result<Vec<KeptSticker>, StoreError> {
+    Ok(match find(conn, Key::FavouriteStickers)? {
+        Some(OwnSync::FavouriteStickers { stickers }) => stickers,
+        _ => Vec::new(),
     })
 }
 
@@ -303,6 +330,10 @@ fn take(step: &mut Step<'_>, sync: &OwnSync) -> Result<(), StoreError> {
             }
             shown(step, *conversation);
         }
+        OwnSync::Opened { conversation, message } => {
+            let me = Here::get(step.tx)?.account;
+            once::opened(step, *conversation, *message, me)?;
+        }
         OwnSync::Verified { account, root } => {
             // A comparison with a former key is none with the present one.
             let is_present = root.is_none() || Account::load(step.tx, *account)?.root == *root;
@@ -316,6 +347,9 @@ fn take(step: &mut Step<'_>, sync: &OwnSync) -> Result<(), StoreError> {
         OwnSync::ContactKey { account, key } => profile::take_contact_key(step, *account, &key.0)?,
         OwnSync::DeviceName { .. } | OwnSync::Phone { .. } => step.notice(Notice::Me),
         OwnSync::Folder { .. } => step.notice(Notice::Folders),
+        OwnSync::Pack { pack, state } => stickers::take_pack(step, *pack, state.as_deref())?,
+        OwnSync::PackOrder { .. } => step.notice(Notice::Stickers),
+        OwnSync::FavouriteStickers { stickers } => stickers::take_favourites(step, stickers)?,
         OwnSync::Everything { .. } => {}
     }
     Ok(())
@@ -432,8 +466,12 @@ pub fn own_device_joined(
     for (account, key) in profile::contact_keys(step.tx)? {
         values.push(OwnSync::ContactKey { account, key: key.into() });
     }
-    for part in values.chunks(VALUES_AT_ONCE) {
-        tell(step, conversation, OwnSync::Everything { values: part.to_vec() })?;
+    // Stickers apart: a pack may be as large as a message, and older versions read a message as a whole or not at all.
+    let (stickers, values): (Vec<_>, Vec<_>) = values.into_iter().partition(|value| {
+        matches!(value, OwnSync::Pack { .. } | OwnSync::PackOrder { .. } | OwnSync::FavouriteStickers { .. })
+    });
+    for part in values.chunks(VALUES_AT_ONCE).map(<[_]>::to_vec).chain(stickers.into_iter().map(|one| vec![one])) {
+        tell(step, conversation, OwnSync::Everything { values: part })?;
     }
     Ok(())
 }

@@ -137,7 +137,7 @@ pub fn own_content(
     let item: Option<Vec<u8>> = conn
         .prepare_cached(
             "SELECT content FROM messages WHERE conversation = ?1 AND author = ?2 AND message = ?3 \
-             AND hidden = 0 AND deleted_seq = 0 AND kind = 0",
+             AND hidden = 0 AND deleted_seq = 0 AND kind = 0 AND content <> x''",
         )?
         .query_row((conversation.as_bytes(), here.account.as_bytes(), message.as_bytes()), |row| row.get(0))
         .optional()?;

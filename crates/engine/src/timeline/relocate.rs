@@ -21,16 +21,16 @@ pub fn moved(step: &mut Step<'_>, from: ConversationId, to: ConversationId) -> R
         .query_map([from.as_bytes()], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
     here.into_iter().try_for_each(|row| index::remove(step.tx, row))?;
-    let said: Vec<(i64, Vec<u8>, String)> = step
+    let said: Vec<(i64, Vec<u8>, String, bool)> = step
         .tx
         .prepare_cached(
             "UPDATE messages SET conversation = ?2 WHERE conversation = ?1 AND seq = 0 AND hidden = 0 AND kind = 0 \
-             RETURNING row, author, text",
+             RETURNING row, author, text, once = 0",
         )?
-        .query_map(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .query_map(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<Result<_, _>>()?;
     step.tx.prepare_cached("UPDATE attachments SET conversation = ?2 WHERE conversation = ?1")?.execute(key)?;
-    for (row, author, text) in said {
+    for (row, author, text, _) in said.into_iter().filter(|(.., ordinary)| *ordinary) {
         index::put(step.tx, &Words::default(), row, to, column::account(&author, TABLE)?, &text)?;
     }
     step.tx.prepare_cached("UPDATE own_events SET conversation = ?2 WHERE conversation = ?1")?.execute(key)?;

@@ -13,7 +13,7 @@ const READ_AT: &str = "content_feature";
 /// # Errors
 /// When the database fails.
 pub fn reprocess_unsupported(step: &mut Step<'_>) -> Result<(), StoreError> {
-    reprocess_at(step, beseda_wire::FEATURE_LEVEL)
+    reprocess_at(step, beseda_wire::content::LEVEL)
 }
 
 pub(crate) fn reprocess_at(step: &mut Step<'_>, feature: u32) -> Result<(), StoreError> {

@@ -2,9 +2,13 @@
 //! entries come: what counts is their place in the log.
 
 pub mod attachment;
+pub mod contact;
 pub mod emoji;
 pub mod info;
 pub mod message;
+pub mod once;
+pub mod place;
+pub mod preview;
 pub mod reaction;
 pub mod text;
 pub mod timer;
@@ -46,6 +50,9 @@ pub enum Broken {
     /// An answer that nobody asked for, or about somebody else's message.
     #[error("a repair answer that was not asked for")]
     Repair,
+    /// Not one picture, film or voice message that could be looked at once.
+    #[error("nothing that can be looked at once")]
+    Once,
     /// A key of a wrong length.
     #[error("not a key")]
     Key,
@@ -66,6 +73,7 @@ impl Broken {
             Self::FalseState => "false_state",
             Self::NotOwn => "not_own",
             Self::Repair => "repair",
+            Self::Once => "once",
             Self::Key => "key",
         }
     }
@@ -76,9 +84,13 @@ impl Broken {
             Self::EditOfOthers | Self::DeleteOfOthers | Self::Pin | Self::Info | Self::FalseState | Self::NotOwn => {
                 true
             }
-            Self::TooLong | Self::TooMuchFormatting | Self::TooMany | Self::NotAnEmoji | Self::Repair | Self::Key => {
-                false
-            }
+            Self::TooLong
+            | Self::TooMuchFormatting
+            | Self::TooMany
+            | Self::NotAnEmoji
+            | Self::Repair
+            | Self::Once
+            | Self::Key => false,
         }
     }
 }

@@ -3,9 +3,11 @@
 mod commands;
 mod convergence;
 mod disappearing;
+mod enclosed;
 mod folders;
 mod forged;
 mod healing;
+mod once;
 mod own;
 mod places;
 mod profiles;
@@ -207,7 +209,7 @@ impl Device {
             Body::Text { text, .. } => Some(text),
             Body::Deleted { .. } => Some("(deleted)".to_owned()),
             Body::Unreadable { .. } => Some("(unreadable)".to_owned()),
-            Body::System { .. } | Body::Unsupported { .. } => None,
+            Body::Once { .. } | Body::System { .. } | Body::Unsupported { .. } => None,
         };
         self.page(conversation).into_iter().filter_map(text).collect()
     }

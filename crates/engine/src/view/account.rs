@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use beseda_model::{AccountId, ConversationId};
+use beseda_wire::content::ContactCard;
+use beseda_wire::link::{Link, Target};
 use rusqlite::Connection;
 
 use super::allowed::Allowed;
@@ -12,6 +14,7 @@ use crate::files;
 use crate::store::accounts::{self, Account};
 use crate::store::conversations::Conversation;
 use crate::store::me;
+use crate::timeline::rules::contact;
 use crate::timeline::{column, own, presence, profile, receipt};
 
 /// Digits of an account's id that stand for a name where there is none.
@@ -67,6 +70,21 @@ pub fn account(view: &View<'_>, id: AccountId) -> Result<AccountView, StoreError
         online,
         last_seen,
     })
+}
+
+/// Somebody's card to pass on: what they call themselves, never what this person calls them, and the link to them. None if
+/// they have no username: whoever got the card could not reach them.
+///
+/// # Errors
+/// When the database fails or a row is damaged.
+pub fn card(view: &View<'_>, id: AccountId) -> Result<Option<ContactCard>, StoreError> {
+    let Some(here) = me::Me::find(view.conn)? else { return Ok(None) };
+    let known = username(view.conn, id)?.and_then(|name| name.parse().ok());
+    let Some(username) = known else { return Ok(None) };
+    let root = if here.account == id { Some(here.root) } else { Account::load(view.conn, id)?.root };
+    let link = Link { server: here.server, target: Target::Username { username, root } };
+    let name = public_name(view.conn, id)?;
+    Ok(Some(contact::tidy(&ContactCard { name, link: link.to_string(), ..ContactCard::default() })))
 }
 
 /// Everyone whom this device has met, by name.

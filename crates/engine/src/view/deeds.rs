@@ -31,7 +31,7 @@ pub fn deeds(view: &View<'_>, row: i64) -> Result<Option<Deeds>, StoreError> {
     };
     let Some(place) = Conversation::find(view.conn, conversation)? else { return Ok(None) };
     let is_text = matches!(message.body, Body::Text { .. });
-    let is_said = is_text || matches!(message.body, Body::Unsupported { .. });
+    let is_said = is_text || matches!(message.body, Body::Once { .. } | Body::Unsupported { .. });
     let may_send = may(view, &place, Action::Send)?;
     Ok(Some(Deeds {
         reply: may_send && is_said,

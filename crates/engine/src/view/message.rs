@@ -9,13 +9,14 @@ use super::overlay::{Fate, Overlay};
 use super::{StoreError, View};
 use crate::api::failure::Failure;
 use crate::api::file::FetchLimits;
-use crate::api::view::{Body, Delivery, MessageInfo, MessageView, ReactionView, ReplyView};
-use crate::files;
+use crate::api::once::{OnceKind, OnceState};
+use crate::api::view::{Body, Delivery, Enclosed, MessageInfo, MessageView, ReactionView, ReplyView};
+use crate::files::{self, Attached};
 use crate::timeline::markup::covered;
 use crate::timeline::message_row::{self, Kind, TABLE};
 use crate::timeline::receipt::{self, Marks};
-use crate::timeline::rules::reaction;
-use crate::timeline::{column, own_event};
+use crate::timeline::rules::{self, preview, reaction};
+use crate::timeline::{column, enclosed, once, own_event};
 
 /// Characters of a message that a reply to it shows.
 const QUOTED: u32 = 160;
@@ -26,7 +27,7 @@ const NOBODY: AccountId = AccountId::from_bytes([0; 16]);
 /// The columns that [`Reader::read`] takes, in its order.
 pub(super) const COLUMNS: &str = "row, seq, kind, author, message, own, at, state, deleted_seq, deleted_by, edited_at, \
     mentions_me, timer_seconds, timer_from, expires_at, unreadable, healing, reply_author, reply_message, failure, \
-    forward, event, entities, text";
+    forward, event, entities, text, once, once_kind";
 
 /// Reads rows of one conversation; what they have in common is read once.
 pub(super) struct Reader<'c> {
@@ -71,7 +72,7 @@ impl<'c> Reader<'c> {
             body: if is_deleted {
                 Body::Deleted { by: column::account(&blob(9)?, TABLE)? }
             } else {
-                body(self.conn, &self.limits, kind, row)?
+                body(self.conn, &self.limits, kind, own, row)?
             },
             reply: match column::reference(&blob(17)?, &blob(18)?, TABLE)? {
                 Some(answered) => Some(self.reply(answered)?),
@@ -93,6 +94,12 @@ impl<'c> Reader<'c> {
             });
         }
         self.overlay.apply(&mut view);
+        // An edit may have taken the link away, in the log or on its way there.
+        if let Body::Text { text, entities, preview, .. } = &mut view.body
+            && preview.as_ref().is_some_and(|seen| !preview::is_linked(&seen.url, text, entities))
+        {
+            *preview = None;
+        }
         Ok(view)
     }
 
@@ -100,7 +107,7 @@ impl<'c> Reader<'c> {
         let found: Option<(i64, String, Vec<u8>, bool)> = self
             .conn
             .prepare_cached(
-                "SELECT row, substr(text, 1, ?4), entities, kind = 0 AND deleted_seq = 0 FROM messages \
+                "SELECT row, substr(text, 1, ?4), entities, kind = 0 AND once = 0 AND deleted_seq = 0 FROM messages \
                  WHERE conversation = ?1 AND author = ?2 AND message = ?3 AND hidden = 0",
             )?
             .query_row(
@@ -129,7 +136,14 @@ impl<'c> Reader<'c> {
         };
         let attachment = attachment.map(|attached| attached.view(&self.limits));
         let author_name = self.names.of(self.conn, answered.author)?;
-        Ok(ReplyView { message: answered, author_name, text, attachment, row })
+        let enclosed = match (row, &text) {
+            (Some(row), Some(_)) => {
+                let place = enclosed::place_view(self.conn, row)?;
+                Enclosed::of(place.as_ref(), &enclosed::contacts(self.conn, row)?)
+            }
+            _ => None,
+        };
+        Ok(ReplyView { message: answered, author_name, text, attachment, enclosed, row })
     }
 
     fn reactions(&self, target: MessageRef) -> Result<Vec<ReactionView>, StoreError> {
@@ -165,8 +179,13 @@ impl<'c> Reader<'c> {
     }
 }
 
-fn body(conn: &Connection, limits: &FetchLimits, kind: Kind, row: &Row<'_>) -> Result<Body, StoreError> {
+fn body(conn: &Connection, limits: &FetchLimits, kind: Kind, own: bool, row: &Row<'_>) -> Result<Body, StoreError> {
     let blob = |at: usize| -> Result<Vec<u8>, StoreError> { Ok(row.get(at)?) };
+    if kind == Kind::Text
+        && let Some((state, kind)) = once::read(row.get(24)?, row.get(25)?)
+    {
+        return once_body(conn, state, kind, own, row.get(0)?);
+    }
     Ok(match kind {
         Kind::Text => Body::Text {
             text: row.get(23)?,
@@ -175,6 +194,9 @@ fn body(conn: &Connection, limits: &FetchLimits, kind: Kind, row: &Row<'_>) -> R
                 .into_iter()
                 .map(|attached| attached.view(limits))
                 .collect(),
+            place: enclosed::place_view(conn, row.get(0)?)?,
+            contacts: enclosed::contacts(conn, row.get(0)?)?,
+            preview: files::previews::view(conn, limits, row.get(0)?)?,
         },
         Kind::System => Body::System { event: column::decode(&blob(21)?, TABLE)? },
         Kind::Unsupported => Body::Unsupported { kind: row.get(23)? },
@@ -182,6 +204,22 @@ fn body(conn: &Connection, limits: &FetchLimits, kind: Kind, row: &Row<'_>) -> R
             Body::Unreadable { why: message_row::unreadable(row.get(15)?), healing: message_row::healing(row.get(16)?) }
         }
     })
+}
+
+/// What can be looked at once: its file for those who may open it, what was said with it while it is open.
+fn once_body(conn: &Connection, state: OnceState, kind: OnceKind, own: bool, row: i64) -> Result<Body, StoreError> {
+    let content = if own { None } else { once::content(conn, row)? };
+    let mut body = Body::Once { kind, state, file: None, text: String::new(), entities: Vec::new() };
+    if let (Some((number, attachment, message)), Body::Once { file, text, entities, .. }) = (content, &mut body) {
+        // Nothing of this kind comes by itself, whatever the rules say of ordinary files.
+        let never = FetchLimits { photo: 0, voice: 0, video: 0, audio: 0, file: 0 };
+        *file = Some(Attached { file: number, cover: None, attachment }.view(&never));
+        if state == OnceState::Open {
+            *entities = rules::text::accept(&message.text, &message.entities).unwrap_or_default();
+            *text = message.text;
+        }
+    }
+    Ok(body)
 }
 
 /// How far a message is that is not in the log.
@@ -264,8 +302,10 @@ pub fn info(view: &View<'_>, row: i64) -> Result<Option<MessageInfo>, StoreError
             }
         }
     }
+    let opened_by = if message.own { once::opened_by(view.conn, conversation, message.message)? } else { Vec::new() };
     let history = history(view.conn, conversation, &message, &content)?;
-    Ok(Some(MessageInfo { message, delivered_to, read_by, generation, epoch: epoch.cast_unsigned(), history }))
+    let epoch = epoch.cast_unsigned();
+    Ok(Some(MessageInfo { message, delivered_to, read_by, opened_by, generation, epoch, history }))
 }
 
 /// Former texts, oldest first: the original and every edit but the one that is shown.

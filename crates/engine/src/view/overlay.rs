@@ -33,7 +33,8 @@ impl Overlay {
                     view.pinned = false;
                 }
                 Content::Pin(pin) if pin.target == view.message => {
-                    view.pinned = pin.on && matches!(view.body, Body::Text { .. } | Body::Unsupported { .. });
+                    view.pinned =
+                        pin.on && matches!(view.body, Body::Text { .. } | Body::Once { .. } | Body::Unsupported { .. });
                 }
                 _ => {}
             }

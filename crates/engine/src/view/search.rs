@@ -24,7 +24,11 @@ pub fn search(view: &View<'_>, asked: &SearchQuery) -> Result<Vec<SearchHit>, St
                     named.filter(|(_, shown)| sought.touches_name(&words, &files::called(&shown.name, &shown.media)));
                 (sought.matches(&words, text), named.map(|(place, _)| place).collect())
             }
-            Body::Deleted { .. } | Body::System { .. } | Body::Unsupported { .. } | Body::Unreadable { .. } => continue,
+            Body::Once { .. }
+            | Body::Deleted { .. }
+            | Body::System { .. }
+            | Body::Unsupported { .. }
+            | Body::Unreadable { .. } => continue,
         };
         hits.push(SearchHit { conversation, message, matches, files });
     }

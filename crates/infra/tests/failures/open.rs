@@ -6,7 +6,7 @@ use beseda_app::port::conformance::world::{account, converse, people, say};
 use beseda_infra::db::sqlite::renew_store_epoch;
 use beseda_model::ConversationKind::Group;
 
-use super::{open, options, try_open};
+use super::{Options, open, options, try_open};
 
 #[test]
 fn a_second_store_on_the_same_directory_is_refused() {
@@ -27,6 +27,22 @@ fn nobody_else_may_read_a_new_database() {
     for file in ["beseda.db", "beseda.db-wal"] {
         let mode = std::fs::metadata(dir.path().join(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
+
+/// Whoever copies the file of a server that has stopped has all of it.
+#[test]
+fn a_store_that_was_closed_is_one_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options { readers: 8, ..options(dir.path()) };
+    for number in 1..=50 {
+        let store = try_open(&options).unwrap();
+        people(&*store, &[number]);
+        drop(store);
+        let mut names: Vec<_> =
+            std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.retain(|name| name != "lock");
+        assert_eq!(names, ["beseda.db"]);
     }
 }
 

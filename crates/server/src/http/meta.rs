@@ -35,6 +35,7 @@ pub(super) async fn server(State(context): State<Arc<Context>>) -> axum::Json<Se
         phone: context.config.phone,
         phone_region: context.config.phone_region.clone(),
         drives: context.drives.is_some(),
+        previews: context.previews.is_some(),
     })
 }
 

@@ -51,6 +51,7 @@ fn components() -> ComponentsBuilder {
     let components = with::<http::ResetIdentity>(with::<http::StartLink>(with::<http::LinkStarted>(components)));
     let components = with::<http::PollLink>(with::<http::LinkState>(components));
     let components = with::<http::Wake>(with::<http::Woken>(components));
+    let components = with::<http::AskPreview>(with::<http::Preview>(components));
     let components = with::<http::RequestPhoneCode>(with::<http::PhoneCodeSent>(components));
     let components = with::<http::ListDrive>(with::<http::DrivePage>(with::<http::ReadDrive>(components)));
     with::<http::CheckPhoneCode>(with::<http::PhoneVerified>(components))
@@ -117,6 +118,7 @@ fn shape(route: Route) -> Option<Shape> {
         Route::DriveWrite => {
             ("A file to a cloud drive; the header `beseda-drive` says where", Some(STREAM), Answer::Head("204"))
         }
+        Route::Preview => ("What a page of the web says of itself", Some("AskPreview"), named("Preview")),
         Route::Socket => ("The WebSocket", None, Answer::Socket),
         Route::Trust | Route::TrustStyle | Route::Authority | Route::Page | Route::Redirect => return None,
     };

@@ -19,8 +19,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; \
     require-trusted-types-for 'script'; trusted-types default svelte-trusted-html";
 
-/// The camera reads QR codes; of what asks people for more, nothing is used.
-const PERMISSIONS: &str = "camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), serial=(), hid=(), \
+/// The camera reads QR codes, and who sends where they are asks for the position; of what asks people for more, nothing is used.
+const PERMISSIONS: &str = "camera=(self), microphone=(self), geolocation=(self), payment=(), usb=(), serial=(), hid=(), \
     midi=(), display-capture=(), accelerometer=(), gyroscope=(), magnetometer=(), xr-spatial-tracking=()";
 
 /// A file of the web app, the app itself at a place in it, or nothing.

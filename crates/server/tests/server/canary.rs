@@ -39,7 +39,8 @@ async fn no_canary_reaches_the_log() {
         .finish();
     tracing::subscriber::set_global_default(subscriber).ok();
 
-    let server = crate::phones::start(|_| {}).await;
+    let site = crate::previews::Site::start().await;
+    let server = crate::phones::start(|config| site.allow(config)).await;
     let mut alice = server
         .join_as(1, |sign_up| {
             sign_up.username = Some("canaryname".parse().unwrap());
@@ -85,6 +86,8 @@ async fn no_canary_reaches_the_log() {
     let caller = crate::blobs::Caller::new(&server, &alice);
     let blob = caller.upload(b"canary-file").await;
     assert_eq!(caller.fetch(blob).await.body, b"canary-file");
+    crate::previews::ask(&server, &alice, &site.at("/canary-page")).await.unwrap_err();
+    assert_eq!(site.asked(), ["/canary-page"]);
     at_bob.ask(Request::KeepBlobs { blobs: vec![blob] }).await.unwrap();
     let second = alice.recover(&server, device(9)).await;
     server.settle().await;

@@ -18,6 +18,7 @@ const JOINING: &str = include_str!("joining.rs");
 const DEVICES: &str = include_str!("devices.rs");
 const BLOBS: &str = include_str!("limits_of_blobs.rs");
 const PAGES: &str = include_str!("pages.rs");
+const PREVIEWS: &str = include_str!("previews.rs");
 const WAKING: &str = include_str!("waking.rs");
 const PHONES: &str = include_str!("phones.rs");
 const DRIVES: &str = include_str!("drives.rs");
@@ -76,6 +77,13 @@ const TRIED: &[(&str, &str, &str)] = &[
     ("drive_entries", DRIVES, "limits_of_drives"),
     ("drive_path_bytes", DRIVES, "limits_of_drives"),
     ("drive_millis", DRIVES, "limits_of_drives"),
+    ("previews", PREVIEWS, "rates_of_previews"),
+    ("previews_at_once", PREVIEWS, "previews_made_at_once"),
+    ("preview_page_bytes", PREVIEWS, "sizes_of_pages_and_pictures"),
+    ("preview_picture_bytes", PREVIEWS, "sizes_of_pages_and_pictures"),
+    ("fetches", PREVIEWS, "rates_of_previews"),
+    ("fetches_at_once", PREVIEWS, "previews_made_at_once"),
+    ("fetch_millis", PREVIEWS, "a_site_that_does_not_answer"),
     ("sign_ups", HERE, "rates_of_an_address"),
     ("sign_ins", HERE, "rates_of_an_address"),
     ("anonymous_requests", HERE, "rates_of_an_address"),

@@ -26,6 +26,7 @@ mod pages;
 mod people;
 mod phones;
 mod presence;
+mod previews;
 mod program;
 mod push_service;
 mod refused_bodies;

@@ -172,7 +172,11 @@ async fn pages_and_workers_may_do_no_more_than_they_must() {
                 "x-frame-options: deny",
             ],
         );
-        assert!(answer.head.contains("permissions-policy: ") && answer.head.contains("microphone=(self)"));
+        assert!(
+            answer.head.contains("permissions-policy: ")
+                && answer.head.contains("geolocation=(self)")
+                && answer.head.contains("microphone=(self)")
+        );
         assert!(!answer.head.contains("access-control-allow"), "no other origin is let in");
         assert!(!answer.head.contains("strict-transport-security"), "it means nothing over plain HTTP");
     }

@@ -192,9 +192,14 @@ impl Server {
         self.folder.path()
     }
 
-    /// Stops it; the folder stays until it is dropped.
+    /// Stops it, until all that was written is in the database file; the folder stays until it is dropped.
     pub(crate) async fn stop(&mut self) -> bool {
-        self.running.take().expect("it runs").shutdown().await
+        let all_gone = self.running.take().expect("it runs").shutdown().await;
+        // The last of its tasks may let go of the database a moment after it has stopped.
+        while self.data_dir().join("beseda.db-wal").exists() {
+            tokio::task::yield_now().await;
+        }
+        all_gone
     }
 
     /// Posts JSON and reads the answer as such.

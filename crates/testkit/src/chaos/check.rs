@@ -183,7 +183,7 @@ fn comparable(row: &MessageView) -> Option<Shown> {
     let (message, body) = match &row.body {
         Body::Text { text, .. } => (Some(row.message), text.clone()),
         Body::Deleted { .. } => (None, "(deleted)".to_owned()),
-        Body::System { .. } | Body::Unsupported { .. } | Body::Unreadable { .. } => return None,
+        Body::Once { .. } | Body::System { .. } | Body::Unsupported { .. } | Body::Unreadable { .. } => return None,
     };
     let mut reactions: Vec<_> = row
         .reactions

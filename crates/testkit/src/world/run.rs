@@ -254,7 +254,7 @@ impl<B: Backend> World<B> {
                 }
                 Effect::Disconnect => self.cut_silently(key),
                 Effect::Send(frame) => self.send(key, frame),
-                Effect::Http { id, method, url, body } => {
+                Effect::Http { id, method, url, body, .. } => {
                     let path = url.strip_prefix(SERVER).unwrap_or(&url).to_owned();
                     let life = self.at(key).life;
                     let at = now.plus_millis(self.delay());

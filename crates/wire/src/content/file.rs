@@ -125,6 +125,21 @@ pub enum Media {
         #[cfg_attr(feature = "ts", ts(as = "String"))]
         wave: Bytes,
     },
+    /// As a sticker: without a bubble, alone in its message.
+    Sticker {
+        /// Pixels.
+        #[serde(rename = "w")]
+        width: u32,
+        /// See `width`.
+        #[serde(rename = "h")]
+        height: u32,
+        /// What it stands for; empty if that was no emoji.
+        #[serde(rename = "j", default)]
+        emoji: String,
+        /// The file of its pack.
+        #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+        pack: Option<FileRef>,
+    },
 }
 
 impl Media {
@@ -176,6 +191,16 @@ enum Known {
         #[serde(rename = "w", default)]
         wave: Bytes,
     },
+    Sticker {
+        #[serde(rename = "w")]
+        width: u32,
+        #[serde(rename = "h")]
+        height: u32,
+        #[serde(rename = "j", default)]
+        emoji: String,
+        #[serde(rename = "p", default)]
+        pack: Option<FileRef>,
+    },
 }
 
 impl From<Read> for Media {
@@ -186,6 +211,7 @@ impl From<Read> for Media {
             Read::Known(Known::Video { width, height, millis, round }) => Self::Video { width, height, millis, round },
             Read::Known(Known::Audio { millis, title, artist }) => Self::Audio { millis, title, artist },
             Read::Known(Known::Voice { millis, wave }) => Self::Voice { millis, wave },
+            Read::Known(Known::Sticker { width, height, emoji, pack }) => Self::Sticker { width, height, emoji, pack },
         }
     }
 }

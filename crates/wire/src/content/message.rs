@@ -4,9 +4,10 @@ use beseda_model::{AccountId, Timestamp};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use super::{Attachment, MessageRef};
+use super::{Attachment, ContactCard, MessageRef, Place};
+use crate::lenient;
 
-/// Something to read or to look at: text with formatting, files, or both.
+/// Something to read or to look at: text with formatting, files, a place, people's cards.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// The text without markup.
@@ -27,6 +28,39 @@ pub struct Message {
     /// When it disappears.
     #[serde(rename = "tm", default, skip_serializing_if = "Option::is_none")]
     pub timer: Option<Timer>,
+    /// Whether its one photo, film or voice message can be looked at once. Such a message is written in version 2, so that
+    /// who does not know the flag shows nothing rather than a picture that stays.
+    #[serde(rename = "vo", default, skip_serializing_if = "std::ops::Not::not")]
+    pub once: bool,
+    /// A place on the map.
+    #[serde(rename = "pl", default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// People's cards.
+    #[serde(rename = "ct", default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<ContactCard>,
+    /// What its sender saw of a page that the text links to.
+    #[serde(rename = "lp", default, skip_serializing_if = "Option::is_none", deserialize_with = "lenient::preview")]
+    pub preview: Option<LinkPreview>,
+}
+
+/// What a page says of itself, as the sender's server has seen it. Recipients ask nobody for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkPreview {
+    /// The page's address, as it stands in the text.
+    #[serde(rename = "u")]
+    pub url: String,
+    /// What it is called.
+    #[serde(rename = "t", default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// What it is about.
+    #[serde(rename = "d", default, skip_serializing_if = "String::is_empty")]
+    pub description: String,
+    /// The site that it belongs to.
+    #[serde(rename = "s", default, skip_serializing_if = "String::is_empty")]
+    pub site: String,
+    /// A picture of it, which the sender's device has made anew.
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<Attachment>,
 }
 
 /// A run of text with one style. Runs may nest and overlap; positions outside the text are cut off by the reader.
@@ -214,4 +248,12 @@ pub struct Pin {
     /// Pinned, or not any more.
     #[serde(rename = "on")]
     pub on: bool,
+}
+
+/// The sender has opened a message that can be looked at once: told before it is shown, for good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// Which message; never one's own.
+    #[serde(rename = "m")]
+    pub target: MessageRef,
 }

@@ -1,9 +1,9 @@
 //! What one's own devices tell each other, in the notes-to-self conversation.
 
-use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, FolderId, Timestamp};
+use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, FolderId, PackId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::MessageRef;
+use super::{KeptSticker, MessageRef, PackState};
 use crate::Bytes;
 
 /// One change, or all values for a new device.
@@ -23,6 +23,13 @@ pub enum OwnSync {
         conversation: ConversationId,
         /// Which.
         messages: Vec<MessageRef>,
+    },
+    /// A message that can be looked at once was opened on one of the devices.
+    Opened {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        message: MessageRef,
     },
     /// A contact's safety number was compared.
     Verified {
@@ -71,6 +78,24 @@ pub enum OwnSync {
         name: String,
         /// Folders are shown in this order.
         place: u32,
+    },
+    /// A pack of stickers that this person has.
+    Pack {
+        /// Which.
+        pack: PackId,
+        /// None: it is there no more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        state: Option<Box<PackState>>,
+    },
+    /// In which order the packs are shown; those that are not named come first.
+    PackOrder {
+        /// The packs.
+        packs: Vec<PackId>,
+    },
+    /// The stickers that this person keeps at hand.
+    FavouriteStickers {
+        /// All of them, the last added first.
+        stickers: Vec<KeptSticker>,
     },
     /// What the devices have agreed on so far, for a new one: each value counts only where no change of it was seen.
     Everything {

@@ -507,23 +507,23 @@ pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
             any::<bool>(),
             bytes(),
             offer,
-            (option::of(text()), any::<bool>()),
+            (option::of(text()), any::<bool>(), any::<bool>()),
         )
-            .prop_map(
-                |(name, version, feature, registration, password_required, push_key, phone, (phone_region, drives))| {
-                    HttpBody::ServerInfo(ServerInfo {
-                        name,
-                        version,
-                        feature,
-                        registration,
-                        password_required,
-                        push_key,
-                        phone,
-                        phone_region,
-                        drives,
-                    })
-                },
-            )
+            .prop_map(|(name, version, feature, registration, password_required, push_key, phone, rest)| {
+                let (phone_region, drives, previews) = rest;
+                HttpBody::ServerInfo(ServerInfo {
+                    name,
+                    version,
+                    feature,
+                    registration,
+                    password_required,
+                    push_key,
+                    phone,
+                    phone_region,
+                    drives,
+                    previews,
+                })
+            })
             .boxed(),
         (text(), option::of(text()), option::of(text()), text())
             .prop_map(|(phone, region, language, attempt)| {

@@ -7,7 +7,7 @@ import { Drafts } from '@/state/drafts.svelte'
 import { Engine } from '@/state/engine.svelte'
 import Harness from './ComposerHarness.test.svelte'
 
-function open(kept = '') {
+function open(kept = '', previews = true) {
   const here = world([], [conversation('talk', { draft: kept })])
   const draft = new Drafts(new Engine(here.engine), window).of('talk', kept)
   let edits = 0
@@ -16,6 +16,7 @@ function open(kept = '') {
     draft,
     conversation: here.conversations[0] ?? conversation('talk'),
     members: [person(0), person(1), person(2)],
+    previews,
     onsent: () => undefined,
     oneditlast: () => (edits += 1),
     onjump: () => undefined,
@@ -166,4 +167,92 @@ test('a photo can be edited before it is sent, a file can’t', async () => {
   edit.element().focus()
   await userEvent.keyboard('{Delete}')
   await expect.element(edit).not.toBeInTheDocument()
+})
+
+test('exactly one photo can be sent to be viewed once, and it is said what that can not prevent', async () => {
+  const { draft, commands, here } = open()
+  const canvas = new OffscreenCanvas(40, 30)
+  canvas.getContext('2d')?.fillRect(0, 0, 40, 30)
+  const photo = new File([await canvas.convertToBlob()], 'sea.png', { type: 'image/png' })
+  const toggle = page.getByRole('button', { name: 'View once' })
+  await expect.element(toggle).not.toBeInTheDocument()
+  draft.attachments.add([photo], 'photo')
+  await toggle.click()
+  await expect.element(toggle).toHaveAccessibleDescription(/A screenshot or another camera/)
+  // With something else beside it, it is not offered, and nothing is sent as something that stays.
+  draft.attachments.add([new File(['text'], 'notes.txt')], 'file')
+  await expect.element(toggle).not.toBeInTheDocument()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect.element(page.getByRole('alert')).toHaveTextContent(/Exactly one photo/)
+  expect(commands('send')).toEqual([])
+  const [, notes] = draft.attachments.all
+  if (notes) draft.attachments.remove(notes)
+  await toggle.click()
+  here.engine.fail('send', { kind: 'store' })
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect.element(page.getByRole('alert')).toBeVisible()
+  // What could not be sent so is not sent otherwise.
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect
+    .poll(() => commands('send').map((sent) => sent.command === 'send' && sent.draft.once))
+    .toEqual([true, true])
+})
+
+const PAGE = { title: 'Bread', description: 'How it is baked', site: 'Example', picture: null }
+const URL_OF_IT = 'https://example.org/bread'
+
+test('the first link brings a question, and its answer is kept', async () => {
+  const { box, here, commands } = open()
+  here.engine.on('look_at_page', () => ({ outcome: 'page', page: PAGE }))
+  await box.fill(`look: ${URL_OF_IT}`)
+  await page
+    .getByRole('group', { name: /Show previews of links/ })
+    .getByRole('button', { name: 'Yes' })
+    .click()
+  const card = page.getByRole('group', { name: 'Preview of the link' })
+  await expect.element(card).toHaveTextContent(/Bread.*How it is baked.*Example/)
+  await expect.element(box).toHaveFocus()
+  await userEvent.keyboard('{Enter}')
+  await expect
+    .poll(() => commands('send'))
+    .toMatchObject([{ draft: { preview: { url: URL_OF_IT, title: 'Bread', site: 'Example', image: null } } }])
+  await expect.element(card).not.toBeInTheDocument()
+  await box.fill('https://example.org/butter')
+  await expect.poll(() => commands('look_at_page').length).toBe(2)
+})
+
+test('no is an answer', async () => {
+  const { box, commands } = open()
+  await box.fill(URL_OF_IT)
+  await page.getByRole('button', { name: 'No', exact: true }).click()
+  await expect.element(page.getByText(/Show previews/)).not.toBeInTheDocument()
+  await userEvent.keyboard('{Enter}')
+  await expect.poll(() => commands('send').length).toBe(1)
+  expect(commands('send')).not.toMatchObject([{ draft: { preview: PAGE } }])
+  expect(commands('look_at_page')).toEqual([])
+})
+
+test('where the server looks at no pages nobody is asked', async () => {
+  const { box, draft } = open('', false)
+  await box.fill(URL_OF_IT)
+  await expect.poll(() => draft.page.url).toBe(URL_OF_IT)
+  await expect.element(page.getByText(/Show previews/)).not.toBeInTheDocument()
+})
+
+test('a card is left out, or goes with its link', async () => {
+  const { box, here, draft, commands } = open()
+  here.engine.on('look_at_page', () => ({ outcome: 'page', page: PAGE }))
+  await box.fill(URL_OF_IT)
+  await page.getByRole('button', { name: 'Yes' }).click()
+  const card = page.getByRole('group', { name: 'Preview of the link' })
+  await expect.element(card).toBeVisible()
+  await box.fill('never mind')
+  await expect.element(card).not.toBeInTheDocument()
+  await box.fill(URL_OF_IT)
+  await card.getByRole('button', { name: 'Leave the preview out' }).click()
+  await expect.element(card).not.toBeInTheDocument()
+  await userEvent.keyboard('{Enter}')
+  await expect.poll(() => commands('send').length).toBe(1)
+  expect(JSON.stringify(commands('send'))).not.toContain('Bread')
+  expect(draft.page.card).toBeUndefined()
 })

@@ -4,6 +4,9 @@ import type { Item } from './arrange'
 
 /** Of a file's row. */
 const FILE = 56
+/** Of what is shown of a page, and of its picture above that. */
+const PAGE = 100
+const PAGE_PICTURE = 200
 
 /** About how high a row will be, before it was ever drawn. Only what is not seen yet depends on it. */
 export function estimate({ message, startsDay, isFirstNew, isFirst }: Item, width: number): number {
@@ -11,6 +14,7 @@ export function estimate({ message, startsDay, isFirstNew, isFirst }: Item, widt
   if (message.body.body === 'system') return around + 46
   const text = message.body.body === 'text' ? message.body.text : ''
   const attachments = message.body.body === 'text' ? message.body.attachments : []
+  const page = message.body.body === 'text' ? message.body.preview : undefined
   const photos = attachments.filter(isPhoto)
   const perLine = Math.max(16, (Math.min(width * 0.85, 544) - 24) / 7.3)
   const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / perLine)), 0)
@@ -25,6 +29,7 @@ export function estimate({ message, startsDay, isFirstNew, isFirst }: Item, widt
           width,
         )
       : 0) +
+    (page ? PAGE + (page.image && isPhoto(page.image) && page.image.media.w >= 300 ? PAGE_PICTURE : 0) : 0) +
     (message.reply ? 48 : 0) +
     (message.forward ? 20 : 0) +
     (message.reactions.length > 0 ? 36 : 0)

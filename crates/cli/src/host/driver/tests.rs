@@ -80,7 +80,7 @@ async fn nobody_there_is_told_as_such() {
     let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let first = vec![
         Effect::Connect { url: format!("ws://{free}/") },
-        Effect::Http { id: 3, method: "GET", url: format!("http://{free}/"), body: None },
+        Effect::Http { id: 3, method: "GET", url: format!("http://{free}/"), token: None, body: None },
     ];
     let (events, mut seen) = tokio_mpsc::unbounded_channel();
     let driver = drive(first, move |event| {
@@ -108,7 +108,7 @@ async fn a_request_that_fails_says_why() {
         (format!("https://{plain}/"), Trouble::NotAServer),
     ] {
         let (events, mut seen) = tokio_mpsc::unbounded_channel();
-        let first = vec![Effect::Http { id: 1, method: "GET", url: url.clone(), body: None }];
+        let first = vec![Effect::Http { id: 1, method: "GET", url: url.clone(), token: None, body: None }];
         let driver = drive(first, move |event| {
             events.send(format!("{event:?}")).unwrap();
             Vec::new()

@@ -67,7 +67,7 @@ impl Session {
 
     /// Whether all of a file is on this device.
     async fn opens(&self, file: FileNumber) -> Result<bool, Trip> {
-        Ok(self.host.read(move |core, _| core.file_reference(file)).await?.is_some())
+        Ok(self.file(file).await?.is_some_and(|view| view.at == FileState::Here))
     }
 
     async fn file(&self, file: FileNumber) -> Result<Option<FileView>, Trip> {

@@ -1,6 +1,6 @@
 //! The text that is being written.
 
-use beseda_engine::api::view::{Body, ConversationView, Readiness};
+use beseda_engine::api::view::{Body, ConversationView, Enclosed, Readiness};
 use beseda_engine::timeline::markup::covered;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -37,9 +37,12 @@ pub(super) fn purpose(frame: &mut Frame<'_>, model: &Model, open: &Opened, area:
         Purpose::Reply { row, .. } => match open.message(row) {
             Some(message) => {
                 let text = match &message.body {
-                    Body::Text { text, entities, attachments } => {
-                        text::brief(model.lang, &covered(text, entities), attachments)
+                    Body::Text { text, entities, attachments, place, contacts, .. } => {
+                        let enclosed = Enclosed::of(place.as_ref(), contacts);
+                        let text = text::told(model.lang, &covered(text, entities), enclosed.as_ref());
+                        text::brief(model.lang, &text, attachments)
                     }
+                    Body::Once { kind, state, .. } => text::once(model.lang, *kind, *state, message.own),
                     _ => String::new(),
                 };
                 format!(" {}: {text} ", model.say(&Sentence::ReplyTo(&model.name(message.message.author))))

@@ -1,6 +1,6 @@
 //! The list of conversations.
 
-use beseda_engine::api::view::{Body, ConversationView, Delivery, MessageView, Readiness};
+use beseda_engine::api::view::{Body, ConversationView, Delivery, Enclosed, MessageView, Readiness};
 use beseda_engine::timeline::markup::covered;
 use beseda_model::ConversationKind;
 use ratatui::Frame;
@@ -129,7 +129,12 @@ fn preview(model: &Model, conversation: &ConversationView) -> (String, ratatui::
 /// The last message in one line.
 fn said(model: &Model, conversation: &ConversationView, message: &MessageView) -> String {
     let body = match &message.body {
-        Body::Text { text, entities, attachments } => text::brief(model.lang, &covered(text, entities), attachments),
+        Body::Text { text, entities, attachments, place, contacts, .. } => {
+            let enclosed = Enclosed::of(place.as_ref(), contacts);
+            let text = text::told(model.lang, &covered(text, entities), enclosed.as_ref());
+            text::brief(model.lang, &text, attachments)
+        }
+        Body::Once { kind, state, .. } => text::once(model.lang, *kind, *state, message.own),
         Body::Deleted { .. } => model.label(Label::MessageDeleted).to_owned(),
         Body::System { event } => {
             let named = |account| (model.name(account), model.is_me(account));

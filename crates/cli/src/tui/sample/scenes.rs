@@ -263,6 +263,7 @@ pub const SCENES: &[Scene] = &[
                     message,
                     delivered_to: vec![account(BOB), account(VERA)],
                     read_by: vec![account(BOB)],
+                    opened_by: Vec::new(),
                     generation: 1,
                     epoch: 12,
                     history: vec!["Yes, I have the key.".to_owned()],

@@ -116,7 +116,11 @@ impl Talk {
     pub(super) fn say(&mut self, author: u8, minutes_ago: u64, source: &str) -> &mut MessageView {
         let formatted = markup::parse(source, &Directory);
         let Formatted { text, entities } = formatted;
-        self.push(author, minutes_ago, Body::Text { text, entities, attachments: Vec::new() })
+        self.push(
+            author,
+            minutes_ago,
+            Body::Text { text, entities, attachments: Vec::new(), place: None, contacts: Vec::new(), preview: None },
+        )
     }
 
     fn show(&mut self, author: u8, minutes_ago: u64, source: &str, files: &[AttachmentView]) -> MessageRef {
@@ -169,6 +173,7 @@ pub(super) fn team() -> Vec<MessageView> {
         message: answered,
         author_name: "Bob".to_owned(),
         attachment: None,
+        enclosed: None,
         text: Some("Great news. @alice can you open at six tomorrow?".to_owned()),
         row: Some(6),
     });
@@ -217,6 +222,7 @@ pub(super) fn with_files() -> Vec<MessageView> {
         author_name: "Bob".to_owned(),
         text: Some(String::new()),
         attachment: Some(chart),
+        enclosed: None,
         row: Some(3),
     });
     talk.show(ME, 40, "", &[file(4, "", 61_000, Media::Voice { millis: 42_000, wave: Vec::new().into() })]);

@@ -75,10 +75,22 @@ pub(in crate::identity) fn send(
     path: &str,
     body: Option<Vec<u8>>,
 ) -> u64 {
+    send_as(step, server, method, path, body, None)
+}
+
+/// Asks the host for a request of a device that is signed in, with its token; its id.
+pub(in crate::identity) fn send_as(
+    step: &mut Step<'_>,
+    server: &str,
+    method: &'static str,
+    path: &str,
+    body: Option<Vec<u8>>,
+    token: Option<String>,
+) -> u64 {
     // Random, so that an answer to a request of an engine that was closed is never taken for this one's.
     let mut chance = [0; 8];
     step.rng.fill(&mut chance);
     let id = u64::from_be_bytes(chance) >> 11;
-    step.effect(Effect::Http { id, method, url: format!("{server}/api/v1/{path}"), body });
+    step.effect(Effect::Http { id, method, url: format!("{server}/api/v1/{path}"), token, body });
     id
 }

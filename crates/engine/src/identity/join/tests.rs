@@ -72,7 +72,7 @@ impl Profile {
     fn turn(&mut self, server: &mut Server) -> bool {
         let at = self.effects.iter().position(|effect| matches!(effect, Effect::Http { .. }));
         if let Some(at) = at {
-            let Effect::Http { id, method, url, body } = self.effects.remove(at) else { unreachable!() };
+            let Effect::Http { id, method, url, body, .. } = self.effects.remove(at) else { unreachable!() };
             let response = server.http(self.now, method, &url, body.as_deref());
             self.step(|step| identity::on_http(step, id, response.as_ref())).unwrap();
             return true;

@@ -260,7 +260,8 @@ pub(crate) fn refresh(step: &mut Step<'_>, conversation: ConversationId, target:
         shown(step, conversation);
         return Ok(());
     }
-    if known.kind != Kind::Text || known.hidden {
+    // What was said with a picture that can be looked at once is neither changed nor found.
+    if !known.ordinary || known.hidden {
         return Ok(());
     }
     let edit: Option<(i64, String, Vec<u8>)> = rusqlite::OptionalExtension::optional(

@@ -1,7 +1,7 @@
 //! Messages: from content to a row.
 
 use beseda_model::{ConversationId, MessageId, Timestamp};
-use beseda_wire::content::{Authored, Content, Entity, Message, MessageRef, Style, TimedFrom, Unsupported};
+use beseda_wire::content::{Attachment, Authored, Content, Entity, Message, MessageRef, Style, TimedFrom, Unsupported};
 use beseda_wire::state::EntryClass;
 
 use super::event::refresh;
@@ -11,12 +11,13 @@ use crate::api::event::Notice;
 use crate::api::failure::{Healing, Unreadable};
 use crate::files;
 use crate::log::arrival::Arrival;
+use crate::stickers;
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::message_row::{self, Hidden, Kind, Known, NewRow, State};
-use crate::timeline::rules::{Broken, attachment, text, timer};
-use crate::timeline::{column, own, presence};
+use crate::timeline::rules::{self, Broken, attachment, contact, place, text, timer};
+use crate::timeline::{column, enclosed, once, own, presence};
 
 /// Something to read.
 pub(super) fn apply(
@@ -26,14 +27,17 @@ pub(super) fn apply(
     message: &Message,
     item: &[u8],
 ) -> Result<Option<Broken>, StoreError> {
-    let Some(place) = Slot::find(step, arrival)? else { return Ok(None) };
-    let accepted = text::accept(&message.text, &message.entities)
-        .and_then(|entities| Ok((entities, attachment::accept(&message.attachments)?)));
-    let (entities, attachments) = match accepted {
+    let Some(slot) = Slot::find(step, arrival)? else { return Ok(None) };
+    let accepted = text::accept(&message.text, &message.entities).and_then(|entities| {
+        let attachments = attachment::accept(&message.attachments)?;
+        let once = message.once.then(|| rules::once::accept(&attachments)).transpose()?;
+        Ok((entities, attachments, contact::accept(&message.contacts)?, once))
+    });
+    let (entities, attachments, contacts, once) = match accepted {
         Ok(accepted) => accepted,
         Err(broken) => {
             let lost = (Unreadable::Malformed, Healing::NotNeeded);
-            NewRow { unreadable: Some(lost), ..row(here, arrival, Kind::Unreadable) }.write(step.tx, place.0)?;
+            NewRow { unreadable: Some(lost), ..row(here, arrival, Kind::Unreadable) }.write(step.tx, slot.0)?;
             shown(step, arrival.conversation);
             return Ok(Some(broken));
         }
@@ -43,6 +47,19 @@ pub(super) fn apply(
         let read_at = (arrival.sender_account == here.account).then_some(arrival.at);
         timer::expiry(running, arrival.at, read_at)
     });
+    let disappeared = expires_at.is_some_and(|at| at <= step.now);
+    if let Some((kind, attachment)) = once {
+        let message = rules::once::shell(message);
+        let new = NewRow {
+            expires_at,
+            message: Some(&message),
+            content: item,
+            once: Some(kind),
+            ..row(here, arrival, Kind::Text)
+        };
+        return finish(step, here, arrival, &new, slot, disappeared, Some(&attachment));
+    }
+    let message = &Message { place: message.place.as_ref().map(place::accept), contacts, ..message.clone() };
     let new = NewRow {
         mentions_me: mentions(&entities, here, arrival),
         expires_at,
@@ -52,7 +69,7 @@ pub(super) fn apply(
         content: item,
         ..row(here, arrival, Kind::Text)
     };
-    finish(step, here, arrival, &new, place, expires_at.is_some_and(|at| at <= step.now))
+    finish(step, here, arrival, &new, slot, disappeared, None)
 }
 
 /// Something that a newer version shows.
@@ -71,7 +88,7 @@ pub(super) fn unsupported(
         content: item,
         ..row(here, arrival, Kind::Unsupported)
     };
-    finish(step, here, arrival, &new, place, false)
+    finish(step, here, arrival, &new, place, false, None)
 }
 
 fn finish(
@@ -81,10 +98,25 @@ fn finish(
     new: &NewRow<'_>,
     place: Slot,
     disappeared: bool,
+    once: Option<&Attachment>,
 ) -> Result<Option<Broken>, StoreError> {
     let row = new.write(step.tx, place.0)?;
     let files = files::attach(step, arrival.conversation, row, new.attachments)?;
+    let preview = match new.message {
+        Some(message) => files::previews::attach(step, row, message, new.entities)?,
+        None => None,
+    };
+    if let Some(message) = new.message {
+        enclosed::put(step.tx, row, message)?;
+    }
     let target = target(arrival);
+    if let Some(attachment) = once {
+        once::came(step, arrival.conversation, target, row, attachment)?;
+    }
+    if new.own {
+        // Another device of this account has brought them there: for all of them, they are let go when nobody needs them.
+        files::kept_for_account(step.tx, row)?;
+    }
     if disappeared {
         message_row::hide(step.tx, row, Hidden::Disappeared)?;
     } else if own::is_cleared(step.tx, arrival.conversation, target, arrival.seq)? {
@@ -93,8 +125,14 @@ fn finish(
         refresh(step, arrival.conversation, target)?;
         if arrival.live {
             files::command::fetch_automatic(step, &files)?;
+            if let Some(picture) = &preview {
+                files::previews::fetch(step, picture)?;
+            }
         }
         let from_others = arrival.sender_account != here.account;
+        if !from_others {
+            stickers::used(step, new.attachments)?;
+        }
         if from_others && arrival.class == EntryClass::Counted && new.hidden == Hidden::No {
             let muted = own::heard(step, arrival.conversation)?;
             if arrival.live && !muted && place.0.is_none() {

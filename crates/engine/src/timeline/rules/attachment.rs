@@ -3,6 +3,8 @@
 use beseda_wire::content::{Attachment, Media};
 
 use super::Broken;
+use super::emoji::is_emoji;
+use crate::stickers::is_sticker;
 
 /// Most files of one message.
 pub const MAX_ATTACHMENTS: usize = 30;
@@ -32,7 +34,7 @@ pub fn accept(attachments: &[Attachment]) -> Result<Vec<Attachment>, Broken> {
             file: attachment.file.clone(),
             name: safe_name(&attachment.name),
             media_type: safe_type(&attachment.media_type),
-            media: safe_media(&attachment.media),
+            media: safe_media(attachment, attachments.len()),
             preview: attachment.preview.clone().filter(|preview| preview.len() <= MAX_PREVIEW),
             cover: attachment.cover.clone().filter(|cover| cover.size <= MAX_COVER),
         })
@@ -53,9 +55,9 @@ pub fn safe_name(name: &str) -> String {
     chars.iter().take(kept).chain(std::iter::once(&'…')).chain(chars.iter().skip(chars.len() - ending)).collect()
 }
 
-/// What a piece of music says of itself, in one line.
-fn safe_line(words: &str) -> String {
-    words.chars().filter(|char| !is_unseen(*char)).take(MAX_NAME).collect::<String>().trim().to_owned()
+/// What something is called, in one line of at most so many characters.
+pub(crate) fn safe_line(words: &str, most: usize) -> String {
+    words.chars().filter(|char| !is_unseen(*char)).take(most).collect::<String>().trim().to_owned()
 }
 
 /// Characters that file systems take for something else.
@@ -81,17 +83,26 @@ fn safe_type(media_type: &str) -> String {
     if is_type { media_type.to_ascii_lowercase() } else { String::new() }
 }
 
-fn safe_media(media: &Media) -> Media {
+fn safe_media(attachment: &Attachment, of: usize) -> Media {
     let side = |pixels: u32| (1..=MAX_SIDE).contains(&pixels);
-    match media {
+    match &attachment.media {
         Media::Photo { width, height } | Media::Video { width, height, .. } if !side(*width) || !side(*height) => {
             Media::File
+        }
+        // A sticker is alone in its message.
+        Media::Sticker { width, height, .. }
+            if of != 1 || !is_sticker(&safe_type(&attachment.media_type), *width, *height, attachment.file.size) =>
+        {
+            Media::File
+        }
+        Media::Sticker { width, height, emoji, pack } if !is_emoji(emoji) => {
+            Media::Sticker { width: *width, height: *height, emoji: String::new(), pack: pack.clone() }
         }
         Media::Voice { millis, wave } if wave.len() > MAX_WAVE => {
             Media::Voice { millis: *millis, wave: wave.get(..MAX_WAVE).unwrap_or_default().into() }
         }
         Media::Audio { millis, title, artist } => {
-            Media::Audio { millis: *millis, title: safe_line(title), artist: safe_line(artist) }
+            Media::Audio { millis: *millis, title: safe_line(title, MAX_NAME), artist: safe_line(artist, MAX_NAME) }
         }
         other => other.clone(),
     }
@@ -165,6 +176,22 @@ mod tests {
         assert!(cover(MAX_COVER).is_some() && cover(MAX_COVER + 1).is_none());
         let song = |title: &str| Media::Audio { millis: 1, title: title.to_owned(), artist: String::new() };
         assert_eq!(media(song(&"ё".repeat(MAX_NAME + 1))), song(&"ё".repeat(MAX_NAME)));
+    }
+
+    #[test]
+    fn a_sticker_is_small_alone_and_a_picture_or_else_a_file() {
+        let sticker = |width, emoji: &str| Attachment {
+            media_type: "image/webp".to_owned(),
+            ..attachment("", Media::Sticker { width, height: 512, emoji: emoji.to_owned(), pack: None })
+        };
+        let media = |all: &[Attachment]| accept(all).unwrap().remove(0).media;
+        assert_eq!(media(&[sticker(512, "😀")]), sticker(512, "😀").media);
+        assert_eq!(media(&[sticker(512, "<b>")]), sticker(512, "").media);
+        assert_eq!(media(&[sticker(513, "😀")]), Media::File);
+        assert_eq!(media(&[sticker(512, "😀"), sticker(512, "😀")]), Media::File);
+        assert_eq!(media(&[Attachment { media_type: "text/html".to_owned(), ..sticker(1, "😀") }]), Media::File);
+        let file = FileRef { size: 512 * 1024 + 1, ..sticker(1, "😀").file };
+        assert_eq!(media(&[Attachment { file, ..sticker(1, "😀") }]), Media::File);
     }
 
     #[test]

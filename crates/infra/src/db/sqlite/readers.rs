@@ -41,12 +41,17 @@ impl Readers {
             Err(TrySendError::Disconnected(job)) => job.run(Err(StoreError::Closed)),
         }
     }
+
+    /// Answers what waits, and closes the connections.
+    pub(super) fn close(&mut self) {
+        self.jobs = None;
+        super::store::join(self.threads.drain(..));
+    }
 }
 
 impl Drop for Readers {
     fn drop(&mut self) {
-        self.jobs = None;
-        super::store::join(self.threads.drain(..));
+        self.close();
     }
 }
 

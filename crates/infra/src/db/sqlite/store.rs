@@ -90,6 +90,9 @@ impl Store for SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
+        // The last connection to close moves the log into the file and removes it. Of two that close at the same time each
+        // takes the other for one that stays: so the writer's is the last, alone.
+        self.readers.close();
         self.items = None;
         join(self.writer.take());
     }

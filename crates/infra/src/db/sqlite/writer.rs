@@ -57,13 +57,14 @@ impl Done {
 }
 
 pub(super) struct Writer {
+    // Closed before the writer's own connection, which is the store's last.
+    checkpointer: Checkpointer,
     conn: Connection,
     fixed: Arc<Fixed>,
     bus: Arc<dyn Bus>,
     queued: Arc<AtomicUsize>,
     change_no: u64,
     appender: Appender,
-    checkpointer: Checkpointer,
 }
 
 impl Writer {
@@ -76,7 +77,7 @@ impl Writer {
     ) -> Result<Self, StoreError> {
         let change_no = change_no(&conn)?;
         let checkpointer = Checkpointer::start(&mut conn, path)?;
-        Ok(Self { conn, fixed, bus, queued, change_no, appender: Appender::new(), checkpointer })
+        Ok(Self { checkpointer, conn, fixed, bus, queued, change_no, appender: Appender::new() })
     }
 
     /// Works until nobody can queue anything any more.

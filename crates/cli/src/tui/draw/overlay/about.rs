@@ -155,6 +155,9 @@ pub(super) fn message(frame: &mut Frame<'_>, model: &Model, info: Option<&Messag
             }
         }
     }
+    if !info.opened_by.is_empty() {
+        facts.push((Label::OpenedBy, names(&info.opened_by)));
+    }
     facts.push((Label::Generation, format!("{} · {epoch}", model.label(Label::Encrypted))));
     for (label, value) in facts {
         lines.push(Line::styled(model.label(label), theme.faint()));

@@ -1,6 +1,6 @@
 //! Windows in which something is typed and chosen.
 
-use beseda_engine::api::view::{Body, DeviceView};
+use beseda_engine::api::view::{Body, DeviceView, Enclosed};
 use beseda_engine::timeline::markup::covered;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -37,12 +37,16 @@ pub(super) fn search(frame: &mut Frame<'_>, model: &Model, search: &Search) {
         lines.push(Line::styled(safe::fit(&head, width), model.theme.faint()));
         let style = if index == search.marked { model.theme.chosen() } else { model.theme.plain() };
         let mut spans = vec![Span::raw(mark)];
-        if let Body::Text { text, entities, attachments } = &hit.message.body {
+        if let Body::Text { text, entities, attachments, place, contacts, .. } = &hit.message.body {
             let mut room = width.saturating_sub(2);
-            if !attachments.is_empty() {
+            let enclosed = Enclosed::of(place.as_ref(), contacts);
+            if !attachments.is_empty() || enclosed.is_some() {
                 // What was found stands in the text: more of it than of what goes with it.
                 let most = if text.is_empty() { room } else { room / 3 };
-                let files = safe::fit(&text::brief(model.lang, "", attachments), most);
+                let files = safe::fit(
+                    &text::brief(model.lang, &text::told(model.lang, "", enclosed.as_ref()), attachments),
+                    most,
+                );
                 room = room.saturating_sub(safe::width(&files) + 1);
                 spans.push(Span::styled(format!("{files} "), style));
             }

@@ -134,6 +134,7 @@ impl Server {
                 phone: self.phone,
                 phone_region: None,
                 drives: false,
+                previews: false,
             }),
             ("POST", ["challenges"]) => {
                 let expires_at = now + 600_000;

@@ -1,0 +1,12 @@
+//! Stickers: packs that people make, pass on and install, and the stickers that they keep at hand
+//! ([why so](../../../docs/adr/0020-sticker-packs.md)).
+
+pub(crate) mod command;
+mod read;
+mod rules;
+mod table;
+
+pub(crate) use command::run;
+pub use read::{manifest, pack, stickers};
+pub(crate) use rules::{MAX_STICKER, is_sticker};
+pub(crate) use table::{take_favourites, take_pack, used};

@@ -1,0 +1,5 @@
+-- Places that go with messages. `body` is the place as accepted.
+CREATE TABLE places (
+    row INTEGER PRIMARY KEY,
+    body BLOB NOT NULL
+) STRICT;
