@@ -1,11 +1,15 @@
 // A server of its own for a test, on a free port, with nothing in it.
 
 import { execFile, spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const PROGRAM =
   process.env['BESEDA_SERVER'] ?? fileURLToPath(new URL('../../target/debug/beseda', import.meta.url))
+
+/** Another program of the workspace, built beside the server. */
+export const besideServer = (name: string): string => join(dirname(PROGRAM), name)
 
 export interface Server {
   /** As `127.0.0.1:40123`. */

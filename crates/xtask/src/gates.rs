@@ -154,7 +154,7 @@ pub(crate) fn web(steps: &mut Steps) {
         });
     }
     steps.step("browser", "run one alone with `npx playwright test <part of its name>` in web/.", || {
-        let server = binaries::build(Profile::Dev, &["beseda"])?.join("beseda");
+        let server = binaries::build(Profile::Dev, &["beseda", "dav-folder"])?.join("beseda");
         let mut stories = web::npm(&["run", "--silent", "e2e"]);
         stories.env("BESEDA_SERVER", server);
         passed(shell::exec(stories))
