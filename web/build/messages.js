@@ -20,8 +20,8 @@ const LOCALES = [REFERENCE, ...OTHERS]
 /** Areas that nobody needs who has not joined yet: they are loaded with the views that show them. */
 const LATER = new Set(
   (
-    'about appearance attach card composer contact conversation delivery devices drives editor event folders forget group healing list ' +
-    'media message once picture place privacy reactions report safety search share stickers storage timeline traffic voice writing'
+    'about appearance attach card composer contact conversation delivery devices drives editor event folders forget fresh group healing ' +
+    'list media message once picture place privacy reactions report safety search share stickers storage timeline traffic voice writing'
   ).split(' '),
 )
 /** What is shown before, and must do without them. */

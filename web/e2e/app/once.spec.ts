@@ -51,9 +51,14 @@ test('a photo is looked at once, and then it is gone for both', async ({ member 
   expect(await barriers(bob.page)).toEqual([])
   // Told before it is closed.
   await expect(page.getByText('Photo · opened').last()).toBeVisible()
-  await bob.page.keyboard.press('Escape')
+  // Back closes what lies over the conversation, and leaves that only then.
+  await bob.pressesBack()
+  await expect(viewer).toHaveCount(0)
   await expect(bob.page.getByText('Фото · просмотрено').last()).toBeVisible()
   await expect(row).toHaveCount(0)
+  await bob.pressesBack()
+  await expect(bob.row('Alice Walker')).toBeVisible()
+  await bob.goesTo('Alice Walker')
   await bob.page.reload()
   await expect(bob.page.getByText('Фото · просмотрено').last()).toBeVisible()
 })

@@ -130,6 +130,16 @@ export class Person {
     await this.row(name).click()
   }
 
+  /** Presses the Back button of the phone or the browser, which the page may answer by itself. */
+  async pressesBack(): Promise<void> {
+    const browser = await this.context.newCDPSession(this.page)
+    const { currentIndex, entries } = await browser.send('Page.getNavigationHistory')
+    const before = entries[currentIndex - 1]
+    if (!before) throw new Error('there is nothing behind this page')
+    await browser.send('Page.navigateToHistoryEntry', { entryId: before.id })
+    await browser.detach()
+  }
+
   async says(text: string): Promise<void> {
     await this.composer.fill(text)
     await this.composer.press('Enter')

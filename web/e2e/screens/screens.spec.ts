@@ -1,12 +1,10 @@
 // The main screens with people in them, for docs/screens and for whoever wants to see what a change looks like:
 // `npm run screens`, or `npm run screens -- -g phone` for one of the looks.
 
-import { fileURLToPath } from 'node:url'
 import { expect, type Page } from '@playwright/test'
 import { befriend, type Looks, type Person } from '../app/person'
 import { test } from '../app/stage'
-
-const FOLDER = fileURLToPath(new URL('../../../docs/screens/', import.meta.url))
+import { draw, LOOKS } from './draw'
 
 interface Scene {
   readonly bob: string
@@ -62,11 +60,6 @@ const SCENES: Record<Looks['locale'], Scene> = {
   },
 }
 
-const LOOKS: readonly (Looks & { readonly name: string })[] = [
-  { name: 'desktop', locale: 'en', scheme: 'light', width: 1440, height: 900 },
-  { name: 'phone', locale: 'ru', scheme: 'dark', width: 390, height: 844 },
-]
-
 const JOINING = ['join', 'join/new', 'join/phone', 'join/username', 'join/back', 'join/device']
 const SETTINGS = [
   'profile',
@@ -87,30 +80,19 @@ for (const looks of LOOKS) {
     test.slow()
     const scene = SCENES[looks.locale]
     let page: Page
-    const draw = async (name: string) => {
-      await page.evaluate(() => {
-        if (
-          document.activeElement instanceof HTMLElement &&
-          !document.querySelector('[role=menu], [role=dialog]')
-        )
-          document.activeElement.blur()
-        return Promise.allSettled(document.getAnimations().map((one) => one.finished))
-      })
-      await page.mouse.move(0, 0)
-      await page.screenshot({ path: `${FOLDER}web-${looks.name}-${name}.png`, animations: 'disabled' })
-    }
+    const draws = (name: string) => draw(page, looks, name)
 
     const visitor = await somebody(looks)
     page = visitor.page
     for (const step of JOINING) {
       await visitor.opens(step)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-      await draw(step.replace('/', '-'))
+      await draws(step.replace('/', '-'))
     }
 
     const alice = await member('alice', looks.locale === 'ru' ? 'Алиса Волкова' : 'Alice Walker', looks)
     page = alice.page
-    await draw('empty')
+    await draws('empty')
     const others = { locale: looks.locale, width: 1000 }
     const bob = await member('bob', scene.bob, others)
     const vera = await member('vera', scene.vera, others)
@@ -121,7 +103,7 @@ for (const looks of LOOKS) {
 
     await alice.opens('new/group')
     for (const name of [scene.bob, scene.vera]) await page.getByRole('button', { name }).click()
-    await draw('new-group')
+    await draws('new-group')
     await page.getByRole('button', { name: /^(Next|Дальше)$/ }).click()
     await page.getByLabel(/^(Name of the group|Название группы)$/).fill(scene.group)
     await page.getByRole('button', { name: /^(Create the group|Создать группу)$/ }).click()
@@ -139,38 +121,38 @@ for (const looks of LOOKS) {
       await person.page.getByRole('menuitemcheckbox', { name: /❤/ }).press('Enter')
     }
     await expect(second(alice).getByRole('button', { name: /❤/ })).toContainText('2')
-    await draw('conversation')
+    await draws('conversation')
     const place = new URL(page.url()).pathname.slice(1)
 
     await second(alice).click({ button: 'right' })
-    await draw('message-menu')
+    await draws('message-menu')
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: /^(Emoji|Эмодзи)$/ }).click()
     await expect(page.getByRole('searchbox', { name: /emoji|эмодзи/i })).toBeVisible()
-    await draw('emoji')
+    await draws('emoji')
     await page.keyboard.press('Escape')
     await alice.moves(`${place}/info`)
     await expect(page.getByRole('link', { name: `${scene.vera} @vera` })).toBeVisible()
-    await draw('group')
+    await draws('group')
     await page.getByRole('button', { name: /^(Links to the group|Ссылки на группу)/ }).click()
     await page
       .getByRole('dialog')
       .getByRole('button', { name: /^(New link|Новая ссылка)$/ })
       .click()
-    await draw('new-link')
+    await draws('new-link')
     await page
       .getByRole('dialog')
       .getByRole('button', { name: /^(New link|Новая ссылка)$/ })
       .click()
     await expect(page.getByRole('dialog').getByRole('button', { name: /^(Copy|Копировать)$/ })).toBeVisible()
-    await draw('link')
+    await draws('link')
 
     await alice.moves('settings/folders')
     await page.getByRole('button', { name: /^(New folder|Новая папка)$/ }).click()
     await page.getByLabel(/^(Name of the folder|Название папки)$/).fill(scene.folder)
     for (const name of [scene.group, scene.bob])
       await page.getByRole('dialog').getByRole('button', { name }).click()
-    await draw('new-folder')
+    await draws('new-folder')
     await page.getByRole('button', { name: /^(Save|Сохранить)$/ }).click()
     await expect(page.getByRole('dialog')).toHaveCount(0)
 
@@ -178,24 +160,24 @@ for (const looks of LOOKS) {
     await expect(alice.row(scene.group)).toBeVisible()
     await bob.says(scene.news)
     await expect(page.getByRole('radio', { name: `${scene.folder} 1` })).toBeVisible()
-    await draw('conversations')
+    await draws('conversations')
     await page.getByRole('searchbox').fill(scene.search)
     await expect(page.locator('mark').first()).toBeVisible()
-    await draw('search')
+    await draws('search')
     await alice.opens()
     await alice.goesTo(scene.vera)
     await expect(alice.composer).toBeVisible()
     await alice.head(scene.vera).click()
-    await draw('person')
+    await draws('person')
     await alice.moves('new/contact')
     await expect(page.getByRole('img').first()).toBeVisible()
-    await draw('my-link')
+    await draws('my-link')
     await alice.moves('settings')
-    await draw('settings')
+    await draws('settings')
     for (const section of SETTINGS) {
       await alice.moves(`settings/${section}`)
       await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible()
-      await draw(`settings-${section}`)
+      await draws(`settings-${section}`)
     }
   })
 }

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { page } from 'vitest/browser'
-import type { ContactCard, MessageView, PlaceView } from '@/engine/port'
+import { page, userEvent } from 'vitest/browser'
+import { EngineFailure, type ContactCard, type MessageView, type PlaceView } from '@/engine/port'
 import type { FakeEngine } from '@/engine/fake'
 import { message, page as pageOf } from '@/engine/sample'
-import { speak } from '@/i18n/index.svelte'
+import { m, speak } from '@/i18n/index.svelte'
 import { inApp } from './in-app'
 import { GROUP, signedIn } from './sample'
 
@@ -44,7 +44,7 @@ test('a place is typed and sent', async () => {
   const field = page.getByRole('textbox', { name: 'Coordinates' })
   await field.fill('nowhere')
   await page.getByRole('button', { name: 'Send', exact: true }).last().click()
-  await expect.element(page.getByText('These are no coordinates of a place on earth.')).toBeVisible()
+  await expect.element(page.getByText('Type a latitude and a longitude')).toBeVisible()
   await field.fill('55.7558, 37.6173')
   await page.getByRole('textbox', { name: 'Name (optional)' }).fill('Coffee house')
   await page.getByRole('button', { name: 'Send', exact: true }).last().click()
@@ -98,6 +98,60 @@ test('a card is filled in and sent', async () => {
   expect(sent(engine)[0]?.contacts).toEqual([{ n: 'Anna', p: ['+1 555 0100', '112'] }])
 })
 
+/** Chooses a file of contacts. */
+async function chooses(text: string) {
+  const input = document.querySelector<HTMLInputElement>('input[accept^=".vcf"]')
+  await userEvent.upload(input ?? document.body, new File([text], 'people.vcf', { type: 'text/vcard' }))
+}
+
+test('why a file of contacts can’t be read is told as it is', async () => {
+  const engine = await open(message(1))
+  await attach('Contact')
+  engine.views.read_cards = () => {
+    throw new EngineFailure({ kind: 'store' })
+  }
+  await chooses('BEGIN:VCARD')
+  await expect.element(page.getByRole('alert')).toHaveTextContent(m.failure.store())
+  engine.views.read_cards = () => []
+  await chooses('nothing')
+  await expect.element(page.getByRole('alert')).toHaveTextContent('There is no contact in this file.')
+  engine.views.read_cards = () => Array.from({ length: 21 }, () => CARD)
+  await chooses('many')
+  await expect.element(page.getByRole('alert')).toHaveTextContent('This file has 21 contacts')
+})
+
+test('one contact takes the place of another: nobody’s link stands beside another name', async () => {
+  const engine = await open(message(1))
+  await attach('Contact')
+  const name = page.getByRole('textbox', { name: 'Name', exact: true })
+  engine.views.read_cards = () => [CARD, { n: 'Boris' }]
+  await chooses('two')
+  await expect.element(page.getByText('2 contacts: Anna, Boris')).toBeVisible()
+  engine.views.read_cards = () => [CARD]
+  await chooses('one')
+  await expect.element(name).toHaveValue('Anna')
+  engine.on('make_person_link', () => ({ outcome: 'person_link', url: 'https://host/i/me' }))
+  await page.getByRole('button', { name: 'My contact' }).click()
+  await expect.element(page.getByText(/^Holds your link/)).toBeVisible()
+  await expect.element(name).not.toHaveValue('Anna')
+  await page.getByRole('button', { name: 'Send', exact: true }).last().click()
+  await vi.waitFor(() => expect(sent(engine)).toHaveLength(1))
+  const [card] = sent(engine)[0]?.contacts ?? []
+  expect(card?.l).toBe('https://host/i/me')
+  expect(card?.p).toBeUndefined()
+})
+
+test('what is wrong with a number is said under it', async () => {
+  const engine = await open(message(1))
+  await attach('Contact')
+  engine.fail('send', { kind: 'invalid', what: 'phone', reason: { why: 'no_contact' } })
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Anna')
+  const phones = page.getByRole('textbox', { name: 'Phone numbers, one per line' })
+  await phones.fill('call me')
+  await page.getByRole('button', { name: 'Send', exact: true }).last().click()
+  await expect.element(phones).toHaveAccessibleDescription(/^Write numbers with digits/)
+})
+
 test('a place that came is opened elsewhere only when a person chooses so', async () => {
   await open(text({ place: PLACE }))
   await expect.element(page.getByText('55.755800, 37.617300').first()).toBeVisible()
@@ -128,7 +182,7 @@ test('a card that came calls, writes and is saved', async () => {
   const asked = vi.fn(() => 'BEGIN:VCARD')
   engine.views.write_cards = asked
   const clicked = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined)
-  await page.getByRole('button', { name: 'Save as .vcf' }).click()
+  await page.getByRole('button', { name: 'Save contact: Anna' }).click()
   await vi.waitFor(() => expect(clicked).toHaveBeenCalledOnce())
   expect(asked).toHaveBeenCalledWith({ query: 'write_cards', cards: [CARD] })
   clicked.mockRestore()

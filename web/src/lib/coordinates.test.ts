@@ -55,4 +55,5 @@ test('a point survives the way to the engine and back', () => {
     longitude: 179.999999,
   })
   expect(mapsOf(MOSCOW).geo).toBe('geo:55.755800,37.617300')
+  expect(readCoordinates(mapsOf(MOSCOW).apple)).toEqual(MOSCOW)
 })

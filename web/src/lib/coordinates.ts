@@ -21,12 +21,13 @@ export const fromFixed = ({ latitude, longitude }: Degrees): Degrees => ({
 export const written = ({ latitude, longitude }: Degrees): string =>
   `${latitude.toFixed(6)}, ${longitude.toFixed(6)}`
 
-/** Where the point can be seen. */
-export function mapsOf(point: Degrees): { osm: string; geo: string } {
+/** Where the point can be seen: on a site, and in a program for maps; Apple's devices do not know `geo:`. */
+export function mapsOf(point: Degrees): { osm: string; geo: string; apple: string } {
   const [north, east] = [point.latitude.toFixed(6), point.longitude.toFixed(6)]
   return {
     osm: `https://www.openstreetmap.org/?mlat=${north}&mlon=${east}#map=17/${north}/${east}`,
     geo: `geo:${north},${east}`,
+    apple: `https://maps.apple.com/?ll=${north},${east}&q=${north},${east}`,
   }
 }
 

@@ -11,6 +11,6 @@ export function enclosedWords(enclosed: Enclosed | null | undefined): string {
 /** The same of the message itself. */
 export function enclosedOf({ place, contacts }: Extract<Body, { body: 'text' }>): Enclosed | undefined {
   if (place) return { is: 'place', name: place.name }
-  const [first] = contacts ?? []
-  return first && { is: 'contact', name: first.n }
+  if (!contacts || contacts.length === 0) return undefined
+  return { is: 'contact', name: contacts.map(({ n }) => n).join(', ') }
 }

@@ -1,4 +1,4 @@
-import type { AttachmentView, Media } from '@/engine/port'
+import type { AttachmentView, Body, Media } from '@/engine/port'
 import { m } from '@/i18n/index.svelte'
 
 export type Photo = AttachmentView & { readonly media: Extract<Media, { k: 'photo' }> }
@@ -18,6 +18,11 @@ export const isFilm = (attachment: AttachmentView): attachment is Film => attach
 
 export const isSticker = (attachment: AttachmentView): attachment is Sticker =>
   attachment.media.k === 'sticker'
+
+/** Whether a message is one of words, perhaps with files: what stands by itself has none to copy or to change. */
+export const isWorded = (body: Body): body is Extract<Body, { body: 'text' }> =>
+  body.body === 'text' &&
+  (body.text !== '' || !(body.place || body.contacts || body.attachments.some(isSticker)))
 
 export const isVoice = (attachment: AttachmentView): attachment is Voice => attachment.media.k === 'voice'
 

@@ -122,7 +122,11 @@ export class Attachments {
 
   /** Takes all of them out, to be sent, once they are sealed. */
   async take(): Promise<readonly Attached[]> {
-    await this.#queue
+    // What is added meanwhile goes along, sealed like the others.
+    for (let waited; waited !== this.#queue;) {
+      waited = this.#queue
+      await waited
+    }
     const taken = this.#all
     this.#all = []
     return taken

@@ -28,6 +28,9 @@ export type Mode =
 const isSame = ({ body }: MessageView, text: string, entities: FormattedText['entities']): boolean =>
   body.body === 'text' && body.text === text && JSON.stringify(body.entities) === JSON.stringify(entities)
 
+/** What was to be viewed once can't go so; it is not sent at all. */
+export class NotOnce extends Error {}
+
 const mayBeOnce = (attached: readonly Attached[]): boolean =>
   attached.length === 1 && attached.every(({ media }) => ['photo', 'video', 'voice'].includes(media.k))
 
@@ -165,8 +168,14 @@ export class Draft {
     const attached: readonly Attached[] = isWith ? await this.attachments.take() : []
     // Asked for twice, it is sent once.
     if (isWith && attached.length === 0 && this.isBlank) return
+    const once = this.once && attached.length > 0
+    if (once && !mayBeOnce(attached)) {
+      // It must not become something that stays without anybody noticing.
+      this.attachments.restore(attached)
+      this.once = false
+      throw new NotOnce()
+    }
     const { source, mode, timer, silent } = this
-    const once = this.once && mode.to !== 'edit' && mayBeOnce(attached)
     this.#clock.clearTimeout(this.#keeping)
     this.#clock.clearTimeout(this.#resting)
     this.#keeping = undefined
@@ -203,7 +212,8 @@ export class Draft {
     this.#mode = { to: 'say' }
     this.timer = undefined
     this.silent = false
-    this.once = false
+    // What still waits to be sent does not become something that stays.
+    this.once = once && !this.attachments.isEmpty
     try {
       await this.#say(mode, { text: '', entities: [] }, draftsOf([attached]), timer, silent, once)
     } catch (error) {

@@ -153,11 +153,15 @@ test('what was typed is kept when the conversation is left', async () => {
   await expect.poll(() => commands('save_draft')).toMatchObject([{ text: 'later' }])
 })
 
-test('a photo can be edited before it is sent, a file can’t', async () => {
-  const { draft, edited } = open()
+async function photoOf(name: string): Promise<File> {
   const canvas = new OffscreenCanvas(40, 30)
   canvas.getContext('2d')?.fillRect(0, 0, 40, 30)
-  const photo = new File([await canvas.convertToBlob()], 'sea.png', { type: 'image/png' })
+  return new File([await canvas.convertToBlob()], name, { type: 'image/png' })
+}
+
+test('a photo can be edited before it is sent, a file can’t', async () => {
+  const { draft, edited } = open()
+  const photo = await photoOf('sea.png')
   draft.attachments.add([photo, new File(['text'], 'notes.txt')], 'photo')
   const edit = page.getByRole('button', { name: 'Edit sea.png' })
   await edit.click()
@@ -171,9 +175,7 @@ test('a photo can be edited before it is sent, a file can’t', async () => {
 
 test('exactly one photo can be sent to be viewed once, and it is said what that can not prevent', async () => {
   const { draft, commands, here } = open()
-  const canvas = new OffscreenCanvas(40, 30)
-  canvas.getContext('2d')?.fillRect(0, 0, 40, 30)
-  const photo = new File([await canvas.convertToBlob()], 'sea.png', { type: 'image/png' })
+  const photo = await photoOf('sea.png')
   const toggle = page.getByRole('button', { name: 'View once' })
   await expect.element(toggle).not.toBeInTheDocument()
   draft.attachments.add([photo], 'photo')
@@ -255,4 +257,48 @@ test('a card is left out, or goes with its link', async () => {
   await expect.poll(() => commands('send').length).toBe(1)
   expect(JSON.stringify(commands('send'))).not.toContain('Bread')
   expect(draft.page.card).toBeUndefined()
+})
+
+test('a photo that takes the place of another is viewed once, too, though it is not prepared yet', async () => {
+  const { draft, commands } = open()
+  draft.attachments.add([await photoOf('sea.png')], 'photo')
+  await page.getByRole('button', { name: 'View once' }).click()
+  const [sea] = draft.attachments.all
+  if (sea) draft.attachments.remove(sea)
+  draft.attachments.add([await photoOf('lake.png')], 'photo')
+  expect(draft.attachments.isBusy).toBe(true)
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect
+    .poll(() => commands('send'))
+    .toMatchObject([{ draft: { once: true, attachments: [{ name: 'lake.png' }] } }])
+})
+
+test('what comes in while a photo to be viewed once is prepared makes nothing stay', async () => {
+  const { draft, commands } = open()
+  draft.attachments.add([await photoOf('sea.png')], 'photo')
+  await page.getByRole('button', { name: 'View once' }).click()
+  const sent = draft.send()
+  draft.attachments.add([new File(['text'], 'notes.txt')], 'file')
+  await expect(sent).rejects.toThrow()
+  expect(commands('send')).toEqual([])
+  // All of it is still there, and sealed.
+  expect(draft.attachments.all.map(({ name, file }) => [name, file !== undefined])).toEqual([
+    ['sea.png', true],
+    ['notes.txt', true],
+  ])
+})
+
+test('a recording that goes first leaves what waits to be viewed once', async () => {
+  const { draft, commands } = open()
+  const toggle = page.getByRole('button', { name: 'View once' })
+  draft.attachments.add([await photoOf('sea.png')], 'photo')
+  await toggle.click()
+  const voice = new File(['voice'], '', { type: 'audio/webm' })
+  const known = { media: { k: 'voice', d: 1_000, w: '' }, type: voice.type } as const
+  await draft.sendRecorded(await draft.attachments.seal(voice, known))
+  await expect.element(toggle).toHaveAttribute('aria-pressed', 'true')
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect
+    .poll(() => commands('send').map((sent) => sent.command === 'send' && sent.draft.once))
+    .toEqual([true, true])
 })

@@ -1,4 +1,4 @@
-import { isPhoto } from '@/lib/media'
+import { isPhoto, isSticker } from '@/lib/media'
 import { arrange } from '@/ui/album'
 import type { Item } from './arrange'
 
@@ -7,6 +7,9 @@ const FILE = 56
 /** Of what is shown of a page, and of its picture above that. */
 const PAGE = 100
 const PAGE_PICTURE = 200
+const STICKER = 176
+/** Of a place or of somebody's card. */
+const ENCLOSED = 120
 
 /** About how high a row will be, before it was ever drawn. Only what is not seen yet depends on it. */
 export function estimate({ message, startsDay, isFirstNew, isFirst }: Item, width: number): number {
@@ -16,13 +19,17 @@ export function estimate({ message, startsDay, isFirstNew, isFirst }: Item, widt
   const attachments = message.body.body === 'text' ? message.body.attachments : []
   const page = message.body.body === 'text' ? message.body.preview : undefined
   const photos = attachments.filter(isPhoto)
+  const stickers = attachments.filter(isSticker)
+  const enclosed = message.body.body === 'text' ? message.body : undefined
   const perLine = Math.max(16, (Math.min(width * 0.85, 544) - 24) / 7.3)
   const lines = text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / perLine)), 0)
   return (
     around +
     (isFirst ? 20 : 14) +
     lines * 21 +
-    (attachments.length - photos.length) * FILE +
+    (attachments.length - photos.length - stickers.length) * FILE +
+    stickers.length * STICKER +
+    ((enclosed?.place ? 1 : 0) + (enclosed?.contacts?.length ?? 0)) * ENCLOSED +
     (photos.length > 0
       ? album(
           photos.map(({ media }) => ({ width: media.w, height: media.h })),
