@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use beseda_model::{Action, ConversationId};
-use beseda_wire::content::Content;
+use beseda_wire::content::{Content, Media};
 
 use super::message::{find_row, message, place_of};
 use super::{StoreError, View};
@@ -36,12 +36,20 @@ pub fn deeds(view: &View<'_>, row: i64) -> Result<Option<Deeds>, StoreError> {
     Ok(Some(Deeds {
         reply: may_send && is_said,
         react: may_send && is_said,
-        edit: may_send && is_text && message.own,
+        edit: may_send && message.own && has_words(&message.body),
         forward: is_text,
         pin: is_said && may(view, &place, Action::Pin)?,
         delete_for_all: is_said && may_send && (message.own || may(view, &place, Action::DeleteOthers)?),
         retry: message.seq.is_none() && matches!(message.delivery, Some(Delivery::Failed { .. })),
     }))
+}
+
+/// Whether there are words that could be others. A photo or a file may be given some; a sticker, a place and a card are said
+/// as they are.
+fn has_words(body: &Body) -> bool {
+    let Body::Text { text, attachments, place, contacts, .. } = body else { return false };
+    let is_sticker = attachments.iter().any(|attachment| matches!(attachment.media, Media::Sticker { .. }));
+    !text.is_empty() || !(is_sticker || place.is_some() || !contacts.is_empty())
 }
 
 /// The pinned messages of a conversation that are here, the newest first; what is on its way counts.

@@ -56,7 +56,7 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::TooMany => "слишком много",
         Reason::TooLong => "слишком длинно, чтобы отправить",
         Reason::NotOnEarth => "такого места на земле нет",
-        Reason::NoContact => "такого не бывает, или их слишком много",
+        Reason::NoContact => "так не бывает, или их больше десяти",
         Reason::OneEmoji => "реакция — это один эмодзи",
         Reason::UsernameLength => "в имени пользователя от 3 до 32 знаков",
         Reason::UsernameCharacters => "имя начинается с буквы и состоит из букв a-z, цифр и одиночных подчёркиваний",

@@ -9,6 +9,7 @@ use crate::api::place::{PlaceDraft, PlaceView, Point};
 use crate::api::reason::{Field, Reason};
 use crate::api::view::{Body, Enclosed};
 use crate::timeline::rules::{contact, place};
+use crate::view;
 
 fn placed(latitude: i64, longitude: i64, name: &str) -> Content {
     let spot = Spot { latitude, longitude, accuracy: Some(12) };
@@ -41,6 +42,28 @@ fn a_place_is_shown_and_found_by_its_name() {
     let point = Some(Point { latitude: 557_558_000, longitude: 376_173_000 });
     assert_eq!(shown(&device, 1).0, Some(PlaceView { point, accuracy: Some(12), name: "Кофейня".to_owned() }));
     assert_eq!(device.found("кофейня").len(), 1);
+}
+
+#[test]
+fn what_has_no_words_is_not_offered_for_editing() {
+    let mut device = Device::new();
+    let point = PlaceDraft { latitude: 1, longitude: 2, accuracy: None, name: String::new() };
+    let of = |text: &str, place: Option<&PlaceDraft>, contacts| Draft {
+        text: text.to_owned(),
+        place: place.cloned(),
+        contacts,
+        ..Draft::default()
+    };
+    for (draft, may_edit) in [
+        (of("", Some(&point), vec![]), false),
+        (of("", None, vec![card("Anna")]), false),
+        (of("here", Some(&point), vec![]), true),
+        (of("her", None, vec![card("Anna")]), true),
+    ] {
+        let message = queued(send(&mut device, draft));
+        let row = device.message(GROUP, message).row;
+        assert_eq!(view::deeds(&device.view(), row).unwrap().unwrap().edit, may_edit);
+    }
 }
 
 #[test]
