@@ -69,6 +69,7 @@ test('a drive is connected; a file of it is sent, and one that came is saved the
   await expect(page.getByText(drive.address)).toBeVisible()
   expect(await barriers(page)).toEqual([])
 
+  await alice.moves('')
   await alice.goesTo('Bob Marley')
   await page.getByRole('button', { name: 'Attach' }).click()
   await page.getByRole('menuitem', { name: 'From a cloud drive' }).click()
@@ -77,7 +78,7 @@ test('a drive is connected; a file of it is sent, and one that came is saved the
   expect(await barriers(page, '[role=dialog]')).toEqual([])
   await chooser.getByRole('button', { name: 'Attach 1 file' }).click()
   await expect(chooser).toBeHidden()
-  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
   await expect(bob.message('recipe.txt')).toBeVisible()
 
   await bob.page.getByRole('button', { name: 'Attach' }).click()
@@ -86,7 +87,7 @@ test('a drive is connected; a file of it is sent, and one that came is saved the
   await (
     await choosing
   ).setFiles({ name: 'answer.txt', mimeType: 'text/plain', buffer: Buffer.from('more salt') })
-  await bob.page.getByRole('button', { name: 'Send' }).click()
+  await bob.page.getByRole('button', { name: 'Send', exact: true }).click()
   await alice.message('answer.txt').click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Save to drive' }).click()
   const saver = page.getByRole('dialog', { name: 'Save to drive' })

@@ -92,7 +92,12 @@ test('photos are sent, looked at and saved', async ({ member }) => {
   expect(bytes.subarray(0, 3)).toEqual(Buffer.from([0xff, 0xd8, 0xff]))
   // Smaller than what was chosen, and without anything but the picture.
   expect(bytes.includes('Exif')).toBe(false)
-  await bob.page.keyboard.press('Escape')
+  // What is looked at is passed on from there.
+  await bob.page.getByRole('button', { name: 'Переслать' }).click()
+  const passing = bob.page.getByRole('dialog', { name: 'Переслать 1 сообщение' })
+  await passing.getByText('Заметки').click()
+  await passing.getByRole('button', { name: 'Переслать' }).click()
+  await expect(bob.page.getByText('Переслано')).toBeVisible()
   await expect(there).toBeVisible()
 
   // What was sent is there after a reload, too.
