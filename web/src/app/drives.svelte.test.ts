@@ -86,7 +86,7 @@ test('files of a drive go into the next message', async () => {
 
 test('a file that breaks off is not taken, and one is told', async () => {
   const engine = withDrives([CLOUD], (door) =>
-    door === 'list' ? listed() : new Response('hel', { headers: { 'content-length': '5' } }),
+    door === 'list' ? listed() : new Response('he', { headers: { 'content-length': '5' } }),
   )
   await inApp(engine, `/c/${GROUP.conversation}`)
   await userEvent.click(button('Attach'))

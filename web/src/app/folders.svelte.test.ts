@@ -107,7 +107,7 @@ test('one is made with what shall lie in it; what has one name already keeps its
   await inApp(engine, '/settings/folders')
   await userEvent.click(button('New folder'))
   await userEvent.fill(page.getByLabelText('Name of the folder'), 'Everything')
-  await userEvent.fill(page.getByLabelText('Find a conversation'), 'off')
+  await userEvent.fill(page.getByRole('searchbox', { name: 'Find a conversation' }), 'off')
   await userEvent.click(page.getByRole('group', { name: 'Conversations in the folder' }).getByRole('button'))
   await userEvent.click(button('Save'))
   await expect.element(page.getByRole('button', { name: 'Everything 1 conversation' })).toBeVisible()

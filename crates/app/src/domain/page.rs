@@ -245,7 +245,7 @@ mod tests {
             "Привет"
         );
         assert_eq!(read(None, "<title>Привет</title>".as_bytes()), "Привет");
-        assert_eq!(read(None, b"<title>caf\xe9</title>"), "café");
+        assert_eq!(read(None, b"<title>\xe9t\xe9</title>"), "été");
         let wide: Vec<u8> = "\u{feff}<title>Привет</title>".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(read(None, &wide), "Привет");
         assert_eq!(read(Some("no such set"), "<title>Ё</title>".as_bytes()), "Ё");

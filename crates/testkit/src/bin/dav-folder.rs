@@ -24,7 +24,8 @@ async fn main() -> std::io::Result<()> {
     };
     let basic = format!("Basic {}", BASE64.encode(format!("{user}:{password}").as_bytes()));
     let files = LocalFs::new(folder, false, false, false);
-    let handler = DavHandler::builder().filesystem(files).locksystem(FakeLs::new()).strip_prefix("/dav").build_handler();
+    let handler =
+        DavHandler::builder().filesystem(files).locksystem(FakeLs::new()).strip_prefix("/dav").build_handler();
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     writeln!(std::io::stdout(), "http://{}/dav", listener.local_addr()?)?;
     let mut connections = JoinSet::new();
