@@ -10,7 +10,7 @@ export default defineConfig({
   workers: 2,
   reporter: 'list',
   // For a machine that is busy with other things. Nothing waits so long where all is well.
-  timeout: 90_000,
+  timeout: 180_000,
   expect: {
     timeout: 20_000,
     // Nothing more than what stands there: a button without a name would be no less unnamed for being new.
