@@ -164,13 +164,13 @@ fn what_can_be_looked_at_once_takes_nothing_with_it() {
 #[test]
 fn somebody_who_can_be_reached_has_a_card_with_the_name_that_they_tell_everybody() {
     let mut device = Device::new();
-    assert_eq!(crate::view::card(&device.view(), BOB).unwrap(), None);
+    assert_eq!(view::card(&device.view(), BOB).unwrap(), None);
     device
         .conn
         .execute("INSERT OR REPLACE INTO accounts (account, username) VALUES (?1, 'bob')", [BOB.as_bytes()])
         .unwrap();
     device.command(&Command::Nickname { account: BOB, name: "my bobby".to_owned() }).unwrap();
-    let card = crate::view::card(&device.view(), BOB).unwrap().unwrap();
+    let card = view::card(&device.view(), BOB).unwrap().unwrap();
     assert_eq!(card.name, "bob");
     assert!(card.link.ends_with("/u/bob"), "{}", card.link);
 }
