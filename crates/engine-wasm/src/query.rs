@@ -108,6 +108,16 @@ pub enum Query {
         /// At most so many.
         limit: u32,
     },
+    /// The messages of a conversation that link to pages, the newest first.
+    Linked {
+        /// Where.
+        conversation: ConversationId,
+        /// Only those that hold these words; empty for all.
+        #[serde(default)]
+        words: String,
+        /// At most so many.
+        limit: u32,
+    },
     /// The row of a message; none if it is not here.
     Row {
         /// Where.
@@ -253,6 +263,7 @@ pub enum Answer {
     DriveCall(Option<DriveCall>),
     Estimate(Estimate),
     Shared(Vec<SharedView>),
+    Linked(Vec<MessageView>),
     Deeds(Option<Deeds>),
     Pins(Vec<MessageView>),
     Members(Option<MembersView>),
@@ -326,6 +337,9 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Estimate { bytes, up } => Answer::Estimate(view::estimate(&view, *bytes, *up)?),
         Query::Shared { conversation, kind, name, before, limit } => {
             Answer::Shared(view::shared(&view, *conversation, *kind, name, *before, *limit)?)
+        }
+        Query::Linked { conversation, words, limit } => {
+            Answer::Linked(view::linked(&view, *conversation, words, *limit)?)
         }
         Query::Deeds { row } => Answer::Deeds(view::deeds(&view, *row)?),
         Query::Pins { conversation } => Answer::Pins(view::pins(&view, *conversation)?),

@@ -78,3 +78,34 @@ test('files of a conversation are found by their names', async () => {
   await userEvent.click(page.getByText('Voice', { exact: true }))
   await expect.element(page.getByText('No voice messages yet')).toBeVisible()
 })
+
+test('links of a conversation are listed by what their pages are called, and found by words', async () => {
+  const engine = signedIn()
+  const preview = { url: 'https://a.example/bread', title: 'Bread', description: '', site: '', image: null }
+  const two = said('look: https://a.example/bread and https://b.example/')
+  const all = [
+    { ...two, row: 7, author_name: 'Bob', body: { ...two.body, preview } },
+    { ...said('https://c.example/'), row: 5 },
+  ]
+  engine.views.timeline = ({ anchor, limit }) => pageOf([], anchor, limit, 0)
+  engine.views.pins = () => []
+  engine.views.asks = () => []
+  engine.views.shared = () => []
+  engine.views.linked = ({ words }) => (words === '' ? all : words === 'c' ? all.slice(1) : [])
+  await inApp(engine, `/c/${GROUP.conversation}/info`)
+  await userEvent.click(page.getByRole('button', { name: 'Photos and files' }))
+  await userEvent.click(page.getByText('Links', { exact: true }))
+  const bread = page.getByRole('link', { name: /Bread/ })
+  await expect.element(bread).toHaveAttribute('href', 'https://a.example/bread')
+  await expect.element(bread).toHaveAttribute('rel', 'noopener noreferrer nofollow')
+  await expect.element(page.getByRole('link', { name: 'https://b.example/' })).toBeVisible()
+  const field = page.getByRole('searchbox', { name: 'Search by words' })
+  await userEvent.fill(field, 'c')
+  await expect.poll(() => bread.query()).toBeNull()
+  await expect.element(page.getByRole('link', { name: 'https://c.example/' })).toBeVisible()
+  await userEvent.fill(field, 'nothing')
+  await expect.element(page.getByText('Nothing found')).toBeVisible()
+  await userEvent.fill(field, '')
+  await userEvent.click(page.getByRole('button', { name: /^Bob/ }).first())
+  await expect.poll(() => location.pathname).toBe(`/c/${GROUP.conversation}/m/7`)
+})

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { blocks, firstPage, marked } from './formatting'
+import { blocks, firstPage, marked, pagesOf } from './formatting'
 
 test('runs that overlap keep both styles where they meet', () => {
   expect(
@@ -129,4 +129,20 @@ test('a page under other words is one, a hidden one is not', () => {
   const link = { s: 0, n: 4, k: { link: { url: 'https://a.example/' } } }
   expect(firstPage({ text: 'here', entities: [link] })).toBe('https://a.example/')
   expect(firstPage({ text: 'here', entities: [{ s: 0, n: 4, k: 'spoiler' }, link] })).toBeUndefined()
+})
+
+test('the pages of a text, each once, and neither mail nor what is hidden or code', () => {
+  const text = 'https://a.example/ www.b.example https://a.example/ me@c.example here hidden'
+  const at = (word: string) => ({ s: text.indexOf(word), n: word.length })
+  expect(
+    pagesOf({
+      text,
+      entities: [
+        { ...at('here'), k: { link: { url: 'https://d.example/' } } },
+        { ...at('hidden'), k: { link: { url: 'https://e.example/' } } },
+        { ...at('hidden'), k: 'spoiler' },
+      ],
+    }),
+  ).toEqual(['https://a.example/', 'https://www.b.example', 'https://d.example/'])
+  expect(pagesOf({ text: 'https://a.example/', entities: [{ s: 0, n: 18, k: { block: {} } }] })).toEqual([])
 })

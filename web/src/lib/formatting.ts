@@ -110,24 +110,22 @@ function addressed(address: string): string {
   return /^www\./i.test(address) && !address.includes('@') ? `https://${address}` : `mailto:${address}`
 }
 
-/**
- * The first page of the web to which a text links, by an address that stands in it as it is or under other words; not what
- * is hidden until asked for.
- */
-export function firstPage({ text, entities }: FormattedText): string | undefined {
-  for (const block of blocks(text, entities)) {
-    for (const { styles } of block.block === 'code' ? [] : block.spans) {
-      if (styles.some(({ style }) => style === 'spoiler')) continue
-      const link = styles.find((style) => style.style === 'link')
-      if (!link || !/^https?:\/\//i.test(link.url)) continue
-      const isMeant = entities.some(
-        ({ k }) => typeof k === 'object' && 'link' in k && k.link.url === link.url,
-      )
-      if (isMeant || text.includes(link.url)) return link.url
-    }
-  }
-  return undefined
+/** The pages of the web to which a text links, in its order, each once; not what is hidden until asked for. */
+export function pagesOf({ text, entities }: FormattedText): readonly string[] {
+  const spans = blocks(text, entities).flatMap((block) => (block.block === 'code' ? [] : block.spans))
+  const urls = spans
+    .filter(({ styles }) => styles.every(({ style }) => style !== 'spoiler'))
+    .flatMap(({ styles }) => styles.flatMap((style) => (style.style === 'link' ? [style.url] : [])))
+  return [...new Set(urls.filter((url) => /^https?:\/\//i.test(url)))]
 }
+
+/** The first of them whose address stands in the text as it is or under other words. */
+export const firstPage = ({ text, entities }: FormattedText): string | undefined =>
+  pagesOf({ text, entities }).find(
+    (url) =>
+      text.includes(url) ||
+      entities.some(({ k }) => typeof k === 'object' && 'link' in k && k.link.url === url),
+  )
 
 /** A block stands on lines of its own: the line ends around it are not shown twice. */
 function trimmed(block: Block, at: number, all: readonly Block[]): Block {

@@ -184,6 +184,7 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'file_use':
       return notice.notice === 'file' || notice.notice === 'me'
     case 'shared':
+    case 'linked':
       return notice.notice === 'timeline' && notice.about === query.conversation
     case 'estimate':
     case 'drive_call':

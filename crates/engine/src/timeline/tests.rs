@@ -7,6 +7,7 @@ mod enclosed;
 mod folders;
 mod forged;
 mod healing;
+mod links;
 mod once;
 mod own;
 mod places;

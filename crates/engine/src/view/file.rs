@@ -16,7 +16,7 @@ use crate::timeline::column;
 const TABLE: &str = "attachments";
 
 /// Most that one page holds.
-const PAGE: u32 = 200;
+const PAGE: u32 = 1_000;
 
 /// Where a file is; none if it is not known here.
 ///
