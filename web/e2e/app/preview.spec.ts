@@ -84,5 +84,12 @@ test('a link is shown with its page, which sees neither of them', async ({ membe
     .toContain(1200)
   expect(await barriers(bob.page)).toEqual([])
   await expect(page.getByRole('link', { name: /How bread is baked/ })).toBeVisible()
+  // What was linked to is found again.
+  await bob.moves(`${new URL(bob.page.url()).pathname.slice(1)}/info`)
+  await bob.page.getByRole('button', { name: 'Фото и файлы' }).click()
+  const overview = bob.page.getByRole('dialog', { name: 'Фото и файлы' })
+  await overview.getByText('Ссылки', { exact: true }).click()
+  await expect(overview.getByRole('link', { name: /How bread is baked/ })).toHaveAttribute('href', url)
+  expect(await barriers(bob.page, '[role=dialog]')).toEqual([])
   expect(site.asked).toEqual(['/bread', '/bread.jpg'])
 })

@@ -99,7 +99,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "linked", "answer": Array<MessageView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -2800,6 +2800,18 @@ name: string,
  * Only before the attachment at this row and place.
  */
 before: [number, number] | null,
+/**
+ * At most so many.
+ */
+limit: number, } | { "query": "linked",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * Only those that hold these words; empty for all.
+ */
+words: string,
 /**
  * At most so many.
  */
