@@ -4,7 +4,7 @@
 use beseda_model::Limits;
 
 #[cfg(feature = "drives")]
-pub(crate) use here::{Relay, Turn};
+pub(crate) use here::Relay;
 #[cfg(not(feature = "drives"))]
 pub(crate) use nowhere::Relay;
 
@@ -16,48 +16,20 @@ pub(crate) const fn patience(limits: &Limits) -> std::time::Duration {
 
 #[cfg(feature = "drives")]
 mod here {
-    use std::collections::HashMap;
-    use std::sync::{Arc, Mutex, PoisonError};
-
     use beseda_infra::drive::Drives;
-    use beseda_model::{AccountId, Code};
+    use beseda_model::AccountId;
     use beseda_wire::Problem;
-    use beseda_wire::error::ProblemData;
 
     use crate::compose::StartError;
     use crate::config::Config;
-
-    /// When to come back to who carries out as many requests as may be carried out at once.
-    const BUSY_RETRY_MS: u64 = 1_000;
-
-    type Counts = Arc<Mutex<HashMap<AccountId, u64>>>;
+    use crate::shares::{Share, Shares};
 
     /// See the module's description.
     #[derive(Debug)]
     pub(crate) struct Relay {
         /// The way to them.
         pub(crate) drives: Drives,
-        counts: Counts,
-        most: u64,
-    }
-
-    /// The right to one request, until it is dropped.
-    #[derive(Debug)]
-    pub(crate) struct Turn {
-        account: AccountId,
-        counts: Counts,
-    }
-
-    impl Drop for Turn {
-        fn drop(&mut self) {
-            let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(count) = counts.get_mut(&self.account) {
-                *count = count.saturating_sub(1);
-                if *count == 0 {
-                    counts.remove(&self.account);
-                }
-            }
-        }
+        shares: Shares,
     }
 
     impl Relay {
@@ -67,24 +39,16 @@ mod here {
                 return Ok(None);
             }
             let drives = Drives::new(config.drives.reach()).map_err(|_| StartError::Drives)?;
-            Ok(Some(Self { drives, counts: Counts::default(), most: config.limits.drives_at_once }))
+            let shares = Shares::new("drives_at_once", config.limits.drives_at_once);
+            Ok(Some(Self { drives, shares }))
         }
 
         /// Lets an account have one more request carried out.
         ///
         /// # Errors
         /// When as many are as may be at once.
-        pub(crate) fn turn(&self, account: AccountId) -> Result<Turn, Problem> {
-            let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = counts.entry(account).or_default();
-            if *count >= self.most {
-                let (limit, value) = (Some("drives_at_once".to_owned()), Some(self.most));
-                let data = Some(ProblemData { limit, limit_value: value, ..ProblemData::default() });
-                let why = Problem::new(Code::RateLimited, "as many requests to drives as may be are under way");
-                return Err(Problem { retry_after_ms: Some(BUSY_RETRY_MS), data, ..why });
-            }
-            *count = count.saturating_add(1);
-            Ok(Turn { account, counts: self.counts.clone() })
+        pub(crate) fn share(&self, account: AccountId) -> Result<Share, Problem> {
+            self.shares.take(account, "as many requests to drives as may be are under way")
         }
     }
 }

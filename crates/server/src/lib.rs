@@ -32,6 +32,7 @@ mod rates;
 mod reading;
 mod refusal;
 mod secrets;
+mod shares;
 pub mod site;
 mod system;
 mod task;

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use beseda_app::domain::read_page;
 use beseda_app::port::{FetchError, Fetched, Fetcher, Wanted};
-use beseda_model::{AccountId, Code, Limits, Timestamp};
-use beseda_wire::error::ProblemData;
+use beseda_model::{AccountId, Limits, Timestamp};
 use beseda_wire::http::{Preview, PreviewPicture};
 use beseda_wire::{Bytes, Problem};
 use tokio::sync::{OnceCell, Semaphore};
@@ -15,6 +14,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use crate::context::Context;
 use crate::problem;
 use crate::rates::{RateClass, Subject};
+use crate::shares::{Share, Shares};
 
 const PAGES: &[&str] = &["text/html", "application/xhtml+xml"];
 const PICTURES: &[&str] = &["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"];
@@ -25,8 +25,6 @@ const NONE_REMEMBERED_MS: u64 = 60_000;
 /// Most previews that are remembered, and most bytes of their pictures.
 const MOST_REMEMBERED: usize = 128;
 const MOST_BYTES: usize = 64 * 1_048_576;
-/// When to come back to who makes as many as may be made at once.
-const BUSY_RETRY_MS: u64 = 1_000;
 
 /// What was found; none if there is nothing to be shown.
 type Found = Option<Arc<Preview>>;
@@ -55,8 +53,7 @@ pub(crate) struct Previews {
     /// By address: in memory alone, and not by whom it was asked for.
     remembered: Mutex<HashMap<String, Remembered>>,
     at_once: Semaphore,
-    of_accounts: Arc<Mutex<HashMap<AccountId, u64>>>,
-    most_of_account: u64,
+    shares: Shares,
     page_bytes: u64,
     picture_bytes: u64,
 }
@@ -67,25 +64,6 @@ impl std::fmt::Debug for Previews {
     }
 }
 
-/// A preview that is being made for an account.
-#[derive(Debug)]
-pub(crate) struct Turn {
-    account: AccountId,
-    of_accounts: Arc<Mutex<HashMap<AccountId, u64>>>,
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        let mut counts = self.of_accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.account) {
-            *count = count.saturating_sub(1);
-            if *count == 0 {
-                counts.remove(&self.account);
-            }
-        }
-    }
-}
-
 impl Previews {
     /// Nothing is remembered yet.
     pub(crate) fn new(fetcher: Arc<dyn Fetcher>, limits: &Limits) -> Self {
@@ -93,8 +71,7 @@ impl Previews {
             fetcher,
             remembered: Mutex::default(),
             at_once: Semaphore::new(usize::try_from(limits.fetches_at_once).unwrap_or(Semaphore::MAX_PERMITS)),
-            of_accounts: Arc::default(),
-            most_of_account: limits.previews_at_once,
+            shares: Shares::new("previews_at_once", limits.previews_at_once),
             page_bytes: limits.preview_page_bytes,
             picture_bytes: limits.preview_picture_bytes,
         }
@@ -104,17 +81,8 @@ impl Previews {
     ///
     /// # Errors
     /// When as many are being made for it as may be at once.
-    pub(crate) fn turn(&self, account: AccountId) -> Result<Turn, Problem> {
-        let mut counts = self.of_accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(account).or_default();
-        if *count >= self.most_of_account {
-            let (limit, value) = ("previews_at_once".to_owned(), self.most_of_account);
-            let data = ProblemData { limit: Some(limit), limit_value: Some(value), ..ProblemData::default() };
-            let why = Problem::new(Code::RateLimited, "as many previews as may be are being made");
-            return Err(Problem { retry_after_ms: Some(BUSY_RETRY_MS), data: Some(data), ..why });
-        }
-        *count = count.saturating_add(1);
-        Ok(Turn { account, of_accounts: self.of_accounts.clone() })
+    pub(crate) fn share(&self, account: AccountId) -> Result<Share, Problem> {
+        self.shares.take(account, "as many previews as may be are being made")
     }
 
     /// What there is to be shown of a page.

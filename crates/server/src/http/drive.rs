@@ -35,8 +35,9 @@ mod here {
     use super::super::caller::Caller;
     use super::super::error::Failure;
     use crate::context::Context;
-    use crate::drives::{Turn, patience};
+    use crate::drives::patience;
     use crate::problem;
+    use crate::shares::Share;
 
     /// Says where a file goes.
     const WHERE: HeaderName = HeaderName::from_static("beseda-drive");
@@ -74,16 +75,16 @@ mod here {
         Caller(actor): Caller,
         Json(body): Json<ReadDrive>,
     ) -> Result<Response, Failure> {
-        let (drive, turn) = open(&context, actor, body.drive, &body.path)?;
+        let (drive, share) = open(&context, actor, body.drive, &body.path)?;
         let until = Instant::now() + patience(&context.config.limits);
         let (size, reading) = in_time(&context, drive.read(&body.path, body.at)).await?;
         let left = size.checked_sub(body.at).ok_or_else(|| problem::bad_request("the file has no such bytes"))?;
         if size > context.config.limits.blob_bytes {
             return Err(problem::over_limit("blob_bytes", context.config.limits.blob_bytes).into());
         }
-        let parts = stream::try_unfold((reading, turn), move |(mut reading, turn): (Reading, Turn)| async move {
+        let parts = stream::try_unfold((reading, share), move |(mut reading, share): (Reading, Share)| async move {
             match timeout_at(until, reading.next()).await {
-                Ok(Some(Ok(part))) => Ok(Some((part, (reading, turn)))),
+                Ok(Some(Ok(part))) => Ok(Some((part, (reading, share)))),
                 Ok(Some(Err(_))) => Err(io::Error::other(DriveError::Unreachable)),
                 Ok(None) => Ok(None),
                 Err(_) => Err(io::ErrorKind::TimedOut.into()),
@@ -109,7 +110,7 @@ mod here {
         let told = told.ok_or_else(|| problem::bad_request("the header beseda-drive says where the file goes"))?;
         let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         let length = length.ok_or_else(|| problem::bad_request("the length of the file is needed"))?;
-        let (drive, turn) = open(&context, actor, told.drive, &told.path)?;
+        let (drive, share) = open(&context, actor, told.drive, &told.path)?;
         let body = body.into_data_stream();
         let body = stream::unfold(body, |mut body| async move {
             match timeout(DEVICE_PATIENCE, body.next()).await {
@@ -124,7 +125,7 @@ mod here {
         context.tasks.spawn("drive", async move {
             let writing = drive.write(&told.path, length, told.replace, chance, until(patience, body));
             let _gone = done.send(writing.await);
-            drop(turn);
+            drop(share);
         });
         let outcome = timeout(patience, waiting).await.map_err(|_| told_why(DriveError::Unreachable))?;
         outcome.unwrap_or(Err(DriveError::Unreachable)).map_err(told_why)?;
@@ -148,21 +149,21 @@ mod here {
         })
     }
 
-    fn open(context: &Context, actor: Actor, access: DriveAccess, path: &str) -> Result<(Drive, Turn), Failure> {
+    fn open(context: &Context, actor: Actor, access: DriveAccess, path: &str) -> Result<(Drive, Share), Failure> {
         let nowhere = || Problem::new(Code::NotFound, "this server does not pass files from and to drives on");
         let relay = context.drives.as_ref().ok_or_else(nowhere)?;
         let most = context.config.limits.drive_path_bytes;
         if path.len() as u64 > most {
             return Err(problem::over_limit("drive_path_bytes", most).into());
         }
-        let turn = relay.turn(actor.account)?;
+        let share = relay.share(actor.account)?;
         let access = match access {
             DriveAccess::Webdav { address, user, password } => Access::Webdav { address, user, password },
             DriveAccess::S3 { address, region, bucket, key, secret } => {
                 Access::S3 { address, region, bucket, key, secret }
             }
         };
-        Ok((relay.drives.open(&access).map_err(told_why)?, turn))
+        Ok((relay.drives.open(&access).map_err(told_why)?, share))
     }
 
     async fn in_time<T>(context: &Context, work: impl Future<Output = Result<T, DriveError>>) -> Result<T, Failure> {

@@ -28,7 +28,7 @@ pub(super) async fn preview(
     if body.url.len() > MAX_ADDRESS {
         return Err(problem::bad_request("the address is too long").into());
     }
-    let _turn = previews.turn(actor.account)?;
+    let _share = previews.share(actor.account)?;
     let preview = previews.look(&context, &body.url).await?.ok_or_else(none)?;
     Ok(Answer(Preview::clone(&preview)))
 }
