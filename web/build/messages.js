@@ -20,7 +20,7 @@ const LOCALES = [REFERENCE, ...OTHERS]
 /** Areas that nobody needs who has not joined yet: they are loaded with the views that show them. */
 const LATER = new Set(
   (
-    'about appearance attach card composer contact conversation delivery devices drives editor event folders forget fresh group healing ' +
+    'about appearance attach card composer contact conversation delivery devices drives editor event folders forget fresh gifs group healing ' +
     'list media message once picture place privacy reactions report safety search share stickers storage timeline traffic voice writing'
   ).split(' '),
 )

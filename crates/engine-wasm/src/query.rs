@@ -6,6 +6,7 @@ use beseda_engine::api::drive::{DriveAsk, DriveCall, DriveOf, DriveView};
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use beseda_engine::api::notification::{News, NotificationSettings};
+use beseda_engine::api::place::LiveShare;
 use beseda_engine::api::sticker::{PackView, Stickers};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
@@ -40,6 +41,8 @@ pub enum Query {
     Folders,
     /// Packs of stickers, favourites and what was used last.
     Stickers,
+    /// Where this device tells live where it is.
+    LiveShares,
     /// A pack of stickers; none if it is not known here.
     Pack {
         /// Which.
@@ -249,6 +252,7 @@ pub enum Answer {
     Conversations(Vec<ConversationView>),
     Folders(Vec<FolderView>),
     Stickers(Stickers),
+    LiveShares(Vec<LiveShare>),
     Pack(Option<PackView>),
     PackContent(#[cfg_attr(not(target_family = "wasm"), ts(as = "Option<String>"))] Option<Bytes>),
     Conversation(Option<ConversationView>),
@@ -319,6 +323,7 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Phone => Answer::Phone(view::phone(&view)?),
         Query::Conversations => Answer::Conversations(view::conversations(&view)?),
         Query::Stickers => Answer::Stickers(view::stickers(conn)?),
+        Query::LiveShares => Answer::LiveShares(view::live_shares(&view)?),
         Query::Pack { pack } => Answer::Pack(view::pack(conn, *pack)?),
         Query::PackContent { pack } => Answer::PackContent(view::manifest(conn, *pack)?),
         Query::Folders => Answer::Folders(view::folders(conn)?),

@@ -10,7 +10,7 @@ use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, Notice};
 use crate::api::failure::Failure;
 use crate::api::view::WarningKind;
-use crate::identity::{self, Asks, Purpose};
+use crate::identity::{self, Asks, Look, Purpose};
 use crate::session::{Asked, Phase, connection};
 use crate::store::accounts::{Account, DeviceLogs};
 use crate::store::conversations::Conversation;
@@ -23,8 +23,8 @@ const PROFILE: &str = "profile_upload";
 /// See the module's description.
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
-    /// Pages that the server is asked to look at: the request, and the command that waits for its answer.
-    pub(crate) looks: BTreeMap<u64, u64>,
+    /// What the server is asked to fetch from the web: the request, and the command that waits for its answer.
+    pub(crate) looks: BTreeMap<u64, (u64, Look)>,
     /// Commands that end when a wish is fulfilled.
     pub(crate) wishes: BTreeMap<i64, Vec<u64>>,
     /// What is asked for as soon as there is a connection.
@@ -39,7 +39,7 @@ impl Desk {
     /// Commands whose end is not told yet.
     pub(crate) fn open_commands(&self) -> Vec<u64> {
         let requests = self.requests.iter().map(|(id, ..)| *id);
-        self.wishes.values().flatten().copied().chain(requests).chain(self.looks.values().copied()).collect()
+        self.wishes.values().flatten().copied().chain(requests).chain(self.looks.values().map(|(id, _)| *id)).collect()
     }
 }
 

@@ -1,17 +1,23 @@
-//! Ephemeral frames: typing. Sealed with ChaCha20-Poly1305 and a random nonce under a key that each sender has in each
-//! epoch; a frame of another epoch can't be opened and is dropped.
+//! Ephemeral frames: typing, and where somebody is. Sealed with ChaCha20-Poly1305 and a random nonce under a key that each
+//! sender has in each epoch; a frame of another epoch can't be opened and is dropped.
+//!
+//! All members can make that key. So what must not be another member's is signed by the device that says it.
 
 use beseda_crypto::group_id::GroupId;
-use beseda_model::{ConversationId, DeviceId};
-use beseda_wire::Request;
+use beseda_crypto::signature::Ed25519;
+use beseda_model::commit::LeafIdentity;
+use beseda_model::device_log::VerifySignature as _;
+use beseda_model::{ConversationId, DeviceId, MessageId, Timestamp};
 use beseda_wire::codec::{decode_cbor, encode_cbor};
+use beseda_wire::content::Spot;
+use beseda_wire::{Bytes, Request};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use openmls::group::MlsGroup;
 use serde::{Deserialize, Serialize};
 
 use crate::Step;
-use crate::mls::group;
+use crate::mls::{group, keys};
 use crate::session::Asked;
 use crate::store::StoreError;
 use crate::store::conversations::Conversation;
@@ -19,50 +25,110 @@ use crate::store::me::Me;
 use crate::timeline;
 
 const LABEL: &str = "beseda whisper 1";
+const PLACE: &[u8] = b"beseda live place 1\0";
 
 /// Typing is not told more often than this.
 const TYPING_EVERY: u64 = 3_000;
 
 /// What a frame says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Frame {
     /// The sender types, or has stopped.
     Typing(bool),
+    /// Where the sender is.
+    Place(Told),
+}
+
+/// Where somebody is, as one of their messages has promised to tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Told {
+    /// The message.
+    #[serde(rename = "m")]
+    pub(crate) message: MessageId,
+    /// There.
+    #[serde(rename = "s")]
+    pub(crate) spot: Spot,
+    /// When, by the sender's clock.
+    #[serde(rename = "t")]
+    pub(crate) at: Timestamp,
+    /// By the sender's device.
+    #[serde(rename = "g")]
+    signature: Bytes,
+}
+
+/// What is signed of a place: nothing of it can be taken to another conversation, message, device or time.
+fn signed(conversation: ConversationId, device: DeviceId, message: MessageId, spot: &Spot, at: Timestamp) -> Vec<u8> {
+    let said = encode_cbor(&(message, spot, at));
+    [PLACE, conversation.as_bytes(), device.as_bytes(), &said].concat()
 }
 
 /// Tells the others that this person types.
 pub(crate) fn typing(step: &mut Step<'_>, id: ConversationId, is_typing: bool) -> Result<(), StoreError> {
-    let Some(row) = Conversation::find(step.tx, id)? else { return Ok(()) };
     let now = step.now;
     let told = step.place(id).typing_at;
-    let ready = step.memory.session.is_up() && row.is_current() && row.request_from.is_none();
-    if !ready || is_typing && told.is_some_and(|at| now.millis_since(at) < TYPING_EVERY) {
+    if is_typing && told.is_some_and(|at| now.millis_since(at) < TYPING_EVERY) {
         return Ok(());
     }
+    let Some(row) = ready(step, id)? else { return Ok(()) };
     step.place(id).typing_at = is_typing.then_some(now);
+    let device = Me::get(step.tx)?.device;
+    whisper(step, &row, device, &Frame::Typing(is_typing))?;
+    Ok(())
+}
+
+/// Tells the others where this person is; whether anybody could be told.
+pub(crate) fn place(
+    step: &mut Step<'_>,
+    id: ConversationId,
+    message: MessageId,
+    spot: Spot,
+) -> Result<bool, StoreError> {
+    let Some(row) = ready(step, id)? else { return Ok(false) };
     let me = Me::get(step.tx)?;
-    let Some(key) = key(step, &row, me.device)? else { return Ok(()) };
+    let at = step.now;
+    let signature = keys::key(&me).signature(&signed(id, me.device, message, &spot, at));
+    let told = Told { message, spot, at, signature: Bytes(signature.to_vec()) };
+    whisper(step, &row, me.device, &Frame::Place(told))
+}
+
+/// The conversation, if others there can hear this device now.
+fn ready(step: &Step<'_>, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    let row = Conversation::find(step.tx, id)?;
+    let is_up = step.memory.session.is_up();
+    Ok(row.filter(|row| is_up && row.is_current() && row.request_from.is_none()))
+}
+
+fn whisper(step: &mut Step<'_>, row: &Conversation, device: DeviceId, frame: &Frame) -> Result<bool, StoreError> {
+    let Some(key) = key(step, row, device)? else { return Ok(false) };
     let mut nonce = [0; 12];
     step.rng.fill(&mut nonce);
-    let plain = encode_cbor(&Frame::Typing(is_typing));
-    let payload = Payload { msg: &plain, aad: id.as_bytes() };
-    let Ok(sealed) = ChaCha20Poly1305::new(&key).encrypt(Nonce::from_slice(&nonce), payload) else { return Ok(()) };
+    let plain = encode_cbor(frame);
+    let payload = Payload { msg: &plain, aad: row.id.as_bytes() };
+    let Ok(sealed) = ChaCha20Poly1305::new(&key).encrypt(Nonce::from_slice(&nonce), payload) else { return Ok(false) };
     let body = [nonce.as_slice(), &sealed].concat();
-    step.ask(Request::Whisper { conversation: id, body: body.into() }, Asked::Other);
-    Ok(())
+    step.ask(Request::Whisper { conversation: row.id, body: body.into() }, Asked::Other);
+    Ok(true)
 }
 
 /// A frame of another device.
 pub(crate) fn heard(step: &mut Step<'_>, id: ConversationId, device: DeviceId, body: &[u8]) -> Result<(), StoreError> {
     let Some(row) = Conversation::find(step.tx, id)? else { return Ok(()) };
     let Some((nonce, sealed)) = body.split_first_chunk::<12>() else { return Ok(()) };
-    let Some(account) = owner(step, &row, device)? else { return Ok(()) };
+    let Some(LeafIdentity { account, signature_key, .. }) = sender(step, &row, device)? else { return Ok(()) };
     let Some(key) = key(step, &row, device)? else { return Ok(()) };
     let payload = Payload { msg: sealed, aad: id.as_bytes() };
     let Ok(plain) = ChaCha20Poly1305::new(&key).decrypt(Nonce::from_slice(nonce), payload) else { return Ok(()) };
     match decode_cbor::<Frame>(&plain) {
         Ok(Frame::Typing(is_typing)) => timeline::apply_typing(step, id, account, is_typing),
+        Ok(Frame::Place(told)) => {
+            let said = signed(id, device, told.message, &told.spot, told.at);
+            let signature = told.signature.0.as_slice().try_into().ok();
+            if signature.is_some_and(|signature| Ed25519.verify(&signature_key, &said, signature)) {
+                timeline::live::heard(step, id, account, &told)?;
+            }
+            Ok(())
+        }
         Err(_) => Ok(()),
     }
 }
@@ -87,13 +153,9 @@ fn key(step: &mut Step<'_>, row: &Conversation, device: DeviceId) -> Result<Opti
     })
 }
 
-fn owner(
-    step: &mut Step<'_>,
-    row: &Conversation,
-    device: DeviceId,
-) -> Result<Option<beseda_model::AccountId>, StoreError> {
+fn sender(step: &mut Step<'_>, row: &Conversation, device: DeviceId) -> Result<Option<LeafIdentity>, StoreError> {
     with_group(step, row, |_, mls| {
         let leaves = beseda_crypto::facts::leaves(mls.treesync()).ok()?;
-        leaves.iter().find(|leaf| leaf.identity.device == device).map(|leaf| leaf.identity.account)
+        leaves.into_iter().map(|leaf| leaf.identity).find(|identity| identity.device == device)
     })
 }

@@ -30,6 +30,7 @@ pub use devices::devices;
 pub use history::key_history;
 pub(crate) use history::marked as key_marked;
 pub use me::{is_leaving, is_signed_in};
+pub(crate) use pages::Look;
 pub use phone::shown as phone;
 pub use safety::{groups, safety_number};
 
@@ -84,7 +85,10 @@ pub fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Result<Opt
         return Ok(Some(asks));
     }
     Ok(Some(match command {
-        Command::LookAtPage { url } => signed_in(step, id, |step| pages::look(step, id, url).map(|()| Asks::new()))?,
+        Command::LookAtPage { .. }
+        | Command::FindGifs { .. }
+        | Command::LookAtGif { .. }
+        | Command::LookAtMap { .. } => signed_in(step, id, |step| pages::look(step, id, command).map(|_| Asks::new()))?,
         Command::OpenLink { code } => signed_in(step, id, |step| link::open(step, id, code))?,
         Command::ApproveLink { code } => signed_in(step, id, |step| link::approve(step, id, code))?,
         Command::RefuseLink { code } => signed_in(step, id, |step| link::refuse(step, id, code))?,

@@ -159,6 +159,8 @@ pub(crate) struct Place {
     pub(crate) mark_at: Option<Timestamp>,
     /// Whether this account types, as last told.
     pub(crate) typing_at: Option<Timestamp>,
+    /// When this person last told where they are.
+    pub(crate) live_at: Option<Timestamp>,
     /// Who asks to join was asked for.
     pub(crate) asks: bool,
     /// Those whom this device wants to add without asking its person.

@@ -168,10 +168,18 @@ limits! {
     preview_page_bytes: 1_048_576, Bytes;
     /// The picture of a page; a larger one is left out.
     preview_picture_bytes: 5 * 1_048_576, Bytes;
+    /// Searches of one account for moving pictures.
+    gif_searches: 60, PerMinute;
+    /// Moving pictures and squares of the map that one account may ask for.
+    web_pictures: 1_200, PerMinute;
+    /// Those that are fetched for one account at once.
+    web_pictures_at_once: 8, Count;
+    /// One of them; a larger one is not passed on.
+    web_picture_bytes: 4 * 1_048_576, Bytes;
     /// Pages and pictures that the server fetches from the web, whoever asks.
-    fetches: 600, PerMinute;
+    fetches: 3_000, PerMinute;
     /// Those that it fetches at once.
-    fetches_at_once: 16, Count;
+    fetches_at_once: 32, Count;
     /// Time for one of them, with all its redirects.
     fetch_millis: 10_000, Millis;
     /// Attempts to sign up from one address prefix.

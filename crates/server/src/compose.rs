@@ -27,10 +27,10 @@ use crate::config::{self, BlobPlace, Config, SmsCarrier, SmsHttp};
 use crate::context::{Context, Push};
 use crate::drives::Relay;
 use crate::phone::{KeyError, PhoneKey, Phones, Sending, sending};
-use crate::previews::Previews;
 use crate::site::Site;
 use crate::system::{OsRng, SystemClock, SystemMachine};
 use crate::tls::{Machine, Tls, TlsError};
+use crate::web::Web;
 use crate::ws::fanout::{self, Fanout, Item};
 use crate::{admin, http, jobs, wake, ws};
 
@@ -169,10 +169,9 @@ pub(crate) async fn context(config: Config, outside: Outside) -> Result<Arc<Cont
         None => (None, None),
     };
     let drives = Relay::open(&config)?;
-    let previews = previews(&config);
-    let context = Context::new(
-        config, clock, rng, store, blobs, fanout, waker, push, site, machine, tls, phones, drives, previews,
-    );
+    let web = web(&config);
+    let context =
+        Context::new(config, clock, rng, store, blobs, fanout, waker, push, site, machine, tls, phones, drives, &web);
     let context = Arc::new(context);
     if let Some((waiting, sender)) = carrying {
         context.tasks.spawn("sms-queue", sending::run(waiting, sender, context.tasks.clone()));
@@ -246,15 +245,14 @@ async fn phones(
     Ok(Some((Phones { key, sending, outbox }, (waiting, sender))))
 }
 
-/// What looks at pages, if the operator lets it.
-fn previews(config: &Config) -> Option<Previews> {
+/// The way to the web.
+fn web(config: &Config) -> Arc<Web> {
     let options = FetchOptions {
         ports: config.fetch.ports.clone(),
         allow: config.fetch.networks(),
         time: Duration::from_millis(config.limits.fetch_millis),
     };
-    let fetcher = HttpFetcher::new(options, Arc::new(SystemNames));
-    config.previews.enabled.then(|| Previews::new(Arc::new(fetcher), &config.limits))
+    Arc::new(Web::new(Arc::new(HttpFetcher::new(options, Arc::new(SystemNames))), &config.limits))
 }
 
 async fn open_store(config: &Config, rng: &mut dyn Rng, fanout: Fanout) -> Result<Arc<dyn Store>, StartError> {

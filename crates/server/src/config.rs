@@ -1,6 +1,8 @@
 //! What the operator decides: a TOML file, then the environment (`BESEDA_*`), then flags; the later wins.
 
 mod drives;
+mod gifs;
+mod map;
 mod nearest;
 mod outward;
 mod s3;
@@ -19,6 +21,8 @@ use toml::{Table, Value};
 use crate::tls::Name;
 
 pub use drives::Drives;
+pub use gifs::{GifSource, Gifs};
+pub use map::Map;
 pub use outward::{Fetch, Previews};
 pub use s3::S3;
 pub use secret::Secret;
@@ -178,6 +182,10 @@ pub struct Config {
     pub drives: Drives,
     /// Previews of pages.
     pub previews: Previews,
+    /// Who is asked for moving pictures.
+    pub gifs: Gifs,
+    /// The map.
+    pub map: Map,
     /// Where the server goes to read what is on the web.
     pub fetch: Fetch,
     /// Limits that differ from the published defaults.
@@ -215,6 +223,8 @@ impl Default for Config {
             s3: S3::default(),
             drives: Drives::default(),
             previews: Previews::default(),
+            gifs: Gifs::default(),
+            map: Map::default(),
             fetch: Fetch::default(),
             limits: LIMITS,
         }
@@ -250,8 +260,19 @@ const KEYS: &[&str] = &[
     "s3",
     "drives",
     "previews",
+    "gifs",
+    "map",
     "fetch",
     "limits",
+];
+
+/// The settings of sections that the environment may name, after the section's name.
+const SECTIONS: &[(&str, &[&str])] = &[
+    ("s3", s3::KEYS),
+    ("drives", &["enabled", "allow"]),
+    ("previews", &["enabled"]),
+    ("gifs", &["provider", "key", "url"]),
+    ("map", &["tiles", "attribution", "max_zoom"]),
 ];
 
 /// Why a configuration is not usable. Each says which key, and what would be right.
@@ -405,13 +426,20 @@ impl Config {
         if let (BlobPlace::S3, Some(key)) = (self.blobs, self.s3.missing()) {
             return Err(invalid(key, "needed where `blobs` is `s3`"));
         }
-        if let Some((key, message)) = self.drives.wrong().or_else(|| self.fetch.wrong()) {
+        if let Some((key, message)) = self.wrong_section() {
             return Err(invalid(key, message));
         }
         if self.limits.frame_bytes < 1_024 {
             return Err(invalid("limits.frame_bytes", "at least 1024"));
         }
         Ok(())
+    }
+}
+
+impl Config {
+    fn wrong_section(&self) -> Option<(&'static str, &'static str)> {
+        let Self { drives, fetch, gifs, map, .. } = self;
+        drives.wrong().or_else(|| fetch.wrong()).or_else(|| gifs.wrong()).or_else(|| map.wrong())
     }
 }
 
@@ -490,16 +518,14 @@ fn environment_key(name: &str) -> Result<Option<String>, ConfigError> {
             Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(limit, limit_names()) })
         };
     }
-    if let Some(setting) = key.strip_prefix("s3_") {
-        let known = s3::KEYS.iter().copied();
-        return if s3::KEYS.contains(&setting) {
-            Ok(Some(format!("s3.{setting}")))
+    for (section, settings) in SECTIONS {
+        let Some(setting) = key.strip_prefix(section).and_then(|rest| rest.strip_prefix('_')) else { continue };
+        return if settings.contains(&setting) {
+            Ok(Some(format!("{section}.{setting}")))
         } else {
-            Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(setting, known) })
+            let nearest = nearest::nearest(setting, settings.iter().copied());
+            Err(ConfigError::UnknownKey { key: name.to_owned(), nearest })
         };
-    }
-    if ["drives_enabled", "drives_allow", "previews_enabled"].contains(&key.as_str()) {
-        return Ok(Some(key.replacen('_', ".", 1)));
     }
     if KEYS.contains(&key.as_str()) {
         return Ok(Some(key));
@@ -529,24 +555,14 @@ fn set(table: &mut Table, key: &str, text: &str) -> Result<(), ConfigError> {
         }
         return Ok(());
     }
-    if let Some(setting) = key.strip_prefix("drives.") {
-        let networks = || text.split(',').map(|network| Value::String(network.trim().to_owned())).collect();
-        let value = if setting == "enabled" { flag(text)? } else { Value::Array(networks()) };
-        if let Value::Table(settings) = table.entry("drives").or_insert_with(|| Value::Table(Table::new())) {
-            settings.insert(setting.to_owned(), value);
-        }
-        return Ok(());
-    }
-    if let Some(setting) = key.strip_prefix("s3.") {
-        let value = if setting == "path_style" { flag(text)? } else { Value::String(text.to_owned()) };
-        if let Value::Table(settings) = table.entry("s3").or_insert_with(|| Value::Table(Table::new())) {
-            settings.insert(setting.to_owned(), value);
-        }
-        return Ok(());
-    }
-    if let Some(setting) = key.strip_prefix("previews.") {
-        let value = flag(text)?;
-        if let Value::Table(settings) = table.entry("previews").or_insert_with(|| Value::Table(Table::new())) {
+    if let Some((section, setting)) = key.split_once('.') {
+        let value = match setting {
+            "enabled" | "path_style" => flag(text)?,
+            "max_zoom" => number(text)?,
+            "allow" => Value::Array(text.split(',').map(|network| Value::String(network.trim().to_owned())).collect()),
+            _ => Value::String(text.to_owned()),
+        };
+        if let Value::Table(settings) = table.entry(section).or_insert_with(|| Value::Table(Table::new())) {
             settings.insert(setting.to_owned(), value);
         }
         return Ok(());

@@ -14,6 +14,8 @@ use crate::blobs::Blobs;
 use crate::challenges::Challenges;
 use crate::config::Config;
 use crate::drives::Relay;
+use crate::gifs::Gifs;
+use crate::map::Map;
 use crate::passwords::Passwords;
 use crate::phone::Phones;
 use crate::previews::Previews;
@@ -23,6 +25,7 @@ use crate::site::Site;
 use crate::task::Tasks;
 use crate::tls::{Machine, Tls};
 use crate::wake::Waker;
+use crate::web::Web;
 use crate::ws::fanout::Fanout;
 use crate::ws::hub::Hub;
 use crate::ws::pending::Pending;
@@ -105,6 +108,10 @@ pub(crate) struct Context {
     pub(crate) drives: Option<Relay>,
     /// Looks at pages, where the operator lets it.
     pub(crate) previews: Option<Previews>,
+    /// Asks for moving pictures, where the operator names somebody.
+    pub(crate) gifs: Option<Gifs>,
+    /// The map, where the operator names one.
+    pub(crate) map: Option<Map>,
     /// What a device answers that asks for its first session.
     pub(crate) challenges: Challenges,
     /// Connections and what feeds them: ended first.
@@ -137,7 +144,7 @@ impl Context {
         tls: Option<Tls>,
         phones: Option<Phones>,
         drives: Option<Relay>,
-        previews: Option<Previews>,
+        web: &Arc<Web>,
     ) -> Self {
         let mut chance = || {
             let mut bytes = [0; 32];
@@ -165,7 +172,9 @@ impl Context {
             passwords,
             phones,
             drives,
-            previews,
+            previews: config.previews.enabled.then(|| Previews::new(web.clone(), &config.limits)),
+            gifs: Gifs::new(web.clone(), &config.gifs, &config.limits, chance()),
+            map: Map::new(web.clone(), &config.map, &config.limits),
             challenges,
             tasks: Tasks::default(),
             background: Tasks::default(),

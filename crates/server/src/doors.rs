@@ -143,6 +143,12 @@ pub(crate) enum Route {
     DriveWrite,
     /// What a page says of itself.
     Preview,
+    /// Moving pictures.
+    Gifs,
+    /// One of them.
+    GifPicture,
+    /// A square of the map.
+    MapTile,
     /// The socket.
     Socket,
     /// How a device is told to trust the server.
@@ -219,10 +225,9 @@ const TRUST: HttpDoor = page(Route::Trust, "/trust", "trust");
 const TRUST_STYLE: HttpDoor = page(Route::TrustStyle, "/trust/style.css", "trust_style");
 const AUTHORITY: HttpDoor = page(Route::Authority, "/trust/beseda-ca.crt", "authority");
 
-const PREVIEW: HttpDoor = HttpDoor {
-    account_rate: Some(RateClass::Previews),
-    ..post(Route::Preview, "/api/v1/previews", "preview", RateClass::WithSession, Rule::Session)
-};
+const fn for_web(route: Route, path: &'static str, op: &'static str, rate: RateClass) -> HttpDoor {
+    HttpDoor { account_rate: Some(rate), ..post(route, path, op, RateClass::WithSession, Rule::Session) }
+}
 
 /// The table of routes for those who come without TLS where it is on: the way to it.
 pub(crate) const PLAIN_DOORS: &[HttpDoor] =
@@ -257,7 +262,10 @@ pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
     for_drives(Route::DriveList, "/api/v1/drives/list", "list_drive"),
     for_drives(Route::DriveRead, "/api/v1/drives/read", "read_drive"),
     HttpDoor { size: size!(blob_bytes), ..for_drives(Route::DriveWrite, "/api/v1/drives/write", "write_drive") },
-    PREVIEW,
+    for_web(Route::Preview, "/api/v1/previews", "preview", RateClass::Previews),
+    for_web(Route::Gifs, "/api/v1/gifs", "find_gifs", RateClass::GifSearches),
+    for_web(Route::GifPicture, "/api/v1/gifs/picture", "gif_picture", RateClass::WebPictures),
+    for_web(Route::MapTile, "/api/v1/map-tiles", "map_tile", RateClass::WebPictures),
     HttpDoor { size: size!(frame_bytes), rule: Rule::Token, ..get(Route::Socket, "/api/v1/socket", "socket") },
     TRUST,
     TRUST_STYLE,

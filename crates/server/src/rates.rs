@@ -31,6 +31,10 @@ pub(crate) enum RateClass {
     Drives,
     /// Previews of pages: `previews`.
     Previews,
+    /// Searches for moving pictures: `gif_searches`.
+    GifSearches,
+    /// Moving pictures and squares of maps: `web_pictures`.
+    WebPictures,
     /// What the server fetches from the web: `fetches`.
     Fetches,
     /// Anything else without a session: `anonymous_requests`.
@@ -42,7 +46,7 @@ pub(crate) enum RateClass {
 impl RateClass {
     /// All classes.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::Requests,
         Self::Sends,
         Self::Lookups,
@@ -53,6 +57,8 @@ impl RateClass {
         Self::Blobs,
         Self::Drives,
         Self::Previews,
+        Self::GifSearches,
+        Self::WebPictures,
         Self::Fetches,
         Self::Anonymous,
         Self::Pages,
@@ -71,6 +77,8 @@ impl RateClass {
             Self::Blobs => "blob_requests",
             Self::Drives => "drive_requests",
             Self::Previews => "previews",
+            Self::GifSearches => "gif_searches",
+            Self::WebPictures => "web_pictures",
             Self::Fetches => "fetches",
             Self::Anonymous => "anonymous_requests",
             Self::Pages => "page_requests",
@@ -90,6 +98,8 @@ impl RateClass {
             Self::Drives => Allowance { tokens: limits.drive_requests, period_ms: MINUTE },
             Self::Blobs => Allowance { tokens: limits.blob_requests, period_ms: MINUTE },
             Self::Previews => Allowance { tokens: limits.previews, period_ms: MINUTE },
+            Self::GifSearches => Allowance { tokens: limits.gif_searches, period_ms: MINUTE },
+            Self::WebPictures => Allowance { tokens: limits.web_pictures, period_ms: MINUTE },
             Self::Fetches => Allowance { tokens: limits.fetches, period_ms: MINUTE },
             Self::Anonymous => Allowance { tokens: limits.anonymous_requests, period_ms: MINUTE },
             Self::Pages => Allowance { tokens: limits.page_requests, period_ms: MINUTE },

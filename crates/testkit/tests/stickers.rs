@@ -2,9 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test helper may fail the test")]
 
 use beseda_engine::Command;
-use beseda_engine::api::command::Outcome;
+use beseda_engine::api::command::{Draft, Outcome};
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::file::{FileNumber, FileState};
+use beseda_engine::api::file::{AttachmentDraft, FileNumber, FileState};
+use beseda_engine::api::reason::{Field, Reason};
 use beseda_engine::api::sticker::{PackDraft, PackKind, PackSource, PackView, StickerDraft, Stickers};
 use beseda_engine::api::view::{Anchor, Body, MessageView};
 use beseda_engine::view::{self, View};
@@ -288,4 +289,94 @@ fn so_many_packs_a_person_has_and_no_more() {
         assert!(matches!(make(&mut world), Ok(Outcome::Pack { .. })));
     }
     assert!(matches!(make(&mut world), Err(Failure::Invalid { .. })));
+}
+
+/// A GIF of this many bytes, as a message has it.
+fn gif(world: &mut Town, device: DeviceKey, conversation: ConversationId, size: usize) -> FileNumber {
+    let file = world.seal(device, &vec![9; size]);
+    send_photo(world, device, conversation, file, "image/gif");
+    file
+}
+
+fn send_photo(world: &mut Town, device: DeviceKey, conversation: ConversationId, file: FileNumber, media_type: &str) {
+    let attachment = AttachmentDraft {
+        file,
+        name: "wave.gif".to_owned(),
+        media_type: media_type.to_owned(),
+        media: Media::Photo { width: 300, height: 200 },
+        preview: None,
+        cover: None,
+    };
+    done(
+        world,
+        device,
+        Command::Send { conversation, draft: Draft { attachments: vec![attachment], ..Draft::default() } },
+    );
+}
+
+fn photo(world: &Town, device: DeviceKey, place: ConversationId) -> Option<FileNumber> {
+    let Body::Text { attachments, .. } = page(world, device, place).pop()?.body else { return None };
+    Some(attachments.first()?.file)
+}
+
+fn gifs(world: &Town, device: DeviceKey) -> Vec<FileNumber> {
+    at_hand(world, device).gifs.into_iter().map(|gif| gif.file).collect()
+}
+
+#[test]
+fn a_moving_picture_is_kept_at_hand_on_all_devices_and_sent_again() {
+    let mut world = town(7);
+    let (alice, bob, place) = pair(&mut world);
+    gif(&mut world, alice.device, place, 5_000);
+    assert!(world.run_until(HOUR, |world| photo(world, bob.device, place).is_some()));
+    let here = photo(&world, bob.device, place).unwrap();
+    done(&mut world, bob.device, Command::KeepGif { file: here, on: true });
+    assert_eq!(gifs(&world, bob.device), [here]);
+    assert_eq!(at_hand(&world, bob.device).gifs[0].name, "", "how its sender called it is not kept");
+
+    // It stays, whatever becomes of the message, and a new device learns of it.
+    let target = page(&world, bob.device, place).pop().unwrap().message;
+    done(&mut world, alice.device, Command::Delete { conversation: place, targets: vec![target], for_all: true });
+    let phone = world.recover(&bob, "bob's phone");
+    assert!(world.run_until(HOUR, |world| gifs(world, phone).len() == 1));
+    world.run_until(HOUR, |world| state(world, bob.device, here) == FileState::Here);
+    send_photo(&mut world, bob.device, place, here, "image/gif");
+    assert!(world.run_until(HOUR, |world| photo(world, alice.device, place).is_some()));
+    let back = photo(&world, alice.device, place).unwrap();
+    assert!(world.run_until(HOUR, |world| state(world, alice.device, back) == FileState::Here));
+
+    // The one that was used last stands first; each once.
+    let second = gif(&mut world, bob.device, place, 6_000);
+    done(&mut world, bob.device, Command::KeepGif { file: second, on: true });
+    assert_eq!(gifs(&world, bob.device), [second, here]);
+    done(&mut world, bob.device, Command::KeepGif { file: here, on: true });
+    assert_eq!(gifs(&world, bob.device), [here, second]);
+    assert!(world.run_until(HOUR, |world| gifs(world, phone).len() == 2));
+    done(&mut world, bob.device, Command::KeepGif { file: here, on: false });
+    assert_eq!(gifs(&world, bob.device), [second]);
+    assert!(world.run_until(HOUR, |world| gifs(world, phone).len() == 1));
+}
+
+#[test]
+fn only_moving_pictures_of_some_size_are_kept_and_the_oldest_makes_room() {
+    let mut world = town(8);
+    let (_, bob, place) = pair(&mut world);
+    let still = world.seal(bob.device, &[1; 100]);
+    send_photo(&mut world, bob.device, place, still, "image/webp");
+    let refused = world.ask(bob.device, Command::KeepGif { file: still, on: true });
+    assert_eq!(refused, Err(Failure::invalid(Field::Files, Reason::NoGif)));
+    let most = 8 * 1_048_576;
+    let large = gif(&mut world, bob.device, place, most + 1);
+    assert!(world.ask(bob.device, Command::KeepGif { file: large, on: true }).is_err());
+    let edge = gif(&mut world, bob.device, place, most);
+    done(&mut world, bob.device, Command::KeepGif { file: edge, on: true });
+    let unsent = world.seal(bob.device, &[3; 100]);
+    assert_eq!(world.ask(bob.device, Command::KeepGif { file: unsent, on: true }), Err(Failure::NotFound));
+    let mut last = edge;
+    for size in 1..=100 {
+        last = gif(&mut world, bob.device, place, size);
+        done(&mut world, bob.device, Command::KeepGif { file: last, on: true });
+    }
+    let kept = gifs(&world, bob.device);
+    assert_eq!((kept.len(), kept.first(), kept.contains(&edge)), (100, Some(&last), false));
 }

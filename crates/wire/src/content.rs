@@ -22,7 +22,7 @@ pub use message::{
     Delete, Edit, Entity, Forward, LinkPreview, Message, Opened, Pin, Reaction, Style, TimedFrom, Timer,
 };
 pub use own::{OwnState, OwnSync};
-pub use place::{Place, Spot};
+pub use place::{LiveEnd, Place, Spot};
 pub use state::{GroupState, InfoChange, MemberKey, ProfileKey, Repair, RepairAnswer, RepairRequest};
 pub use sticker::{KeptSticker, PackState, Price, Sticker, StickerPack};
 
@@ -62,6 +62,8 @@ pub enum Content {
     Pin(Pin),
     /// Says that a message that can be looked at once was opened.
     Opened(Opened),
+    /// Says that one tells no more where one is.
+    LiveEnd(LiveEnd),
     /// A change of title, description or timer: shown as a system message.
     InfoChange(InfoChange),
     /// The whole encrypted state, for those who join.
@@ -117,7 +119,7 @@ const VERSION: u16 = 1;
 const GUARDED: u16 = 2;
 
 /// Grows whenever something is added that was [`Content::Unsupported`] before: what is kept of it is then read again.
-pub const LEVEL: u32 = 2;
+pub const LEVEL: u32 = 3;
 
 /// A content with the time at which its author wrote it (which may be long before it was sent).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -147,6 +149,7 @@ impl Authored {
             Content::Reaction(body) => outer("reaction", false, at, body),
             Content::Pin(body) => outer("pin", false, at, body),
             Content::Opened(body) => outer("opened", false, at, body),
+            Content::LiveEnd(body) => outer("live_end", false, at, body),
             Content::InfoChange(body) => outer("info", false, at, body),
             Content::GroupState(body) => outer("state", false, at, body),
             Content::StateRequest => outer("state_request", false, at, &()),
@@ -204,6 +207,7 @@ fn known(kind: &str, body: &ciborium::Value) -> Option<Content> {
         "reaction" => read(body).map(Content::Reaction),
         "pin" => read(body).map(Content::Pin),
         "opened" => read(body).map(Content::Opened),
+        "live_end" => read(body).map(Content::LiveEnd),
         "info" => read(body).map(Content::InfoChange),
         "state" => read(body).map(Content::GroupState),
         "state_request" => Some(Content::StateRequest),

@@ -1,6 +1,7 @@
 //! Bodies of the HTTP part: joining a server, before there is a session. All are JSON.
 
 mod drive;
+mod web;
 
 use beseda_model::{AccountId, DeviceId, Fingerprint, Timestamp, Username};
 use serde::{Deserialize, Serialize};
@@ -10,6 +11,9 @@ use crate::request::{ClientFrame, Reply, ServerFrame};
 use crate::state::DeviceLogEntry;
 
 pub use drive::{DriveAccess, DriveEntry, DrivePage, ListDrive, ReadDrive, WriteDrive};
+pub use web::{
+    AskGifPicture, AskGifs, AskMapTile, AskPreview, Gif, GifPage, GifProvider, MapOffer, Preview, WebPicture,
+};
 
 /// How accounts are made on this server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,61 +58,12 @@ pub struct ServerInfo {
     /// Whether the server looks at pages for their previews.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub previews: bool,
-}
-
-/// `POST /api/v1/previews`: what does a page of the web say of itself? The server asks the page; the page sees the server,
-/// and not who asks.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-pub struct AskPreview {
-    /// The page's whole address, of the web.
-    pub url: String,
-}
-
-/// Where somebody looks is of no business in a log.
-impl std::fmt::Debug for AskPreview {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AskPreview(…)")
-    }
-}
-
-/// What a page says of itself, in lines without control characters; what it does not say is empty.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-pub struct Preview {
-    /// What it is called, at most 200 characters.
-    pub title: String,
-    /// What it is about, at most 500 characters.
-    pub description: String,
-    /// The site that it belongs to, at most 100 characters.
-    pub site: String,
-    /// A picture of it, as the site gave it: nothing of it was looked at.
+    /// Who gives moving pictures, if the server asks somebody for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub picture: Option<PreviewPicture>,
-}
-
-/// See [`AskPreview`].
-impl std::fmt::Debug for Preview {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Preview(…)")
-    }
-}
-
-/// A picture of a page.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
-pub struct PreviewPicture {
-    /// `image/jpeg`, `image/png`, `image/webp`, `image/gif` or `image/avif`, as the site says.
-    pub media_type: String,
-    /// The file.
-    pub bytes: Bytes,
-}
-
-/// See [`AskPreview`].
-impl std::fmt::Debug for PreviewPicture {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PreviewPicture").field("bytes", &self.bytes.len()).finish_non_exhaustive()
-    }
+    pub gifs: Option<GifProvider>,
+    /// The map, if the server has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<MapOffer>,
 }
 
 /// What phone numbers are for on this server.

@@ -4,9 +4,9 @@ use beseda_model::{AccountId, BlobId, ConversationId, DeviceId, Fingerprint, Fol
 use beseda_wire::Bytes;
 use beseda_wire::content::{
     Attachment, Authored, ContactCard, Content, Delete, Edit, Entity, FileKey, FileRef, Forward, GroupState,
-    InfoChange, KeptSticker, LinkPreview, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync, PackState,
-    Pin, Place, Price, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest, Spot, Sticker, StickerPack, Style,
-    TimedFrom, Timer, Unsupported,
+    InfoChange, KeptSticker, LinkPreview, LiveEnd, Media, MemberKey, Message, MessageRef, Opened, OwnState, OwnSync,
+    PackState, Pin, Place, Price, ProfileKey, Reaction, Repair, RepairAnswer, RepairRequest, Spot, Sticker,
+    StickerPack, Style, TimedFrom, Timer, Unsupported,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -134,8 +134,8 @@ fn examples() -> Vec<(&'static str, Content)> {
     let once =
         Message { attachments: vec![attachment("", "image/jpeg", photo, None)], once: true, ..Message::default() };
     let spot = Spot { latitude: 557_558_000, longitude: -376_173_000, accuracy: Some(12) };
-    let still = Place { spot: Spot { accuracy: None, ..spot }, name: "Кафе".to_owned() };
-    let measured = Place { spot, name: String::new() };
+    let still = Place { spot: Spot { accuracy: None, ..spot }, name: "Кафе".to_owned(), until: None };
+    let measured = Place { spot, name: String::new(), until: None };
     let cards = vec![
         ContactCard { name: "Анна".to_owned(), ..ContactCard::default() },
         ContactCard {
@@ -250,6 +250,31 @@ fn examples() -> Vec<(&'static str, Content)> {
             "own_favourite_stickers",
             Content::Own(OwnSync::FavouriteStickers {
                 stickers: vec![KeptSticker { sticker, pack: Some(file.clone()) }],
+            }),
+        ),
+        (
+            "own_gifs",
+            Content::Own(OwnSync::Gifs {
+                gifs: vec![Attachment {
+                    file: file.clone(),
+                    name: String::new(),
+                    media_type: "image/gif".to_owned(),
+                    media: Media::Photo { width: 356, height: 200 },
+                    preview: Some(vec![1, 2].into()),
+                    cover: None,
+                }],
+            }),
+        ),
+        ("live_end", Content::LiveEnd(LiveEnd { target: message_ref(1, 2) })),
+        (
+            "message_live_place",
+            Content::Message(Message {
+                place: Some(Place {
+                    spot: Spot { latitude: 557_558_000, longitude: 376_173_000, accuracy: Some(12) },
+                    name: String::new(),
+                    until: Some(Timestamp::from_millis(1_700_000_900_000)),
+                }),
+                ..Message::default()
             }),
         ),
         (
@@ -389,8 +414,13 @@ fn any_attachment() -> impl Strategy<Value = Attachment> {
 }
 
 fn any_place() -> impl Strategy<Value = Place> {
-    (any::<i64>(), any::<i64>(), option::of(any::<u32>()), ".*")
-        .prop_map(|(latitude, longitude, accuracy, name)| Place { spot: Spot { latitude, longitude, accuracy }, name })
+    (any::<i64>(), any::<i64>(), option::of(any::<u32>()), ".*", option::of(any::<u64>())).prop_map(
+        |(latitude, longitude, accuracy, name, until)| Place {
+            spot: Spot { latitude, longitude, accuracy },
+            name,
+            until: until.map(Timestamp::from_millis),
+        },
+    )
 }
 
 fn any_card() -> impl Strategy<Value = ContactCard> {

@@ -2,6 +2,7 @@ import { Drafts } from '@/state/drafts.svelte'
 import { EmojiHabits } from '@/state/emoji-habits.svelte'
 import type { Engine } from '@/state/engine.svelte'
 import type { Files } from '@/state/files.svelte'
+import { LivePlaces } from '@/state/live-places.svelte'
 import { Player } from '@/state/player.svelte'
 import { Searches } from '@/state/search.svelte'
 import type { DeviceSettings } from '@/state/settings.svelte'
@@ -12,6 +13,7 @@ import { Traffic } from '@/state/traffic.svelte'
 export interface Inside {
   readonly drafts: Drafts
   readonly emojiHabits: EmojiHabits
+  readonly livePlaces: LivePlaces
   readonly player: Player
   readonly searches: Searches
   readonly timelines: Timelines
@@ -33,6 +35,7 @@ export function composeInside({ engine, files, settings, window, storage, failed
   return {
     drafts: new Drafts(engine, window),
     emojiHabits: new EmojiHabits(storage),
+    livePlaces: new LivePlaces(engine, window.navigator.geolocation, window),
     player: new Player(engine, files, failed),
     searches: new Searches(engine),
     timelines: new Timelines(engine),

@@ -30,7 +30,7 @@ const entry = (name: string) => page.getByRole('menuitem', { name, exact: true }
 test('a pack is moved, shared and removed from its menu', async () => {
   const engine = signedIn()
   const packs = [pack('0199-cats', 'Cats'), pack('0199-dogs', 'Dogs')]
-  engine.views.stickers = () => ({ packs, favourites: [], recent: [] })
+  engine.views.stickers = () => ({ packs, favourites: [], recent: [], gifs: [] })
   await inApp(engine, '/settings/stickers')
   await userEvent.click(button('Pack “Dogs”: more'))
   await userEvent.click(entry('Move up'))
@@ -76,7 +76,7 @@ async function talk() {
   engine.views.timeline = ({ anchor, limit }) => pageOf([said], anchor, limit, 0)
   engine.views.pins = () => []
   engine.views.asks = () => []
-  engine.views.stickers = () => ({ packs: [], favourites, recent: [] })
+  engine.views.stickers = () => ({ packs: [], favourites, recent: [], gifs: [] })
   engine.views.deeds = () => ({
     reply: true,
     react: true,

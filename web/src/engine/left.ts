@@ -31,6 +31,7 @@ const MISSED: ReadonlySet<string> = new Set<Command['command']>([
   'forward',
   'install_pack',
   'keep',
+  'keep_gif',
   'leave',
   'limit_files',
   'make_folder',
@@ -59,6 +60,7 @@ const MISSED: ReadonlySet<string> = new Set<Command['command']>([
   'set_profile',
   'set_role',
   'set_username',
+  'stop_place',
   'transfer_ownership',
   'verify',
 ])

@@ -223,7 +223,8 @@ export function world(rows: MessageView[], conversations: ConversationView[]): W
       person: ({ account }) => people.find((one) => one.account === account) ?? person(0),
       conversations: () => here.conversations,
       folders: () => [],
-      stickers: () => ({ packs: [], favourites: [], recent: [] }),
+      stickers: () => ({ packs: [], favourites: [], recent: [], gifs: [] }),
+      live_shares: () => [],
       pack: () => null,
       pack_content: () => null,
       conversation: ({ conversation }) =>

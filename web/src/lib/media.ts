@@ -19,6 +19,10 @@ export const isFilm = (attachment: AttachmentView): attachment is Film => attach
 export const isSticker = (attachment: AttachmentView): attachment is Sticker =>
   attachment.media.k === 'sticker'
 
+/** A photo that moves, and can be kept at hand. */
+export const isGif = (attachment: AttachmentView): boolean =>
+  attachment.media.k === 'photo' && attachment.media_type === 'image/gif'
+
 /** Whether a message is one of words, perhaps with files: what stands by itself has none to copy or to change. */
 export const isWorded = (body: Body): body is Extract<Body, { body: 'text' }> =>
   body.body === 'text' &&

@@ -78,6 +78,8 @@ export function reasonText(reason: Reason): string {
       return m.reason.other_person()
     case 'no_sticker':
       return m.reason.no_sticker()
+    case 'no_gif':
+      return m.reason.no_gif()
     case 'no_pack':
       return m.reason.no_pack()
     case 'own_pack':

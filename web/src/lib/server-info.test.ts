@@ -11,6 +11,8 @@ const ANSWER = {
   phone: 'required',
   phone_region: 'RU',
   previews: true,
+  gifs: 'giphy',
+  map: { attribution: '© We', max_zoom: 18 },
 }
 
 test('the answer of a server is read', () => {
@@ -24,11 +26,22 @@ test('the answer of a server is read', () => {
     phoneRegion: 'RU',
     drives: false,
     previews: true,
+    gifs: 'GIPHY',
+    map: { attribution: '© We', maxZoom: 18 },
   })
 })
 
 test('an older server wakes nobody', () => {
   expect(parseServerInfo({ ...ANSWER, push_key: undefined })?.pushKey).toBe('')
+})
+
+test('without a map there is none, and whoever gives moving pictures needs no known name', () => {
+  const bare = { ...ANSWER, gifs: undefined, map: undefined }
+  expect(parseServerInfo(bare)).toMatchObject({ gifs: undefined, map: undefined })
+  expect(parseServerInfo({ ...ANSWER, gifs: 'by_owl', map: { attribution: 7 } })).toMatchObject({
+    gifs: '',
+    map: undefined,
+  })
 })
 
 test('an unknown way to join is none', () => {

@@ -16,6 +16,28 @@ export interface ServerInfo {
   readonly drives: boolean
   /** Whether it looks at pages for their previews. */
   readonly previews: boolean
+  /** Who gives it moving pictures, if anybody does; their name is to be seen with them. */
+  readonly gifs: string | undefined
+  /** Its map, if it has one. */
+  readonly map: MapOffer | undefined
+}
+
+/** The server's map. */
+export interface MapOffer {
+  /** Whose it is: to be seen with it. */
+  readonly attribution: string
+  /** How far one can look into it. */
+  readonly maxZoom: number
+}
+
+const PROVIDERS: Record<string, string> = { giphy: 'GIPHY', tenor: 'Tenor' }
+
+function mapOf(answer: unknown): MapOffer | undefined {
+  if (typeof answer !== 'object' || answer === null) return undefined
+  const fields = new Map<string, unknown>(Object.entries(answer))
+  const attribution = fields.get('attribution')
+  const maxZoom = fields.get('max_zoom')
+  return typeof attribution === 'string' && typeof maxZoom === 'number' ? { attribution, maxZoom } : undefined
 }
 
 /** Reads the answer of `GET /api/v1/server`; undefined if something else answers there. */
@@ -28,6 +50,7 @@ export function parseServerInfo(answer: unknown): ServerInfo | undefined {
   const pushKey = fields.get('push_key')
   const phone = fields.get('phone')
   const phoneRegion = fields.get('phone_region')
+  const gifs = fields.get('gifs')
   if (typeof name !== 'string' || typeof version !== 'string') return undefined
   return {
     name,
@@ -40,5 +63,8 @@ export function parseServerInfo(answer: unknown): ServerInfo | undefined {
     phoneRegion: typeof phoneRegion === 'string' ? phoneRegion : undefined,
     drives: fields.get('drives') === true,
     previews: fields.get('previews') === true,
+    // One that this version does not know needs no name.
+    gifs: typeof gifs === 'string' ? (PROVIDERS[gifs] ?? '') : undefined,
+    map: mapOf(fields.get('map')),
   }
 }

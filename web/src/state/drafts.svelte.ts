@@ -223,8 +223,10 @@ export class Draft {
     }
   }
 
-  /** Sends a place or people's cards: by itself, and what is typed stays. */
-  async sendEnclosed(enclosed: { place: PlaceDraft } | { contacts: ContactCard[] }): Promise<void> {
+  /** Sends a place, people's cards, or a moving picture: by itself, and what is typed stays. */
+  async sendEnclosed(
+    enclosed: { place: PlaceDraft } | { contacts: ContactCard[] } | { attachments: AttachmentDraft[] },
+  ): Promise<void> {
     const { mode, timer, silent } = this
     if (mode.to === 'edit') return
     const reply_to = mode.to === 'answer' ? mode.message.message : null

@@ -132,6 +132,8 @@ function mayChange(query: Query, notice: Notice): boolean {
     case 'pack_content':
       // Whether all of an own pack is where others can fetch it, its files tell.
       return notice.notice === 'stickers' || notice.notice === 'file'
+    case 'live_shares':
+      return notice.notice === 'live_places' || notice.notice === 'timeline'
     case 'folders':
       return notice.notice === 'folders'
     case 'warnings':

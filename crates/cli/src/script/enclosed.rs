@@ -16,7 +16,7 @@ impl Session {
     /// A place as it was typed: degrees north and east.
     pub(super) fn place(&self, typed: &str, name: Option<&str>) -> Result<PlaceDraft, Trip> {
         let (latitude, longitude) = degrees(typed).ok_or_else(|| Trip::Usage(self.label(Label::NoPlace)))?;
-        Ok(PlaceDraft { latitude, longitude, accuracy: None, name: name.unwrap_or_default().to_owned() })
+        Ok(PlaceDraft { latitude, longitude, accuracy: None, name: name.unwrap_or_default().to_owned(), seconds: None })
     }
 
     /// The cards of a file.

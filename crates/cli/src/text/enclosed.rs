@@ -24,6 +24,9 @@ fn place(lang: Lang, place: &PlaceView) -> String {
             place.accuracy.map_or_else(String::new, |metres| format!(" (±{metres} {})", lang.label(Label::Metres)));
         facts.push(format!("{}, {}{off}", degrees(point.latitude), degrees(point.longitude)));
     }
+    if place.live.is_some_and(|live| !live.ended) {
+        facts.push(lang.label(Label::Live).to_owned());
+    }
     format!("[{}] {}", lang.label(Label::Place), facts.join(", ")).trim_end().to_owned()
 }
 
@@ -53,7 +56,8 @@ pub fn told(lang: Lang, text: &str, enclosed: Option<&Enclosed>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use beseda_engine::api::place::Point;
+    use beseda_engine::api::place::{LivePlace, Point};
+    use beseda_model::Timestamp;
 
     use super::*;
 
@@ -63,13 +67,20 @@ mod tests {
             point: Some(Point { latitude: 557_558_000, longitude: -1 }),
             accuracy: Some(12),
             name: "Café".to_owned(),
+            live: None,
         };
         let card = ContactCard { name: "Anna".to_owned(), phones: vec!["112".to_owned()], ..ContactCard::default() };
         assert_eq!(
             enclosed(Lang::En, Some(&place), &[card]),
             ["[place] Café, 55.7558000, -0.0000001 (±12 m)", "[contact] Anna, 112"]
         );
-        let nowhere = PlaceView { point: None, accuracy: None, name: String::new() };
+        let at = Timestamp::from_millis(1);
+        let live = LivePlace { until: at, told_at: at, ended: false, here: false };
+        let told = |ended| PlaceView { live: Some(LivePlace { ended, ..live }), ..place.clone() };
+        let line = "[место] Café, 55.7558000, -0.0000001 (±12 м)";
+        assert_eq!(enclosed(Lang::Ru, Some(&told(false)), &[]), [format!("{line}, в реальном времени")]);
+        assert_eq!(enclosed(Lang::Ru, Some(&told(true)), &[]), [line]);
+        let nowhere = PlaceView { point: None, accuracy: None, name: String::new(), live: None };
         assert_eq!(enclosed(Lang::Ru, Some(&nowhere), &[]), ["[место]"]);
     }
 

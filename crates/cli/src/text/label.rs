@@ -28,6 +28,8 @@ pub enum Label {
     Photo,
     /// What goes with a message.
     Place,
+    /// A place that is told as long as its sender moves.
+    Live,
     /// What goes with a message.
     Contact,
     /// A unit of length, short.

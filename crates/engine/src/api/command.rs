@@ -5,7 +5,7 @@ use beseda_model::{
 };
 use beseda_wire::Bytes;
 use beseda_wire::content::{ContactCard, Entity, MessageRef, OwnState, Timer};
-use beseda_wire::http::DriveAccess;
+use beseda_wire::http::{AskMapTile, DriveAccess, GifPage};
 use beseda_wire::request::ReportReason;
 use beseda_wire::state::{PrivacySettings, PushSubscription};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -339,6 +339,26 @@ pub enum Command {
         /// The page's whole address, of at most 2 048 bytes.
         url: String,
     },
+    /// Has this account's server look for moving pictures, where it has somebody to ask: they see the server, not this person,
+    /// and the server sees what is looked for. Ends with [`Outcome::Gifs`].
+    FindGifs {
+        /// What is looked for, at most 100 characters; empty: what many send now.
+        query: String,
+        /// The language in which it is looked for: two letters.
+        language: String,
+        /// Where the page before has ended; empty at first.
+        after: String,
+    },
+    /// Has the server fetch one of the pictures that were found. Ends with [`Outcome::Picture`].
+    LookAtGif {
+        /// As it was found.
+        picture: String,
+    },
+    /// Has the server fetch a square of its map. Ends with [`Outcome::Picture`].
+    LookAtMap {
+        /// Which.
+        tile: AskMapTile,
+    },
     /// The host is about to seal a file; it keeps the sealed bytes under the number with which this ends
     /// ([`Outcome::File`]). What is not used when the program ends is forgotten.
     BeginFile,
@@ -471,6 +491,14 @@ pub enum Command {
         /// Whether from now on.
         on: bool,
     },
+    /// Keeps a moving picture at hand, before all others, or no more. At most 100 are kept: the one that was used the longest
+    /// time ago makes room.
+    KeepGif {
+        /// Its file.
+        file: FileNumber,
+        /// Keep it, or not any more.
+        on: bool,
+    },
     /// Sends a sticker that this device knows from a pack or a message. Ends with [`Outcome::Queued`].
     SendSticker {
         /// Where.
@@ -556,6 +584,18 @@ pub enum Command {
         conversation: ConversationId,
         /// Up to and with which entry.
         seq: u64,
+    },
+    /// This device is there now: whoever is to know is told, at most every five seconds.
+    TellPlace {
+        /// There; what the place is called does not matter.
+        place: PlaceDraft,
+    },
+    /// Tells no more where this person is, on whichever of their devices that began.
+    StopPlace {
+        /// Where.
+        conversation: ConversationId,
+        /// The message that has promised it.
+        message: MessageId,
     },
     /// This person is typing, or has stopped.
     Typing {
@@ -663,6 +703,11 @@ impl Command {
             self,
             Self::FindAccounts { .. }
                 | Self::LookAtPage { .. }
+                | Self::FindGifs { .. }
+                | Self::LookAtGif { .. }
+                | Self::LookAtMap { .. }
+                | Self::TellPlace { .. }
+                | Self::StopPlace { .. }
                 | Self::WatchPresence { .. }
                 | Self::MarkRead { .. }
                 | Self::CloseOnce { .. }
@@ -817,6 +862,19 @@ pub enum Outcome {
         /// It.
         page: PageView,
     },
+    /// Moving pictures to choose from.
+    Gifs {
+        /// A page of them.
+        page: GifPage,
+    },
+    /// A picture from the web, as its site gave it: it may be anything.
+    Picture {
+        /// Its media type, as the site says.
+        media_type: String,
+        /// The file.
+        #[cfg_attr(feature = "ts", ts(as = "String"))]
+        bytes: Bytes,
+    },
     /// A file has a number.
     File {
         /// It.
@@ -906,6 +964,8 @@ impl std::fmt::Debug for Outcome {
             Self::Queued { .. } => "Queued",
             Self::Conversation { .. } => "Conversation",
             Self::Page { .. } => "Page",
+            Self::Gifs { .. } => "Gifs",
+            Self::Picture { .. } => "Picture",
             Self::File { .. } => "File",
             Self::Folder { .. } => "Folder",
             Self::Pack { .. } => "Pack",

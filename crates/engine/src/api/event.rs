@@ -218,6 +218,8 @@ pub enum Notice {
     Folders,
     /// Packs of stickers, favourites and what was used last.
     Stickers,
+    /// What this device tells live of where it is.
+    LivePlaces,
     /// Messages of a conversation.
     Timeline(ConversationId),
     /// A new message of somebody else that this person wants to hear of (not muted, counted, live).

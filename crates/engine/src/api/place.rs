@@ -1,5 +1,6 @@
 //! Places on the map.
 
+use beseda_model::{ConversationId, MessageId, Timestamp};
 use beseda_wire::content::Place;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,34 @@ pub struct PlaceView {
     pub accuracy: Option<u32>,
     /// What its sender calls it; may be empty.
     pub name: String,
+    /// How it is told live; none of a place that stays as it is.
+    pub live: Option<LivePlace>,
+}
+
+/// A place that is told live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct LivePlace {
+    /// Until then.
+    pub until: Timestamp,
+    /// When it was last told.
+    pub told_at: Timestamp,
+    /// Its sender has stopped before.
+    pub ended: bool,
+    /// It is this device that tells.
+    pub here: bool,
+}
+
+/// Where this device tells live where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct LiveShare {
+    /// Whom.
+    pub conversation: ConversationId,
+    /// The message that has promised it.
+    pub message: MessageId,
+    /// Until then.
+    pub until: Timestamp,
 }
 
 impl From<Place> for PlaceView {
@@ -33,7 +62,7 @@ impl From<Place> for PlaceView {
             (Ok(latitude), Ok(longitude)) if is_on_earth(&place.spot) => Some(Point { latitude, longitude }),
             _ => None,
         };
-        Self { point, accuracy: place.spot.accuracy.filter(|_| point.is_some()), name: place.name }
+        Self { point, accuracy: place.spot.accuracy.filter(|_| point.is_some()), name: place.name, live: None }
     }
 }
 
@@ -50,6 +79,9 @@ pub struct PlaceDraft {
     pub accuracy: Option<u32>,
     /// What it is called: 100 characters at most; may be empty.
     pub name: String,
+    /// For so many seconds it is told live; none: it stays as it is. From a minute to eight hours.
+    #[cfg_attr(feature = "ts", ts(optional = nullable))]
+    pub seconds: Option<u32>,
 }
 
 /// Where somebody is goes into no log.

@@ -213,6 +213,9 @@ pub enum Reason {
     /// Not a picture of a kind and size that stickers have.
     #[error("it is no sticker")]
     NoSticker,
+    /// Not a moving picture of a size that is kept at hand.
+    #[error("it is no GIF of at most 8 MiB")]
+    NoGif,
     /// What a link or a message leads to is no pack of stickers.
     #[error("there is no pack of stickers")]
     NoPack,

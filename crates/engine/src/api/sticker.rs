@@ -4,7 +4,7 @@ use beseda_model::{AccountId, PackId};
 use beseda_wire::content::FileRef;
 use serde::{Deserialize, Serialize};
 
-use super::file::FileNumber;
+use super::file::{AttachmentView, FileNumber};
 
 /// A sticker of a pack that is being made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,4 +127,6 @@ pub struct Stickers {
     pub favourites: Vec<StickerView>,
     /// Used last, the latest first.
     pub recent: Vec<StickerView>,
+    /// Moving pictures that are kept at hand, the last used first.
+    pub gifs: Vec<AttachmentView>,
 }

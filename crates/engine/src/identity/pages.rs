@@ -1,31 +1,70 @@
-//! What pages of the web say of themselves: this account's server looks, so that no page sees who is going to link to it.
+//! What is on the web: this account's server looks, so that no site sees who does. Pages say what they are, pictures are
+//! fetched as they are.
 
 use beseda_wire::Encoding;
-use beseda_wire::http::{AskPreview, Preview};
+use beseda_wire::http::{AskGifPicture, AskGifs, AskPreview, GifPage, Preview, WebPicture};
+use serde::Serialize;
 
 use super::ask::{done, refusal};
 use super::join::http::{Answer, read, send_as};
 use crate::Step;
-use crate::api::command::{Outcome, PageView};
+use crate::api::command::{Command, Outcome, PageView};
 use crate::api::event::HttpResponse;
 use crate::api::failure::Failure;
 use crate::store::StoreError;
 use crate::store::me::Me;
 
-/// Asks the server. Nothing of it is kept: with the engine goes whoever has asked.
-pub(super) fn look(step: &mut Step<'_>, id: u64, url: &str) -> Result<(), StoreError> {
+/// What the server was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// What a page says of itself.
+    Page,
+    /// Which moving pictures there are.
+    Gifs,
+    /// A picture: a moving one, or a square of the map.
+    Picture,
+}
+
+/// Asks the server; false if the command is about something else. Nothing of it is kept: with the engine goes whoever has
+/// asked.
+pub(super) fn look(step: &mut Step<'_>, id: u64, command: &Command) -> Result<bool, StoreError> {
+    match command {
+        Command::LookAtPage { url } => ask(step, id, Look::Page, "previews", &AskPreview { url: url.clone() })?,
+        Command::FindGifs { query, language, after } => {
+            let asked = AskGifs { query: query.clone(), language: language.clone(), after: after.clone() };
+            ask(step, id, Look::Gifs, "gifs", &asked)?;
+        }
+        Command::LookAtGif { picture } => {
+            ask(step, id, Look::Picture, "gifs/picture", &AskGifPicture { picture: picture.clone() })?
+        }
+        Command::LookAtMap { tile } => ask(step, id, Look::Picture, "map-tiles", tile)?,
+        _ => return Ok(false),
+    }
+    Ok(true)
+}
+
+fn ask(step: &mut Step<'_>, id: u64, what: Look, path: &str, body: &impl Serialize) -> Result<(), StoreError> {
     let me = Me::get(step.tx)?;
-    let body = Encoding::Json.encode(&AskPreview { url: url.to_owned() });
-    let http = send_as(step, &me.server, "POST", "previews", Some(body), Some(me.token));
-    step.memory.desk.looks.insert(http, id);
+    let body = Encoding::Json.encode(body);
+    let http = send_as(step, &me.server, "POST", path, Some(body), Some(me.token));
+    step.memory.desk.looks.insert(http, (id, what));
     Ok(())
 }
 
 /// The answer, if it is one to that.
 pub(super) fn on_http(step: &mut Step<'_>, http: u64, response: Option<&HttpResponse>) {
-    let Some(id) = step.memory.desk.looks.remove(&http) else { return };
+    let Some((id, what)) = step.memory.desk.looks.remove(&http) else { return };
     let result = match Answer::of(response) {
-        Answer::Done(body) => read::<Preview>(&body).map_err(refusal).map(|seen| Outcome::Page {
+        Answer::Done(body) => outcome(what, &body),
+        Answer::Refused(problem) => Err(refusal(problem)),
+        Answer::Lost => Err(Failure::Unreachable),
+    };
+    done(step, id, result);
+}
+
+fn outcome(what: Look, body: &[u8]) -> Result<Outcome, Failure> {
+    match what {
+        Look::Page => read::<Preview>(body).map(|seen| Outcome::Page {
             page: PageView {
                 title: seen.title,
                 description: seen.description,
@@ -33,8 +72,10 @@ pub(super) fn on_http(step: &mut Step<'_>, http: u64, response: Option<&HttpResp
                 picture: seen.picture.map(|picture| picture.bytes),
             },
         }),
-        Answer::Refused(problem) => Err(refusal(problem)),
-        Answer::Lost => Err(Failure::Unreachable),
-    };
-    done(step, id, result);
+        Look::Gifs => read::<GifPage>(body).map(|page| Outcome::Gifs { page }),
+        Look::Picture => {
+            read::<WebPicture>(body).map(|WebPicture { media_type, bytes }| Outcome::Picture { media_type, bytes })
+        }
+    }
+    .map_err(refusal)
 }

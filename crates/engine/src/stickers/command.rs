@@ -6,8 +6,8 @@ use beseda_wire::content::{
 };
 use beseda_wire::link::{Link, Target};
 
-use super::rules;
 use super::table::{self, Row};
+use super::{gifs, rules};
 use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::Effect;
@@ -42,6 +42,9 @@ fn begin(step: &mut Step<'_>, command: &Command) -> Option<Done> {
         Command::RemovePack { pack } => remove(step, *pack),
         Command::MovePack { pack, to } => relocate(step, *pack, *to),
         Command::FavouriteSticker { file, on } => favourite(step, *file, *on),
+        Command::KeepGif { file, on } => {
+            signed_in(step).and_then(|_| gifs::keep(step, *file, *on)).map(|()| Outcome::Done)
+        }
         Command::SendSticker { conversation, file, emoji, reply_to } => {
             send(step, *conversation, *file, emoji.as_deref(), *reply_to)
         }

@@ -7,6 +7,7 @@ use beseda_wire::content::Sticker;
 use beseda_wire::link::{Link, Target};
 use rusqlite::Connection;
 
+use super::gifs;
 use super::table::{self, Row};
 use crate::api::sticker::{PackKind, PackView, StickerView, Stickers};
 use crate::files::File;
@@ -73,6 +74,7 @@ pub fn stickers(conn: &Connection) -> Result<Stickers, StoreError> {
         packs: Row::present(conn)?.into_iter().map(|row| view(conn, row)).collect::<Result<_, _>>()?,
         favourites: all(conn, table::favourites(conn)?.into_iter().map(|kept| kept.sticker))?,
         recent: all(conn, table::recent(conn)?.into_iter().map(|kept| kept.sticker))?,
+        gifs: gifs::view(conn)?,
     })
 }
 

@@ -103,7 +103,7 @@ impl Row {
 }
 
 /// From now on, exactly these files belong to somebody of stickers.
-fn hold<'a>(
+pub(super) fn hold<'a>(
     step: &mut Step<'_>,
     owner: &[u8],
     refs: impl Iterator<Item = &'a FileRef>,

@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { number: 125, sql: include_str!("migrations/0125_link_previews.sql") },
     Migration { number: 127, sql: include_str!("migrations/0127_places.sql") },
     Migration { number: 128, sql: include_str!("migrations/0128_contacts.sql") },
+    Migration { number: 129, sql: include_str!("migrations/0129_live.sql") },
 ];
 
 /// Brings the schema up to date; the caller's transaction makes it all or nothing.

@@ -24,7 +24,7 @@ pub(crate) use system::log_forked;
 use super::access::Here;
 use super::message_row::{self, Hidden, Kind, Known, NewRow, State};
 use super::rules::Broken;
-use super::{column, once, own, own_event, profile};
+use super::{column, live, once, own, own_event, profile};
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::failure::{Failure, Healing, Unreadable};
@@ -66,6 +66,7 @@ fn apply(
         Content::Opened(opened) => {
             once::opened(step, arrival.conversation, opened.target, arrival.sender_account).map(|()| None)
         }
+        Content::LiveEnd(end) => live::ended(step, arrival.conversation, end.target, arrival.sender_account),
         Content::InfoChange(change) => info::change(step, arrival, change),
         Content::GroupState(state) => info::told(step, here, arrival, state),
         Content::ProfileKey(key) => profile::learn_key(step, arrival.sender_account, &key.key, arrival.at),

@@ -12,7 +12,7 @@ use beseda_wire::state::EntryClass;
 
 use super::access::Here;
 use super::rules::{emoji, info, timer};
-use super::{infos, once, own, own_event, profile};
+use super::{infos, live, once, own, own_event, profile};
 use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::failure::Failure;
@@ -44,6 +44,10 @@ pub fn on_command(step: &mut Step<'_>, command: &Command) -> Option<Done> {
         }
         Command::OpenOnce { conversation, target } => once::open(step, *conversation, *target),
         Command::CloseOnce { conversation, target } => once::close(step, *conversation, *target),
+        Command::TellPlace { place } => {
+            said::check_place(place, step.now).and_then(|place| live::tell(step, place.spot))
+        }
+        Command::StopPlace { conversation, message } => live::stop(step, *conversation, *message),
         Command::SaveDraft { conversation, text } => keep::draft(step, *conversation, text),
         Command::MarkRead { conversation, .. } => keep::mark_read(step, *conversation),
         Command::Keep { conversation, state } => keep::keep(step, *conversation, state),

@@ -5,7 +5,6 @@ use beseda_wire::content::{ContactCard, Message, Place};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::column::{decode, encode};
-use crate::api::place::PlaceView;
 use crate::store::StoreError;
 
 const PLACES: &str = "places";
@@ -31,11 +30,6 @@ pub(crate) fn place(conn: &Connection, row: i64) -> Result<Option<Place>, StoreE
         .query_row([row], |found| found.get(0))
         .optional()?;
     body.map(|body| decode(&body, PLACES)).transpose()
-}
-
-/// The same as people see it.
-pub(crate) fn place_view(conn: &Connection, row: i64) -> Result<Option<PlaceView>, StoreError> {
-    Ok(place(conn, row)?.map(PlaceView::from))
 }
 
 /// The cards that go with a message.

@@ -3,7 +3,7 @@
 //! change made here counts at once.
 
 use beseda_model::{AccountId, ConversationId, ConversationKind, DeviceId, Fingerprint, FolderId, MessageId, PackId};
-use beseda_wire::content::{Authored, Content, KeptSticker, MessageRef, OwnState, OwnSync};
+use beseda_wire::content::{Attachment, Authored, Content, KeptSticker, MessageRef, OwnState, OwnSync};
 use beseda_wire::state::EntryClass;
 use rusqlite::{Connection, OptionalExtension};
 
@@ -47,6 +47,7 @@ pub(crate) enum Key {
     Pack(PackId),
     PackOrder,
     FavouriteStickers,
+    Gifs,
 }
 
 const FOLDERS: i64 = 7;
@@ -66,6 +67,7 @@ impl Key {
             Self::Pack(id) => (PACKS, id.as_bytes().to_vec()),
             Self::PackOrder => (9, Vec::new()),
             Self::FavouriteStickers => (10, Vec::new()),
+            Self::Gifs => (11, Vec::new()),
         }
     }
 
@@ -84,6 +86,7 @@ impl Key {
             OwnSync::Pack { pack, .. } => Some(Self::Pack(*pack)),
             OwnSync::PackOrder { .. } => Some(Self::PackOrder),
             OwnSync::FavouriteStickers { .. } => Some(Self::FavouriteStickers),
+            OwnSync::Gifs { .. } => Some(Self::Gifs),
         }
     }
 }
@@ -200,6 +203,14 @@ pub(crate) fn pack_order(conn: &Connection) -> Result<Vec<PackId>, StoreError> {
 pub(crate) fn favourite_stickers(conn: &Connection) -> Result<Vec<KeptSticker>, StoreError> {
     Ok(match find(conn, Key::FavouriteStickers)? {
         Some(OwnSync::FavouriteStickers { stickers }) => stickers,
+        _ => Vec::new(),
+    })
+}
+
+/// The moving pictures that this person keeps at hand.
+pub(crate) fn gifs(conn: &Connection) -> Result<Vec<Attachment>, StoreError> {
+    Ok(match find(conn, Key::Gifs)? {
+        Some(OwnSync::Gifs { gifs }) => gifs,
         _ => Vec::new(),
     })
 }
@@ -350,6 +361,7 @@ fn take(step: &mut Step<'_>, sync: &OwnSync) -> Result<(), StoreError> {
         OwnSync::Pack { pack, state } => stickers::take_pack(step, *pack, state.as_deref())?,
         OwnSync::PackOrder { .. } => step.notice(Notice::Stickers),
         OwnSync::FavouriteStickers { stickers } => stickers::take_favourites(step, stickers)?,
+        OwnSync::Gifs { gifs } => stickers::take_gifs(step, gifs)?,
         OwnSync::Everything { .. } => {}
     }
     Ok(())
@@ -468,7 +480,10 @@ pub fn own_device_joined(
     }
     // Stickers apart: a pack may be as large as a message, and older versions read a message as a whole or not at all.
     let (stickers, values): (Vec<_>, Vec<_>) = values.into_iter().partition(|value| {
-        matches!(value, OwnSync::Pack { .. } | OwnSync::PackOrder { .. } | OwnSync::FavouriteStickers { .. })
+        matches!(
+            value,
+            OwnSync::Pack { .. } | OwnSync::PackOrder { .. } | OwnSync::FavouriteStickers { .. } | OwnSync::Gifs { .. }
+        )
     });
     for part in values.chunks(VALUES_AT_ONCE).map(<[_]>::to_vec).chain(stickers.into_iter().map(|one| vec![one])) {
         tell(step, conversation, OwnSync::Everything { values: part })?;

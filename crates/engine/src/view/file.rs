@@ -8,10 +8,11 @@ use super::account::Names;
 use super::{StoreError, View};
 use crate::api::drive::{DriveAsk, DriveCall, DriveOf, DriveView};
 use crate::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
+use crate::api::place::LiveShare;
 use crate::files::{self, Attached, File};
 use crate::search::query;
 use crate::search::words::{Sought, Words};
-use crate::timeline::column;
+use crate::timeline::{self, column};
 
 const TABLE: &str = "attachments";
 
@@ -48,6 +49,14 @@ pub fn fetching(view: &View<'_>) -> Result<Fetching, StoreError> {
 /// When the database fails.
 pub fn drives(view: &View<'_>) -> Result<Vec<DriveView>, StoreError> {
     files::drives::views(view.conn)
+}
+
+/// Where this device tells live where it is.
+///
+/// # Errors
+/// When the database fails or a row is damaged.
+pub fn live_shares(view: &View<'_>) -> Result<Vec<LiveShare>, StoreError> {
+    timeline::live_shares(view.conn, view.now)
 }
 
 /// What the host sends to the server to ask something of a cloud drive; none if there is no such drive.

@@ -16,7 +16,7 @@ use crate::timeline::markup::covered;
 use crate::timeline::message_row::{self, Kind, TABLE};
 use crate::timeline::receipt::{self, Marks};
 use crate::timeline::rules::{self, preview, reaction};
-use crate::timeline::{column, enclosed, once, own_event};
+use crate::timeline::{column, enclosed, live, once, own_event};
 
 /// Characters of a message that a reply to it shows.
 const QUOTED: u32 = 160;
@@ -138,7 +138,7 @@ impl<'c> Reader<'c> {
         let author_name = self.names.of(self.conn, answered.author)?;
         let enclosed = match (row, &text) {
             (Some(row), Some(_)) => {
-                let place = enclosed::place_view(self.conn, row)?;
+                let place = live::view(self.conn, row)?;
                 Enclosed::of(place.as_ref(), &enclosed::contacts(self.conn, row)?)
             }
             _ => None,
@@ -194,7 +194,7 @@ fn body(conn: &Connection, limits: &FetchLimits, kind: Kind, own: bool, row: &Ro
                 .into_iter()
                 .map(|attached| attached.view(limits))
                 .collect(),
-            place: enclosed::place_view(conn, row.get(0)?)?,
+            place: live::view(conn, row.get(0)?)?,
             contacts: enclosed::contacts(conn, row.get(0)?)?,
             preview: files::previews::view(conn, limits, row.get(0)?)?,
         },

@@ -11,6 +11,8 @@ use beseda_wire::http::ServerInfo;
 
 use super::error::Failure;
 use crate::context::Context;
+use crate::gifs::Gifs;
+use crate::map::Map;
 
 /// The process lives.
 pub(super) async fn healthz() -> &'static str {
@@ -36,6 +38,8 @@ pub(super) async fn server(State(context): State<Arc<Context>>) -> axum::Json<Se
         phone_region: context.config.phone_region.clone(),
         drives: context.drives.is_some(),
         previews: context.previews.is_some(),
+        gifs: context.gifs.as_ref().map(Gifs::provider),
+        map: context.map.as_ref().map(Map::offer),
     })
 }
 

@@ -52,6 +52,8 @@ fn components() -> ComponentsBuilder {
     let components = with::<http::PollLink>(with::<http::LinkState>(components));
     let components = with::<http::Wake>(with::<http::Woken>(components));
     let components = with::<http::AskPreview>(with::<http::Preview>(components));
+    let components = with::<http::AskGifs>(with::<http::GifPage>(with::<http::AskGifPicture>(components)));
+    let components = with::<http::AskMapTile>(with::<http::WebPicture>(components));
     let components = with::<http::RequestPhoneCode>(with::<http::PhoneCodeSent>(components));
     let components = with::<http::ListDrive>(with::<http::DrivePage>(with::<http::ReadDrive>(components)));
     with::<http::CheckPhoneCode>(with::<http::PhoneVerified>(components))
@@ -119,6 +121,9 @@ fn shape(route: Route) -> Option<Shape> {
             ("A file to a cloud drive; the header `beseda-drive` says where", Some(STREAM), Answer::Head("204"))
         }
         Route::Preview => ("What a page of the web says of itself", Some("AskPreview"), named("Preview")),
+        Route::Gifs => ("Moving pictures to choose from", Some("AskGifs"), named("GifPage")),
+        Route::GifPicture => ("One of them", Some("AskGifPicture"), named("WebPicture")),
+        Route::MapTile => ("A square of the map", Some("AskMapTile"), named("WebPicture")),
         Route::Socket => ("The WebSocket", None, Answer::Socket),
         Route::Trust | Route::TrustStyle | Route::Authority | Route::Page | Route::Redirect => return None,
     };

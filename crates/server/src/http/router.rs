@@ -11,7 +11,7 @@ use beseda_model::Code;
 use beseda_wire::Problem;
 
 use super::error::Failure;
-use super::{blob, drive, gate, join, link, meta, page, phone, preview, redirect, trust, upload, wake};
+use super::{blob, drive, gate, gif, join, link, map, meta, page, phone, preview, redirect, trust, upload, wake};
 use crate::context::Context;
 use crate::doors::{HTTP_DOORS, HttpDoor, Method, PLAIN_DOORS, Route};
 use crate::ws;
@@ -85,6 +85,9 @@ fn handler(door: &HttpDoor) -> MethodRouter<Arc<Context>> {
         Route::DriveRead => on(method, drive::read),
         Route::DriveWrite => on(method, drive::write),
         Route::Preview => on(method, preview::preview),
+        Route::Gifs => on(method, gif::find),
+        Route::GifPicture => on(method, gif::picture),
+        Route::MapTile => on(method, map::tile),
         Route::Socket => on(method, ws::upgrade),
         Route::Trust => on(method, trust::guide),
         Route::TrustStyle => on(method, trust::style),

@@ -19,6 +19,7 @@ const DEVICES: &str = include_str!("devices.rs");
 const BLOBS: &str = include_str!("limits_of_blobs.rs");
 const PAGES: &str = include_str!("pages.rs");
 const PREVIEWS: &str = include_str!("previews.rs");
+const GIFS: &str = include_str!("gifs.rs");
 const WAKING: &str = include_str!("waking.rs");
 const PHONES: &str = include_str!("phones.rs");
 const DRIVES: &str = include_str!("drives.rs");
@@ -81,6 +82,10 @@ const TRIED: &[(&str, &str, &str)] = &[
     ("previews_at_once", PREVIEWS, "previews_made_at_once"),
     ("preview_page_bytes", PREVIEWS, "sizes_of_pages_and_pictures"),
     ("preview_picture_bytes", PREVIEWS, "sizes_of_pages_and_pictures"),
+    ("gif_searches", GIFS, "rates_and_sizes_of_what_is_looked_at"),
+    ("web_pictures", GIFS, "rates_and_sizes_of_what_is_looked_at"),
+    ("web_pictures_at_once", GIFS, "pictures_fetched_at_once"),
+    ("web_picture_bytes", GIFS, "rates_and_sizes_of_what_is_looked_at"),
     ("fetches", PREVIEWS, "rates_of_previews"),
     ("fetches_at_once", PREVIEWS, "previews_made_at_once"),
     ("fetch_millis", PREVIEWS, "a_site_that_does_not_answer"),

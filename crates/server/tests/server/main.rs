@@ -12,6 +12,7 @@ mod drain;
 #[cfg(feature = "drives")]
 mod drives;
 mod frames;
+mod gifs;
 mod groups;
 mod joining;
 mod killed;

@@ -19,7 +19,7 @@ pub(crate) struct Site {
     port: u16,
     asked: Arc<Mutex<Vec<String>>>,
     /// The page `/slow` waits for it.
-    go: Arc<Notify>,
+    pub(crate) go: Arc<Notify>,
 }
 
 impl Site {
@@ -52,7 +52,7 @@ impl Site {
     }
 
     /// A server that may ask it.
-    async fn served(&self, limits: impl FnOnce(&mut Limits)) -> Server {
+    pub(crate) async fn served(&self, limits: impl FnOnce(&mut Limits)) -> Server {
         Server::start_with(|config: &mut Config| {
             self.allow(config);
             limits(&mut config.limits);
@@ -61,14 +61,16 @@ impl Site {
     }
 }
 
-/// `/page-N` is a page of N bytes; `/picture-N` one whose picture has N bytes.
+/// `/page-N` is a page of N bytes; `/picture-N` one whose picture has N bytes; `/slow…` waits.
 async fn serve(mut stream: TcpStream, asked: Arc<Mutex<Vec<String>>>, go: Arc<Notify>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let Ok(byte) = stream.read_u8().await else { return };
         head.push(byte);
     }
-    let path = String::from_utf8(head).unwrap().split(' ').nth(1).unwrap().to_owned();
+    let head = String::from_utf8(head).unwrap();
+    let path = head.split(' ').nth(1).unwrap().to_owned();
+    let host = head.lines().find_map(|line| line.strip_prefix("host: ")).unwrap_or_default();
     asked.lock().unwrap().push(path.clone());
     let number = |prefix: &str| path.strip_prefix(prefix).and_then(|number| number.parse::<usize>().ok());
     let title = "<title>Tom &amp; Jerry</title>";
@@ -78,9 +80,13 @@ async fn serve(mut stream: TcpStream, asked: Arc<Mutex<Vec<String>>>, go: Arc<No
         ("text/html", format!("{title}<meta property=og:image content='/bytes-{length}'>").into_bytes())
     } else if let Some(length) = number("/bytes-") {
         ("image/png", vec![7; length])
-    } else if path == "/slow" {
+    } else if let Some(answer) = crate::gifs::answer(&path, host) {
+        ("application/json", answer.into())
+    } else if path.starts_with("/tiles/") {
+        ("image/png", vec![7; 100])
+    } else if path.starts_with("/slow") {
         go.notified().await;
-        ("text/html", title.into())
+        (if path == "/slow" { "text/html" } else { "image/png" }, title.into())
     } else if path == "/nothing" {
         ("text/html", b"<p>".to_vec())
     } else {

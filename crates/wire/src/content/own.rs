@@ -3,7 +3,7 @@
 use beseda_model::{AccountId, ConversationId, DeviceId, Fingerprint, FolderId, PackId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{KeptSticker, MessageRef, PackState};
+use super::{Attachment, KeptSticker, MessageRef, PackState};
 use crate::Bytes;
 
 /// One change, or all values for a new device.
@@ -96,6 +96,11 @@ pub enum OwnSync {
     FavouriteStickers {
         /// All of them, the last added first.
         stickers: Vec<KeptSticker>,
+    },
+    /// The moving pictures that this person keeps at hand.
+    Gifs {
+        /// All of them, the last used first.
+        gifs: Vec<Attachment>,
     },
     /// What the devices have agreed on so far, for a new one: each value counts only where no change of it was seen.
     Everything {

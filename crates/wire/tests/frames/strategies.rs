@@ -6,9 +6,9 @@ use beseda_model::{
 };
 use beseda_wire::error::ProblemData;
 use beseda_wire::http::{
-    AccountByRoot, AddDevice, Challenge, CheckPhoneCode, LinkReveal, LinkStarted, LinkState, PhoneCodeSent,
-    PhoneHolder, PhoneOffer, PhoneVerified, PollLink, Proof, Registration, RequestPhoneCode, ResetIdentity, ServerInfo,
-    Session, SignIn, SignInTicket, SignUp, StartLink, Wake, Woken,
+    AccountByRoot, AddDevice, Challenge, CheckPhoneCode, GifProvider, LinkReveal, LinkStarted, LinkState, MapOffer,
+    PhoneCodeSent, PhoneHolder, PhoneOffer, PhoneVerified, PollLink, Proof, Registration, RequestPhoneCode,
+    ResetIdentity, ServerInfo, Session, SignIn, SignInTicket, SignUp, StartLink, Wake, Woken,
 };
 use beseda_wire::request::{
     Append, CommitBundle, Create, Hello, MakeGroupLink, Report, ReportReason, ReportedMessage, RootProof, Succeed,
@@ -495,6 +495,14 @@ fn proof() -> impl Strategy<Value = Proof> {
     (bytes(), any::<u64>(), bytes()).prop_map(|(challenge, nonce, signature)| Proof { challenge, nonce, signature })
 }
 
+fn gif_provider() -> impl Strategy<Value = Option<GifProvider>> {
+    option::of(prop_oneof![Just(GifProvider::Giphy), Just(GifProvider::Tenor), Just(GifProvider::Other)])
+}
+
+fn map_offer() -> impl Strategy<Value = Option<MapOffer>> {
+    option::of((text(), any::<u8>()).prop_map(|(attribution, max_zoom)| MapOffer { attribution, max_zoom }))
+}
+
 pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
     let registration = prop_oneof![Just(Registration::Open), Just(Registration::Invite), Just(Registration::Closed)];
     let offer = prop_oneof![Just(PhoneOffer::Off), Just(PhoneOffer::Optional), Just(PhoneOffer::Required)];
@@ -507,10 +515,10 @@ pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
             any::<bool>(),
             bytes(),
             offer,
-            (option::of(text()), any::<bool>(), any::<bool>()),
+            (option::of(text()), any::<bool>(), any::<bool>(), gif_provider(), map_offer()),
         )
             .prop_map(|(name, version, feature, registration, password_required, push_key, phone, rest)| {
-                let (phone_region, drives, previews) = rest;
+                let (phone_region, drives, previews, gifs, map) = rest;
                 HttpBody::ServerInfo(ServerInfo {
                     name,
                     version,
@@ -522,6 +530,8 @@ pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
                     phone_region,
                     drives,
                     previews,
+                    gifs,
+                    map,
                 })
             })
             .boxed(),

@@ -25,6 +25,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::File => "file",
         Label::Photo => "photo",
         Label::Place => "place",
+        Label::Live => "live",
         Label::Contact => "contact",
         Label::Metres => "m",
         Label::NoPlace => "A place is written in degrees north and east: 55.7558,37.6173",

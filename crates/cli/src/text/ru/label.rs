@@ -25,6 +25,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::File => "файл",
         Label::Photo => "фото",
         Label::Place => "место",
+        Label::Live => "в реальном времени",
         Label::Contact => "контакт",
         Label::Metres => "м",
         Label::NoPlace => "Место пишется в градусах северной широты и восточной долготы: 55.7558,37.6173",

@@ -49,6 +49,7 @@ pub(super) fn reason(reason: &Reason) -> String {
         Reason::OtherGroup => "сервер показывает другую группу",
         Reason::OtherPerson => "это не тот человек, который просился в группу",
         Reason::NoSticker => "это не стикер",
+        Reason::NoGif => "это не GIF до 8 МБ",
         Reason::NoPack => "такого набора стикеров нет",
         Reason::OwnPack => "это ваш собственный набор",
         Reason::Empty => "пусто",

@@ -17,7 +17,7 @@ use crate::store::conversations::Conversation;
 use crate::timeline::access::Here;
 use crate::timeline::message_row::{self, Hidden, Kind, Known, NewRow, State};
 use crate::timeline::rules::{self, Broken, attachment, contact, place, text, timer};
-use crate::timeline::{column, enclosed, once, own, presence};
+use crate::timeline::{column, enclosed, live, once, own, presence};
 
 /// Something to read.
 pub(super) fn apply(
@@ -108,6 +108,10 @@ fn finish(
     };
     if let Some(message) = new.message {
         enclosed::put(step.tx, row, message)?;
+        if let Some(until) = message.place.as_ref().and_then(|place| live::until(place, arrival.at)) {
+            let target = MessageRef { author: arrival.sender_account, id: arrival.message_id };
+            live::begin(step, arrival.conversation, target, row, until, false)?;
+        }
     }
     let target = target(arrival);
     if let Some(attachment) = once {

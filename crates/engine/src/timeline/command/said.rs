@@ -24,7 +24,7 @@ use crate::timeline::access::Here;
 use crate::timeline::apply::shown;
 use crate::timeline::message_row::{self, Kind, NewRow, State, TABLE};
 use crate::timeline::rules::{self, Broken, contact, place, preview, text, timer};
-use crate::timeline::{column, enclosed, once, own, own_event, profile};
+use crate::timeline::{column, enclosed, live, once, own, own_event, profile};
 
 /// Most messages and places of one forwarding.
 const MAX_FORWARDS: usize = 100;
@@ -106,7 +106,8 @@ pub(super) fn send(step: &mut Step<'_>, conversation: ConversationId, draft: &Dr
     if draft.once {
         attachments = vec![only_once(step, &there, draft, &attachments)?];
     }
-    let (place, contacts) = (draft.place.as_ref().map(check_place).transpose()?, check_contacts(&draft.contacts)?);
+    let (place, contacts) =
+        (draft.place.as_ref().map(|place| check_place(place, step.now)).transpose()?, check_contacts(&draft.contacts)?);
     let message = Message {
         text: draft.text.clone(),
         entities: check_text(
@@ -136,7 +137,7 @@ fn take_preview(step: &Step<'_>, draft: &LinkPreviewDraft) -> Result<LinkPreview
     Ok(LinkPreview { url, title, description, site, image })
 }
 
-fn check_place(draft: &PlaceDraft) -> Result<Place, Failure> {
+pub(super) fn check_place(draft: &PlaceDraft, now: Timestamp) -> Result<Place, Failure> {
     let spot = Spot { latitude: draft.latitude.into(), longitude: draft.longitude.into(), accuracy: draft.accuracy };
     if !place::is_on_earth(&spot) {
         return Err(Failure::invalid(Field::Place, Reason::NotOnEarth));
@@ -144,7 +145,12 @@ fn check_place(draft: &PlaceDraft) -> Result<Place, Failure> {
     if draft.name.chars().count() > place::MAX_NAME {
         return Err(Failure::invalid(Field::Place, Reason::AtMost { most: place::MAX_NAME as u64 }));
     }
-    Ok(place::accept(&Place { spot, name: draft.name.clone() }))
+    let (least, most) = live::SECONDS.into_inner();
+    if draft.seconds.is_some_and(|seconds| !live::SECONDS.contains(&seconds)) {
+        return Err(Failure::invalid(Field::Place, Reason::Between { least: least.into(), most: most.into() }));
+    }
+    let until = draft.seconds.map(|seconds| now.plus_millis(u64::from(seconds).saturating_mul(1_000)));
+    Ok(place::accept(&Place { spot, name: draft.name.clone(), until }))
 }
 
 /// Cards as others will see them: of one that is sent nothing may be lost without a word.
@@ -264,6 +270,9 @@ fn say(
         }
         None => {
             enclosed::put(step.tx, row, message)?;
+            if let Some(until) = message.place.as_ref().and_then(|place| place.until) {
+                live::begin(step, conversation, MessageRef { author: here.account, id }, row, until, true)?;
+            }
             files::attach(step, conversation, row, &message.attachments)?;
             index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
         }
@@ -336,7 +345,8 @@ pub(super) fn forward(
                 forward: Some(origin(step.tx, *target, original, with_author)?),
                 // What was to disappear disappears where it was forwarded to as well.
                 timer: timer::stricter(timer, original.timer),
-                place: enclosed::place(step.tx, original.row)?,
+                // Whoever passes a place on does not promise to be there.
+                place: enclosed::place(step.tx, original.row)?.map(|place| Place { until: None, ..place }),
                 contacts: enclosed::contacts(step.tx, original.row)?,
                 preview: files::previews::find(step.tx, original.row)?.map(|(seen, _)| seen),
                 once: false,

@@ -28,17 +28,19 @@ pub fn accept(attachments: &[Attachment]) -> Result<Vec<Attachment>, Broken> {
     if attachments.len() > MAX_ATTACHMENTS {
         return Err(Broken::TooMany);
     }
-    Ok(attachments
-        .iter()
-        .map(|attachment| Attachment {
-            file: attachment.file.clone(),
-            name: safe_name(&attachment.name),
-            media_type: safe_type(&attachment.media_type),
-            media: safe_media(attachment, attachments.len()),
-            preview: attachment.preview.clone().filter(|preview| preview.len() <= MAX_PREVIEW),
-            cover: attachment.cover.clone().filter(|cover| cover.size <= MAX_COVER),
-        })
-        .collect())
+    Ok(attachments.iter().map(|attachment| accept_one(attachment, attachments.len())).collect())
+}
+
+/// One of so many attachments.
+pub(crate) fn accept_one(attachment: &Attachment, of: usize) -> Attachment {
+    Attachment {
+        file: attachment.file.clone(),
+        name: safe_name(&attachment.name),
+        media_type: safe_type(&attachment.media_type),
+        media: safe_media(attachment, of),
+        preview: attachment.preview.clone().filter(|preview| preview.len() <= MAX_PREVIEW),
+        cover: attachment.cover.clone().filter(|cover| cover.size <= MAX_COVER),
+    }
 }
 
 /// A name that is nothing but a name: what leads into other folders, hides the true ending or can't be shown is taken out.

@@ -19,7 +19,7 @@ const MAX_ACCURACY: u32 = 20_040_000;
 /// is still one.
 pub fn accept(place: &Place) -> Place {
     let accuracy = place.spot.accuracy.filter(|metres| *metres <= MAX_ACCURACY);
-    Place { spot: Spot { accuracy, ..place.spot }, name: safe_line(&place.name, MAX_NAME) }
+    Place { spot: Spot { accuracy, ..place.spot }, name: safe_line(&place.name, MAX_NAME), until: place.until }
 }
 
 /// Whether there is such a point on earth.
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     fn place(latitude: i64, longitude: i64) -> Place {
-        Place { spot: Spot { latitude, longitude, accuracy: None }, name: String::new() }
+        Place { spot: Spot { latitude, longitude, accuracy: None }, name: String::new(), until: None }
     }
 
     #[test]
@@ -59,7 +59,9 @@ mod tests {
 
     #[test]
     fn an_accuracy_beyond_the_world_is_none() {
-        let of = |accuracy| accept(&Place { spot: Spot { latitude: 0, longitude: 0, accuracy }, name: String::new() });
+        let of = |accuracy| {
+            accept(&Place { spot: Spot { latitude: 0, longitude: 0, accuracy }, name: String::new(), until: None })
+        };
         assert_eq!(of(Some(MAX_ACCURACY)).spot.accuracy, Some(MAX_ACCURACY));
         assert_eq!(of(Some(MAX_ACCURACY + 1)).spot.accuracy, None);
     }

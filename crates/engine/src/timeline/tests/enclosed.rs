@@ -1,11 +1,11 @@
 //! Places and people's cards.
 
-use beseda_wire::content::{ContactCard, Content, Message, Place, Spot};
+use beseda_wire::content::{ContactCard, Content, LiveEnd, Message, Place, Spot};
 
-use super::{ALICE, BOB, DIRECT, Device, GROUP, by, delete, edit, id, queued};
+use super::{ALICE, BOB, CAROL, DIRECT, Device, GROUP, arrival, by, delete, edit, id, queued};
 use crate::api::command::{Command, Draft};
 use crate::api::failure::Failure;
-use crate::api::place::{PlaceDraft, PlaceView, Point};
+use crate::api::place::{LivePlace, PlaceDraft, PlaceView, Point};
 use crate::api::reason::{Field, Reason};
 use crate::api::view::{Body, Enclosed};
 use crate::timeline::rules::{contact, place};
@@ -13,7 +13,7 @@ use crate::view;
 
 fn placed(latitude: i64, longitude: i64, name: &str) -> Content {
     let spot = Spot { latitude, longitude, accuracy: Some(12) };
-    Content::Message(Message { place: Some(Place { spot, name: name.to_owned() }), ..Message::default() })
+    Content::Message(Message { place: Some(Place { spot, name: name.to_owned(), until: None }), ..Message::default() })
 }
 
 fn card(name: &str) -> ContactCard {
@@ -40,14 +40,17 @@ fn a_place_is_shown_and_found_by_its_name() {
     let mut device = Device::new();
     device.hear(1, BOB, placed(557_558_000, 376_173_000, "Кофейня"));
     let point = Some(Point { latitude: 557_558_000, longitude: 376_173_000 });
-    assert_eq!(shown(&device, 1).0, Some(PlaceView { point, accuracy: Some(12), name: "Кофейня".to_owned() }));
+    assert_eq!(
+        shown(&device, 1).0,
+        Some(PlaceView { point, accuracy: Some(12), name: "Кофейня".to_owned(), live: None })
+    );
     assert_eq!(device.found("кофейня").len(), 1);
 }
 
 #[test]
 fn what_has_no_words_is_not_offered_for_editing() {
     let mut device = Device::new();
-    let point = PlaceDraft { latitude: 1, longitude: 2, accuracy: None, name: String::new() };
+    let point = PlaceDraft { latitude: 1, longitude: 2, ..PlaceDraft::default() };
     let of = |text: &str, place: Option<&PlaceDraft>, contacts| Draft {
         text: text.to_owned(),
         place: place.cloned(),
@@ -72,7 +75,7 @@ fn a_place_that_is_nowhere_is_shown_without_a_point() {
     for (seq, (latitude, longitude)) in (1..).zip([(place::MAX_LATITUDE + 1, 0), (0, i64::MIN), (i64::MAX, i64::MAX)]) {
         device.hear(seq, BOB, placed(latitude, longitude, ""));
         let (shown, _) = shown(&device, seq);
-        assert_eq!(shown, Some(PlaceView { point: None, accuracy: None, name: String::new() }));
+        assert_eq!(shown, Some(PlaceView { point: None, accuracy: None, name: String::new(), live: None }));
     }
 }
 
@@ -104,7 +107,8 @@ fn a_deletion_takes_place_and_cards_out_of_everything() {
 #[test]
 fn what_is_sent_needs_no_text_and_is_forwarded_and_edited_as_a_whole() {
     let mut device = Device::new();
-    let place = PlaceDraft { latitude: 1, longitude: -2, accuracy: Some(5), name: "Кофейня".to_owned() };
+    let place =
+        PlaceDraft { latitude: 1, longitude: -2, accuracy: Some(5), name: "Кофейня".to_owned(), seconds: None };
     let draft = Draft { place: Some(place), contacts: vec![card("Анна")], ..Draft::default() };
     let mine = queued(send(&mut device, draft));
     let forward = Command::Forward {
@@ -187,4 +191,44 @@ fn a_reply_tells_of_it() {
     let body = device.message(GROUP, id(3)).body;
     let Body::Text { place, contacts, .. } = body else { panic!() };
     assert_eq!(Enclosed::of(place.as_ref(), &contacts), Some(Enclosed::Contact { name: "Анна".to_owned() }));
+}
+
+/// A place that is told for so long after its message was sent.
+fn live(seconds: u64) -> Content {
+    let spot = Spot { latitude: 1, longitude: 2, accuracy: None };
+    let until = arrival(GROUP, 1, BOB).at.plus_millis(seconds * 1_000);
+    let place = Some(Place { spot, name: String::new(), until: Some(until) });
+    Content::Message(Message { place, ..Message::default() })
+}
+
+fn told(device: &Device, seq: u64) -> Option<LivePlace> {
+    shown(device, seq).0.and_then(|place| place.live)
+}
+
+#[test]
+fn nobody_is_shown_for_longer_than_can_be_asked_for_and_what_is_over_is_still() {
+    let mut device = Device::new();
+    let sent = arrival(GROUP, 1, BOB).at;
+    device.hear(1, BOB, live(8 * 3_600));
+    assert_eq!(told(&device, 1).unwrap().until, sent.plus_millis(8 * 3_600_000));
+    device.hear(2, BOB, live(1_000_000));
+    let cut = told(&device, 2).unwrap().until;
+    assert_eq!(cut, arrival(GROUP, 2, BOB).at.plus_millis(8 * 3_600_000));
+    device.hear(3, BOB, live(0));
+    assert_eq!((told(&device, 3), shown(&device, 3).0.is_some()), (None, true));
+}
+
+#[test]
+fn an_end_counts_whichever_comes_first_and_only_from_who_tells() {
+    let mut device = Device::new();
+    let end = |target| Content::LiveEnd(LiveEnd { target });
+    device.hear(2, BOB, end(by(BOB, 1)));
+    device.apply(&arrival(GROUP, 1, BOB), live(900));
+    assert!(told(&device, 1).unwrap().ended, "the message was repaired after its end");
+    device.hear(3, BOB, live(900));
+    device.hear(4, CAROL, end(by(BOB, 3)));
+    assert!(!told(&device, 3).unwrap().ended, "somebody else has no say in it");
+    device.hear(5, BOB, end(by(BOB, 3)));
+    device.hear(6, BOB, end(by(BOB, 3)));
+    assert!(told(&device, 3).unwrap().ended);
 }

@@ -135,6 +135,8 @@ impl Server {
                 phone_region: None,
                 drives: false,
                 previews: false,
+                gifs: None,
+                map: None,
             }),
             ("POST", ["challenges"]) => {
                 let expires_at = now + 600_000;

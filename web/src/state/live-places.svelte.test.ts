@@ -1,0 +1,67 @@
+import { flushSync } from 'svelte'
+import { expect, test, vi } from 'vitest'
+import { FakeEngine } from '@/engine/fake'
+import { Engine } from './engine.svelte'
+import { LivePlaces } from './live-places.svelte'
+
+const SHARE = { conversation: 'c', message: 'm', until: Date.now() + 900_000 }
+
+function begin(shares: (typeof SHARE)[]) {
+  const fake = new FakeEngine({ live_shares: () => shares })
+  let found: ((position: unknown) => void) | undefined
+  let lost: (() => void) | undefined
+  const geolocation = {
+    watchPosition: vi.fn((good: (position: unknown) => void, bad: () => void) => {
+      found = good
+      lost = bad
+      return 7
+    }),
+    clearWatch: vi.fn(),
+  }
+  const ticks: (() => void)[] = []
+  const clock = { setInterval: (run: () => void) => ticks.push(run), clearInterval: vi.fn() }
+  const places = new LivePlaces(new Engine(fake), geolocation as never, clock as never)
+  const end = $effect.root(() => {
+    $effect(places.follow)
+  })
+  const at = (latitude: number) => found?.({ coords: { latitude, longitude: 2, accuracy: 9.6 } })
+  const told = () => fake.commands.filter(({ command }) => command === 'tell_place')
+  return { fake, geolocation, places, end, at, told, lose: () => lost?.(), tick: () => ticks.at(-1)?.() }
+}
+
+test('where this device is is told while somebody is to know, also when it stands still', async () => {
+  const shares = [SHARE]
+  const { fake, geolocation, places, end, at, told, tick, lose } = begin(shares)
+  await expect.poll(() => places.shares.length).toBe(1)
+  flushSync()
+  expect(geolocation.watchPosition).toHaveBeenCalledTimes(1)
+  tick()
+  expect(told()).toEqual([])
+  at(1)
+  tick()
+  const place = { latitude: 10_000_000, longitude: 20_000_000, accuracy: 10, name: '' }
+  expect(told()).toEqual([
+    { command: 'tell_place', place },
+    { command: 'tell_place', place },
+  ])
+  lose()
+  expect(places.isLost).toBe(true)
+  at(1.5)
+  expect(places.isLost).toBe(false)
+
+  shares.length = 0
+  fake.tell({ notice: 'live_places' })
+  await expect.poll(() => places.shares.length).toBe(0)
+  flushSync()
+  expect(geolocation.clearWatch).toHaveBeenCalledWith(7)
+  end()
+})
+
+test('nobody is followed whom nobody is to see', async () => {
+  const { fake, geolocation, places, end } = begin([{ ...SHARE, until: Date.now() - 1 }])
+  fake.tell({ notice: 'live_places' })
+  await expect.poll(() => places.shares).toEqual([])
+  flushSync()
+  expect(geolocation.watchPosition).not.toHaveBeenCalled()
+  end()
+})
