@@ -140,6 +140,7 @@ fn nobody_ends_what_others_tell_and_what_is_deleted_is_not_told() {
     assert!(is_told(&world, alice.device, place) && is_told(&world, bob.device, place));
     let target = beseda_wire::content::MessageRef { author: alice.account, id: message };
     done(&mut world, alice.device, Command::Delete { conversation: place, targets: vec![target], for_all: true });
+    world.run_for(MINUTE);
     assert!(shares(&world, alice.device).is_empty());
 }
 

@@ -129,7 +129,10 @@ test('moving pictures are found, sent, kept and sent again', async ({ member, si
   expect(site.asked.length).toBe(asked)
 })
 
-test('a place is chosen on the map, looked at, and told live until it is stopped', async ({ member, site }) => {
+test('a place is chosen on the map, looked at, and told live until it is stopped', async ({
+  member,
+  site,
+}) => {
   const alice = await member('alice', 'Alice Walker')
   const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
   const bob = await member('bob', 'Боб Марлин', phone)

@@ -13,6 +13,7 @@ const PLACE: PlaceView = {
   point: { latitude: 557_558_000, longitude: 376_173_000 },
   accuracy: 12,
   name: 'Coffee house',
+  live: null,
 }
 const CARD: ContactCard = { n: 'Anna', o: 'Bees', p: ['+1 555 0100'], e: ['anna@example.org'] }
 
@@ -54,6 +55,7 @@ test('a place is typed and sent', async () => {
     longitude: 376_173_000,
     accuracy: null,
     name: 'Coffee house',
+    seconds: null,
   })
   await expect.element(field).not.toBeInTheDocument()
 })
@@ -167,7 +169,7 @@ test('a place that came is opened elsewhere only when a person chooses so', asyn
 })
 
 test('a place that is nowhere is still a message', async () => {
-  await open(text({ place: { point: null, accuracy: null, name: '' } }))
+  await open(text({ place: { point: null, accuracy: null, name: '', live: null } }))
   await expect.element(page.getByText('The sender gave no point on the map.')).toBeVisible()
   expect(page.getByRole('button', { name: 'Open in…' }).elements()).toHaveLength(0)
 })

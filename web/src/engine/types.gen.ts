@@ -99,12 +99,29 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "linked", "answer": Array<MessageView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "live_shares", "answer": Array<LiveShare> } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "linked", "answer": Array<MessageView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
  */
 export type AskDoubt = "unknown" | "malformed" | "other_link" | "maker" | "expired" | "no_link";
+
+/**
+ * `POST /api/v1/map-tiles`: a square of the map.
+ */
+export type AskMapTile = {
+/**
+ * How far one looks into it: at 0 the whole earth is one square.
+ */
+zoom: number,
+/**
+ * Which, from the west.
+ */
+x: number,
+/**
+ * Which, from the north.
+ */
+y: number, };
 
 /**
  * What has become of a request to join a group.
@@ -619,7 +636,27 @@ draft: Draft, } | { "command": "look_at_page",
 /**
  * The page's whole address, of at most 2 048 bytes.
  */
-url: string, } | { "command": "begin_file" } | { "command": "finish_file",
+url: string, } | { "command": "find_gifs",
+/**
+ * What is looked for, at most 100 characters; empty: what many send now.
+ */
+query: string,
+/**
+ * The language in which it is looked for: two letters.
+ */
+language: string,
+/**
+ * Where the page before has ended; empty at first.
+ */
+after: string, } | { "command": "look_at_gif",
+/**
+ * As it was found.
+ */
+picture: string, } | { "command": "look_at_map",
+/**
+ * Which.
+ */
+tile: AskMapTile, } | { "command": "begin_file" } | { "command": "finish_file",
 /**
  * As begun.
  */
@@ -739,6 +776,14 @@ file: number,
 /**
  * Whether from now on.
  */
+on: boolean, } | { "command": "keep_gif",
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * Keep it, or not any more.
+ */
 on: boolean, } | { "command": "send_sticker",
 /**
  * Where.
@@ -851,7 +896,19 @@ conversation: ConversationId,
 /**
  * Up to and with which entry.
  */
-seq: number, } | { "command": "typing",
+seq: number, } | { "command": "tell_place",
+/**
+ * There; what the place is called does not matter.
+ */
+place: PlaceDraft, } | { "command": "stop_place",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * The message that has promised it.
+ */
+message: MessageId, } | { "command": "typing",
 /**
  * Where.
  */
@@ -1645,6 +1702,44 @@ n?: string,
 t: Timestamp, };
 
 /**
+ * A moving picture that can be had.
+ */
+export type Gif = {
+/**
+ * What is to be seen on it, as who gives it says; at most 200 characters, may be empty.
+ */
+title: string,
+/**
+ * Pixels.
+ */
+width: number,
+/**
+ * See `width`.
+ */
+height: number,
+/**
+ * By this it is asked for; the server understands it until it starts anew.
+ */
+picture: string,
+/**
+ * By this a small one is asked for.
+ */
+small: string, };
+
+/**
+ * A page of moving pictures.
+ */
+export type GifPage = {
+/**
+ * The pictures, the fittest first.
+ */
+gifs: Array<Gif>,
+/**
+ * Where it goes on; empty: that was all.
+ */
+next: string, };
+
+/**
  * A link by which people ask to join a group.
  */
 export type GroupLinkId = string;
@@ -1813,6 +1908,44 @@ server: string,
  * The invitation.
  */
 invite: string, };
+
+/**
+ * A place that is told live.
+ */
+export type LivePlace = {
+/**
+ * Until then.
+ */
+until: Timestamp,
+/**
+ * When it was last told.
+ */
+told_at: Timestamp,
+/**
+ * Its sender has stopped before.
+ */
+ended: boolean,
+/**
+ * It is this device that tells.
+ */
+here: boolean, };
+
+/**
+ * Where this device tells live where it is.
+ */
+export type LiveShare = {
+/**
+ * Whom.
+ */
+conversation: ConversationId,
+/**
+ * The message that has promised it.
+ */
+message: MessageId,
+/**
+ * Until then.
+ */
+until: Timestamp, };
 
 /**
  * Oneself.
@@ -2124,7 +2257,7 @@ sound: boolean, };
 /**
  * What has changed. Deliberately coarse: views are cheap to read.
  */
-export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "stickers" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
+export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "stickers" } | { "notice": "live_places" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
 /**
  * Where.
  */
@@ -2276,7 +2409,19 @@ conversation: ConversationId, } | { "outcome": "page",
 /**
  * It.
  */
-page: PageView, } | { "outcome": "file",
+page: PageView, } | { "outcome": "gifs",
+/**
+ * A page of them.
+ */
+page: GifPage, } | { "outcome": "picture",
+/**
+ * Its media type, as the site says.
+ */
+media_type: string,
+/**
+ * The file.
+ */
+bytes: string, } | { "outcome": "file",
 /**
  * It.
  */
@@ -2631,7 +2776,11 @@ accuracy: number | null,
 /**
  * What it is called: 100 characters at most; may be empty.
  */
-name: string, };
+name: string,
+/**
+ * For so many seconds it is told live; none: it stays as it is. From a minute to eight hours.
+ */
+seconds?: number | null, };
 
 /**
  * A place as it is shown.
@@ -2648,7 +2797,11 @@ accuracy: number | null,
 /**
  * What its sender calls it; may be empty.
  */
-name: string, };
+name: string,
+/**
+ * How it is told live; none of a place that stays as it is.
+ */
+live: LivePlace | null, };
 
 /**
  * A point on earth.
@@ -2735,7 +2888,7 @@ quietly?: boolean, };
 /**
  * A question to the engine. It changes nothing.
  */
-export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "pack",
+export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "live_shares" } | { "query": "pack",
 /**
  * Which.
  */
@@ -2959,7 +3112,7 @@ detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why"
 /**
  * Why.
  */
-doubt: AskDoubt, } | { "why": "no_sticker" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
+doubt: AskDoubt, } | { "why": "no_sticker" } | { "why": "no_gif" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
 /**
  * The fewest.
  */
@@ -3235,7 +3388,11 @@ favourites: Array<StickerView>,
 /**
  * Used last, the latest first.
  */
-recent: Array<StickerView>, };
+recent: Array<StickerView>,
+/**
+ * Moving pictures that are kept at hand, the last used first.
+ */
+gifs: Array<AttachmentView>, };
 
 /**
  * A style of text.

@@ -23,13 +23,9 @@ function begin() {
 test('only what was typed last is looked for, and a late answer to what was before counts for nothing', async () => {
   const { fake, search, asked, pass } = begin()
   const answers: ((pictures: string[]) => void)[] = []
-  fake.on('find_gifs', () => {
-    const { promise, resolve } = Promise.withResolvers<string[]>()
-    answers.push(resolve)
-    return promise.then((pictures) => ({
-      outcome: 'gifs' as const,
-      page: { gifs: pictures.map(gif), next: 'p2' },
-    }))
+  fake.on('find_gifs', async () => {
+    const pictures = await new Promise<string[]>((resolve) => answers.push(resolve))
+    return { outcome: 'gifs', page: { gifs: pictures.map(gif), next: 'p2' } }
   })
   search.typed('c')
   search.typed(' cat ')

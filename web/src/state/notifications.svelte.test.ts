@@ -13,7 +13,9 @@ const SERVER = {
   passwordRequired: false,
   phone: 'off',
   phoneRegion: undefined,
-  previews: false, gifs: undefined, map: undefined,
+  previews: false,
+  gifs: undefined,
+  map: undefined,
 } as const
 const SUBSCRIPTION = { endpoint: 'https://push.example.org/x', p256dh: 'AQ-_', auth: 'AQ', quietly: true }
 

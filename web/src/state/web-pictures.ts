@@ -28,8 +28,7 @@ export class WebPictures {
   }
 
   /** An address by which a moving picture is shown, by what it is asked for. */
-  readonly gif = (picture: string): Promise<string> =>
-    this.#url(picture, { command: 'look_at_gif', picture })
+  readonly gif = (picture: string): Promise<string> => this.#url(picture, { command: 'look_at_gif', picture })
 
   /** The same, itself. */
   readonly whole = (picture: string): Promise<Blob> =>
@@ -66,7 +65,9 @@ export class WebPictures {
     try {
       const outcome = await this.#engine.do(command)
       if (outcome.outcome !== 'picture') throw new Error('the engine has answered something else')
-      return new Blob([fromUrlSafe(outcome.bytes)], { type: outcome.media_type })
+      const bytes = fromUrlSafe(outcome.bytes)
+      if (!bytes) throw new Error('the engine has answered something else')
+      return new Blob([bytes], { type: outcome.media_type })
     } finally {
       this.#asked -= 1
       this.#waiting.shift()?.()

@@ -13,8 +13,11 @@ const CONTACTS: &str = "contacts";
 /// A message's row has what goes with it, as accepted.
 pub(crate) fn put(conn: &Connection, row: i64, message: &Message) -> Result<(), StoreError> {
     if let Some(place) = &message.place {
-        conn.prepare_cached("INSERT OR REPLACE INTO places (row, body) VALUES (?1, ?2)")?
-            .execute((row, encode(place)))?;
+        // One that is told live is further than its message, which may be written anew.
+        conn.prepare_cached(
+            "INSERT INTO places (row, body) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET body = excluded.body WHERE until = 0",
+        )?
+        .execute((row, encode(place)))?;
     }
     if !message.contacts.is_empty() {
         conn.prepare_cached("INSERT OR REPLACE INTO contacts (row, body) VALUES (?1, ?2)")?

@@ -39,13 +39,13 @@ pub(super) fn until(place: &Place, sent_at: Timestamp) -> Option<Timestamp> {
     place.until.filter(|until| *until > sent_at).map(|until| until.min(longest))
 }
 
-/// The row of a message with such a place has been written. `here`: it is this device that tells.
+/// The row of a message with such a place has been written, which was sent at that time. `here`: it is this device that tells.
 pub(super) fn begin(
     step: &mut Step<'_>,
     conversation: ConversationId,
     target: MessageRef,
     row: i64,
-    until: Timestamp,
+    (sent_at, until): (Timestamp, Timestamp),
     here: bool,
 ) -> Result<(), StoreError> {
     let ended = step
@@ -53,8 +53,10 @@ pub(super) fn begin(
         .prepare_cached("SELECT 1 FROM live_ended WHERE conversation = ?1 AND author = ?2 AND message = ?3")?
         .exists((conversation.as_bytes(), target.author.as_bytes(), target.id.as_bytes()))?;
     step.tx
-        .prepare_cached("UPDATE places SET until = ?2, told_at = ?3, ended = ?4, here = max(here, ?5) WHERE row = ?1")?
-        .execute((row, column::millis(until), column::millis(step.now), ended, here))?;
+        .prepare_cached(
+            "UPDATE places SET until = ?2, told_at = ?3, ended = ?4, here = ?5 WHERE row = ?1 AND until = 0",
+        )?
+        .execute((row, column::millis(until), column::millis(sent_at), ended, here))?;
     step.notice(Notice::LivePlaces);
     Ok(())
 }
@@ -76,7 +78,7 @@ pub(crate) fn view(conn: &Connection, row: i64) -> Result<Option<PlaceView>, Sto
 struct Going {
     row: i64,
     place: Place,
-    told_at: i64,
+    said_at: i64,
 }
 
 fn going(
@@ -87,7 +89,7 @@ fn going(
 ) -> Result<Option<Going>, StoreError> {
     let found: Option<(i64, Vec<u8>, i64)> = conn
         .prepare_cached(
-            "SELECT p.row, p.body, p.told_at FROM messages m JOIN places p ON p.row = m.row WHERE m.conversation = ?1 \
+            "SELECT p.row, p.body, p.said_at FROM messages m JOIN places p ON p.row = m.row WHERE m.conversation = ?1 \
              AND m.author = ?2 AND m.message = ?3 AND m.hidden = 0 AND m.deleted_seq = 0 AND p.ended = 0 \
              AND p.until > ?4",
         )?
@@ -96,8 +98,8 @@ fn going(
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )
         .optional()?;
-    let Some((row, body, told_at)) = found else { return Ok(None) };
-    Ok(Some(Going { row, place: decode(&body, TABLE)?, told_at }))
+    let Some((row, body, said_at)) = found else { return Ok(None) };
+    Ok(Some(Going { row, place: decode(&body, TABLE)?, said_at }))
 }
 
 fn set(
@@ -108,9 +110,11 @@ fn set(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let place = super::rules::place::accept(&Place { spot, ..going.place });
-    step.tx.prepare_cached("UPDATE places SET body = ?2, told_at = ?3 WHERE row = ?1")?.execute((
+    step.tx.prepare_cached("UPDATE places SET body = ?2, told_at = ?3, said_at = ?4 WHERE row = ?1")?.execute((
         going.row,
         encode(&place),
+        // No clock makes a place newer than now.
+        column::millis(at.min(step.now)),
         column::millis(at),
     ))?;
     shown(step, conversation);
@@ -126,10 +130,9 @@ pub(crate) fn heard(
 ) -> Result<(), StoreError> {
     let target = MessageRef { author, id: told.message };
     let Some(going) = going(step.tx, conversation, target, step.now)? else { return Ok(()) };
-    // No clock is so far ahead that later places would count for nothing.
-    let at = told.at.min(step.now);
-    if is_on_earth(&told.spot) && column::millis(at) > going.told_at {
-        set(step, conversation, going, told.spot, at)?;
+    // By the sender's clock: what the server holds back or brings twice does not take them back.
+    if is_on_earth(&told.spot) && column::millis(told.at) > going.said_at {
+        set(step, conversation, going, told.spot, told.at)?;
     }
     Ok(())
 }

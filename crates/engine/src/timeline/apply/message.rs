@@ -110,7 +110,7 @@ fn finish(
         enclosed::put(step.tx, row, message)?;
         if let Some(until) = message.place.as_ref().and_then(|place| live::until(place, arrival.at)) {
             let target = MessageRef { author: arrival.sender_account, id: arrival.message_id };
-            live::begin(step, arrival.conversation, target, row, until, false)?;
+            live::begin(step, arrival.conversation, target, row, (arrival.at, until), false)?;
         }
     }
     let target = target(arrival);

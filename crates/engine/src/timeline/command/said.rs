@@ -271,7 +271,8 @@ fn say(
         None => {
             enclosed::put(step.tx, row, message)?;
             if let Some(until) = message.place.as_ref().and_then(|place| place.until) {
-                live::begin(step, conversation, MessageRef { author: here.account, id }, row, until, true)?;
+                let target = MessageRef { author: here.account, id };
+                live::begin(step, conversation, target, row, (step.now, until), true)?;
             }
             files::attach(step, conversation, row, &message.attachments)?;
             index::put(step.tx, &Words::default(), row, conversation, here.account, &message.text)?;
