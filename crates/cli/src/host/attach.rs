@@ -11,7 +11,7 @@ use beseda_engine::timeline::rules::attachment::safe_name;
 use super::core::Host;
 use super::files::FileError;
 use crate::clock::OsRng;
-use crate::media;
+use crate::media::{self, Prepared};
 
 /// Most bytes of a name that every file system takes, with room for a number.
 const MOST_BYTES: usize = 200;
@@ -30,21 +30,27 @@ pub enum AttachError {
 
 impl Host {
     /// Seals a file, so that it can be sent; `told` hears how many bytes are done. Answers the draft of an attachment with
-    /// the file's name.
+    /// the file's name. Of a photo, only what is seen is sent, unless it is to be sent `as_it_is`.
     ///
     /// # Errors
-    /// When it can't be read, changes meanwhile, or the engine does not take it.
+    /// When it can't be read, changes meanwhile, or the engine does not take it; when it is a photo of which it is not known
+    /// what is seen.
     pub async fn seal(
         &self,
         from: PathBuf,
+        as_it_is: bool,
         told: impl FnMut(u64) + Send + 'static,
     ) -> Result<AttachmentDraft, AttachError> {
         let Outcome::File { file } = self.command(Command::BeginFile).await? else { return Err(Failure::Store.into()) };
         let files = self.files().clone();
         let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let work = move || {
-            let kind = media::kind(&from).map_err(FileError::from)?;
-            Ok::<_, FileError>((kind, files.seal(file, &from, &mut OsRng, told)?))
+            let Prepared { kind, bare } = media::prepared(&from, as_it_is)?;
+            let sealed = match bare {
+                Some(bare) => files.seal_content(file, &mut bare.as_slice(), bare.len() as u64, &mut OsRng, told)?,
+                None => files.seal(file, &from, &mut OsRng, told)?,
+            };
+            Ok::<_, FileError>((kind, sealed))
         };
         let (kind, sealed) = match blocking(work).await {
             Ok(done) => done,

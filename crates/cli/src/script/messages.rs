@@ -61,7 +61,7 @@ impl Session {
         let outcome = if args.files.is_empty() {
             self.change(Some(conversation), Command::Send { conversation, draft }).await?
         } else {
-            self.send_files(conversation, draft, &args.files).await?
+            self.send_files(conversation, draft, &args.files, args.original).await?
         };
         self.say_sent(conversation, &outcome).await
     }

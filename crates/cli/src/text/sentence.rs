@@ -103,6 +103,8 @@ pub enum Sentence<'a> {
         reason: &'a str,
     },
     FileChanged(&'a str),
+    /// What a camera has written into a photo can't be taken out of it.
+    NotBare(&'a str),
     NoFileThere(&'a str),
     SavedAs(&'a str),
     PictureTooLarge(&'a str),
@@ -147,6 +149,7 @@ pub enum CommandHelp {
     Search,
     Silent,
     File,
+    Original,
     Save,
     Verify,
     Mute,

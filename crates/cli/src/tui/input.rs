@@ -88,6 +88,8 @@ pub enum NotTaken {
     },
     /// A folder or a device.
     NoFile(PathBuf),
+    /// A photo from which its place and time can't be taken out.
+    NotBare(PathBuf),
     /// There is no program that shows it.
     NoProgram,
 }
@@ -202,6 +204,8 @@ pub enum Action {
         reply_to: Option<MessageRef>,
         /// It.
         path: PathBuf,
+        /// Whether a photo keeps what its camera has written into it.
+        as_it_is: bool,
     },
     /// A file that is here to be shown or saved.
     Take {

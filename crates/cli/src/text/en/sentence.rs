@@ -72,6 +72,9 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::NoSuchFile(path) => format!("There is no file {path}."),
         Sentence::NotAFile(path) => format!("{path} is a folder or a device: only files can be sent."),
         Sentence::FileUnusable { path, reason } => format!("{path} can't be used: {reason}."),
+        Sentence::NotBare(path) => format!(
+            "{path} is damaged or too large: the place and time in it can’t be taken out. `--original` or `/original` sends it with them."
+        ),
         Sentence::FileChanged(path) => format!("{path} changed while it was read; try again."),
         Sentence::NoFileThere(message) => format!("No such file goes with message {message}."),
         Sentence::SavedAs(path) => format!("Saved as {path}"),

@@ -75,6 +75,9 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::NoSuchFile(path) => format!("Файла {path} нет."),
         Sentence::NotAFile(path) => format!("{path} — папка или устройство, а отправить можно только файл."),
         Sentence::FileUnusable { path, reason } => format!("Не получается использовать {path}: {reason}."),
+        Sentence::NotBare(path) => format!(
+            "{path}: файл повреждён или слишком велик, убрать из него место и время съёмки не получается. `--original` или `/original` отправит его вместе с ними."
+        ),
         Sentence::FileChanged(path) => format!("{path}: файл изменился, пока читался; попробуйте ещё раз."),
         Sentence::NoFileThere(message) => format!("При сообщении {message} такого файла нет."),
         Sentence::SavedAs(path) => format!("Сохранено: {path}"),

@@ -56,7 +56,9 @@ impl Performer {
                 // The reader ends after this program's last look at it.
                 Action::Load(query) => drop(self.queries.send(query)),
                 Action::Resolve { purpose, names } => self.resolve(purpose, names),
-                Action::Seal { conversation, reply_to, path } => self.seal(conversation, reply_to, path),
+                Action::Seal { conversation, reply_to, path, as_it_is } => {
+                    self.seal(conversation, reply_to, path, as_it_is);
+                }
                 Action::Take { attachment, intent } => self.take(attachment, intent),
                 Action::Nudge => self.host.nudge(),
                 Action::Bell if self.bell => screen.bell()?,
@@ -92,10 +94,10 @@ impl Performer {
         self.tasks.spawn(until(self.end.subscribe(), work));
     }
 
-    fn seal(&self, conversation: ConversationId, reply_to: Option<MessageRef>, path: PathBuf) {
+    fn seal(&self, conversation: ConversationId, reply_to: Option<MessageRef>, path: PathBuf, as_it_is: bool) {
         let (host, inputs) = (Arc::clone(&self.host), self.inputs.clone());
         let work = async move {
-            let result = files::seal(&host, &path, inputs.clone()).await;
+            let result = files::seal(&host, &path, as_it_is, inputs.clone()).await;
             drop(inputs.send(Input::Sealed { conversation, reply_to, result }));
         };
         self.tasks.spawn(until(self.end.subscribe(), work));

@@ -107,6 +107,7 @@ fn not_taken(model: &mut Model, why: &NotTaken) {
             toast(model, said, true);
         }
         NotTaken::NoFile(path) => toast(model, model.say(&Sentence::NotAFile(&readable(path))), true),
+        NotTaken::NotBare(path) => toast(model, model.say(&Sentence::NotBare(&readable(path))), true),
         NotTaken::NoProgram => toast(model, model.label(Label::NoOpener), true),
     }
 }
@@ -116,7 +117,7 @@ fn readable(path: &std::path::Path) -> String {
 }
 
 /// Sends the file at a path that somebody typed, or that a terminal typed for them.
-pub(super) fn send(model: &mut Model, typed: &str) -> Option<Vec<Action>> {
+pub(super) fn send(model: &mut Model, typed: &str, as_it_is: bool) -> Option<Vec<Action>> {
     let typed = typed.trim();
     let quoted = ['\'', '"'].into_iter().find_map(|quote| typed.strip_prefix(quote)?.strip_suffix(quote));
     let path = PathBuf::from(quoted.unwrap_or(typed));
@@ -128,7 +129,7 @@ pub(super) fn send(model: &mut Model, typed: &str) -> Option<Vec<Action>> {
     if reply_to.is_some() {
         open.purpose = Purpose::New;
     }
-    Some(vec![Action::Seal { conversation: open.conversation, reply_to, path }])
+    Some(vec![Action::Seal { conversation: open.conversation, reply_to, path, as_it_is }])
 }
 
 /// So much of a file is sealed.

@@ -22,6 +22,7 @@ const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" }
 pub(super) async fn seal(
     host: &Host,
     path: &Path,
+    as_it_is: bool,
     inputs: mpsc::UnboundedSender<Input>,
 ) -> Result<AttachmentDraft, NotTaken> {
     let path = at_home(path);
@@ -40,7 +41,7 @@ pub(super) async fn seal(
             drop(inputs.send(Input::Sealing { name: name.clone(), done, total }));
         }
     };
-    host.seal(path.clone(), tell).await.map_err(|error| not_taken(&path, error))
+    host.seal(path.clone(), as_it_is, tell).await.map_err(|error| not_taken(&path, error))
 }
 
 /// `~/…` is in the person's own folder.
@@ -109,6 +110,7 @@ fn not_taken(path: &Path, error: AttachError) -> NotTaken {
     match error {
         AttachError::Failure(failure) => NotTaken::Failed(failure),
         AttachError::File(FileError::Io(error)) => unusable(path, &error),
+        AttachError::File(FileError::NotBare) => NotTaken::NotBare(path.to_owned()),
         AttachError::File(FileError::Chunk(_)) => NotTaken::Failed(Failure::NotReady { reason: Reason::FileDamaged }),
     }
 }
