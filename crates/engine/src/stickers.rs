@@ -3,7 +3,7 @@
 
 pub(crate) mod command;
 mod read;
-mod rules;
+pub mod rules;
 mod table;
 
 pub(crate) use command::run;
