@@ -14,7 +14,9 @@ use beseda_wire::content::Media;
 
 pub use picture::Format;
 use picture::Header;
-pub use types::ending;
+
+use crate::pictures;
+pub use types::{ending, is_shown};
 
 /// More pixels on a side than any picture is shown with.
 const MAX_SIDE: u32 = 65_535;
@@ -37,6 +39,8 @@ pub struct Prepared {
     pub kind: Kind,
     /// The photo without what its camera has written into it; none where the file goes as it is.
     pub bare: Option<Vec<u8>>,
+    /// What a photo looks like until it is there (ThumbHash).
+    pub preview: Option<Vec<u8>>,
 }
 
 /// Why a file can't be sent.
@@ -60,21 +64,25 @@ pub fn prepared(path: &Path, as_it_is: bool) -> Result<Prepared, PrepareError> {
     let mut file = File::open(path)?;
     let Some(Header { format, width, height }) = picture::header(&mut file)? else {
         let kind = Kind { media: Media::File, media_type: types::of_name(path) };
-        return Ok(Prepared { kind, bare: None });
+        return Ok(Prepared { kind, bare: None, preview: None });
     };
-    let is_shown = (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height);
-    let media = if is_shown { Media::Photo { width, height } } else { Media::File };
-    let kind = Kind { media, media_type: format.media_type() };
-    if as_it_is || format == Format::Gif {
-        return Ok(Prepared { kind, bare: None });
-    }
-    if file.metadata()?.len() > MAX_BYTES {
+    let keeps_all = as_it_is || format == Format::Gif;
+    let len = file.metadata()?.len();
+    let mut bytes = Vec::new();
+    if len <= MAX_BYTES {
+        file.rewind()?;
+        file.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    } else if !keeps_all {
         return Err(PrepareError::NotBare);
     }
-    file.rewind()?;
-    let mut bytes = Vec::new();
-    file.take(MAX_BYTES).read_to_end(&mut bytes)?;
-    Ok(Prepared { kind, bare: Some(bare::bare(format, &bytes).ok_or(PrepareError::NotBare)?) })
+    let bare = if keeps_all { None } else { Some(bare::bare(format, &bytes).ok_or(PrepareError::NotBare)?) };
+    // Whoever opens it sees the size of what comes out of it, whatever stands at its beginning.
+    let image = pictures::decode(bare.as_deref().unwrap_or(&bytes));
+    let (width, height) = image.as_ref().map_or((width, height), |image| (image.width(), image.height()));
+    let is_shown = (1..=MAX_SIDE).contains(&width) && (1..=MAX_SIDE).contains(&height);
+    let media = if is_shown { Media::Photo { width, height } } else { Media::File };
+    let preview = image.filter(|_| is_shown).map(|image| pictures::preview(&image));
+    Ok(Prepared { kind: Kind { media, media_type: format.media_type() }, bare, preview })
 }
 
 /// The format of a picture; none if it is none that is known.

@@ -93,6 +93,18 @@ pub struct SearchArgs {
     pub before: Option<i64>,
 }
 
+/// Which messages with links to list.
+#[derive(Debug, Args)]
+pub struct LinksArgs {
+    /// Where.
+    pub conversation: String,
+    /// Only those with these words, in any form.
+    pub words: Vec<String>,
+    /// At most so many.
+    #[arg(long, short = 'n', default_value_t = 50)]
+    pub limit: u32,
+}
+
 /// When to stop watching.
 #[derive(Debug, Args)]
 pub struct WatchArgs {

@@ -270,5 +270,9 @@ pub enum Label {
     RoomUnlimited,
     NoFiles,
     NoOpener,
+    NotOpened,
+    NoPacks,
+    OwnPack,
+    NotInstalled,
     FileHere,
 }
