@@ -274,7 +274,8 @@ mod tests {
 
     #[test]
     fn only_the_rows_that_lie_in_sight_are_drawn() {
-        let image = DynamicImage::ImageRgba8(RgbaImage::from_fn(40, 80, |_, y| image::Rgba([y as u8, 0, 0, 255])));
+        let image =
+            DynamicImage::ImageRgba8(RgbaImage::from_fn(40, 80, |_, y| image::Rgba([y.to_le_bytes()[0], 0, 0, 255])));
         let picture = Printer::blocks().print(image, MOST).unwrap();
         assert_eq!(picture.size(), Size::new(4, 4));
         let area = Rect::new(1, 1, 6, 3);

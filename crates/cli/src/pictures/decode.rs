@@ -82,8 +82,9 @@ mod tests {
     use super::*;
 
     fn encoded(format: ImageFormat, width: u32, height: u32) -> Vec<u8> {
-        let image =
-            DynamicImage::ImageRgb8(image::RgbImage::from_fn(width, height, |x, y| image::Rgb([x as u8, y as u8, 7])));
+        let image = DynamicImage::ImageRgb8(image::RgbImage::from_fn(width, height, |x, y| {
+            image::Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 7])
+        }));
         let mut bytes = Vec::new();
         image.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
         bytes
@@ -153,9 +154,9 @@ mod tests {
             drop(blurred(&hash[..end]));
         }
         for byte in 0..=255_u8 {
-            for len in [5, 6, 25, 100] {
-                drop(blurred(&vec![byte; len]));
-                let steps: Vec<u8> = (0..len).map(|at| byte.wrapping_mul(at as u8)).collect();
+            for len in [5_u8, 6, 25, 100] {
+                drop(blurred(&vec![byte; usize::from(len)]));
+                let steps: Vec<u8> = (0..len).map(|at| byte.wrapping_mul(at)).collect();
                 drop(blurred(&steps));
             }
         }

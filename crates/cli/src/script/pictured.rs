@@ -67,8 +67,9 @@ impl Session {
             // In words first, for those who do not see it.
             self.say("shown", &object, || text::brief(self.lang, "", std::slice::from_ref(attachment)))?;
             if let Some(printer) = &printer {
-                let columns = crossterm::terminal::size().map_or(COLUMNS, |(columns, _)| columns);
-                let most = Size::new(columns.max(1), args.rows.unwrap_or(ROWS).max(1));
+                let columns =
+                    crossterm::terminal::size().ok().map(|(columns, _)| columns).filter(|columns| *columns > 0);
+                let most = Size::new(columns.unwrap_or(COLUMNS), args.rows.unwrap_or(ROWS).max(1));
                 let picture = printer.print(image, most).ok_or_else(|| self.no_picture(attachment))?;
                 write(&picture)?;
             }

@@ -82,6 +82,7 @@ pub enum Label {
     HintList,
     HintComposer,
     HintMessages,
+    HintFiles,
     HintOverlay,
     // Overlays.
     Help,

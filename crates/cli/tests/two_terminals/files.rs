@@ -125,7 +125,7 @@ fn slow_a_photo_loses_where_it_was_taken_unless_it_is_to_keep_it() {
     let alice = Terminal::signed_up(&server, "alice");
     let folder = tempfile::tempdir().unwrap();
     let (bare, photo) = (png(40, 30), folder.path().join("photo.png"));
-    let place = b"\0\0\0\x13tEXtGPS\059.93N 30.33E..sum.";
+    let place = b"\0\0\0\x13tEXtGPS\x0059.93N 30.33E..sum.";
     let (size, drawn) = bare.split_at(33);
     let full = [size, place, drawn].concat();
     fs::write(&photo, &full).unwrap();

@@ -16,7 +16,8 @@ use crate::alice_and_bob;
 use crate::terminal::Terminal;
 
 fn picture(path: &Path, width: u32, height: u32) {
-    let image = image::RgbaImage::from_fn(width, height, |x, y| image::Rgba([x as u8, y as u8, 90, 255]));
+    let image =
+        image::RgbaImage::from_fn(width, height, |x, y| image::Rgba([x.to_le_bytes()[0], y.to_le_bytes()[0], 90, 255]));
     let mut bytes = Cursor::new(Vec::new());
     image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
     fs::write(path, bytes.into_inner()).unwrap();

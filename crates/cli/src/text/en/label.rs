@@ -77,6 +77,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::HintList => "↑↓ choose · Enter open · Ctrl+N new · Ctrl+F search · F1 help · Ctrl+Q quit",
         Label::HintComposer => "Enter send · Alt+Enter new line · Tab list · Esc messages · F1 help",
         Label::HintMessages => "↑↓ · r reply · e edit · d delete · + react · p pin · f forward · i info · Esc",
+        Label::HintFiles => "↑↓ · o open · w save · v fetch · r reply · d delete · + react · F1 help",
         Label::HintOverlay => "Esc closes",
         Label::Help => "Help",
         Label::Keys => "Keys",

@@ -75,7 +75,7 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::NotBare(path) => format!(
             "{path} is damaged or too large: the place and time in it can’t be taken out. `--original` or `/original` sends it with them."
         ),
-        Sentence::NotShown(name) if name.is_empty() => "This can’t be shown as a picture.".to_owned(),
+        Sentence::NotShown("") => "This can’t be shown as a picture.".to_owned(),
         Sentence::NotShown(name) => format!("{name} can’t be shown as a picture."),
         Sentence::NoSuchPack(name) => format!("There is no pack of stickers {name} here."),
         Sentence::NoSuchSticker(name) => format!("There is no sticker {name} in it."),

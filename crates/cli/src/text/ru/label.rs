@@ -73,6 +73,7 @@ pub(in crate::text) const fn label(label: Label) -> &'static str {
         Label::HintList => "↑↓ Enter открыть · Ctrl+N новая · Ctrl+F поиск · F1 справка · Ctrl+Q выход",
         Label::HintComposer => "Enter отправить · Alt+Enter строка · Tab список · Esc сообщения · F1 справка",
         Label::HintMessages => "↑↓ · r ответ · e правка · d удалить · + реакция · p закрепить · f переслать · i · Esc",
+        Label::HintFiles => "↑↓ · o открыть · w сохранить · v загрузить · r ответ · d удалить · F1 справка",
         Label::HintOverlay => "Esc — закрыть",
         Label::Help => "Справка",
         Label::Keys => "Клавиши",

@@ -78,7 +78,7 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::NotBare(path) => format!(
             "{path}: файл повреждён или слишком велик, убрать из него место и время съёмки не получается. `--original` или `/original` отправит его вместе с ними."
         ),
-        Sentence::NotShown(name) if name.is_empty() => "Показать это как изображение не получается.".to_owned(),
+        Sentence::NotShown("") => "Показать это как изображение не получается.".to_owned(),
         Sentence::NotShown(name) => format!("Показать {name} как изображение не получается."),
         Sentence::NoSuchPack(name) => format!("Набора стикеров {name} здесь нет."),
         Sentence::NoSuchSticker(name) => format!("Стикера {name} в нём нет."),

@@ -1,6 +1,7 @@
-use beseda_engine::api::file::{FileState, FileView};
+use beseda_engine::api::file::{AttachmentView, FileState, FileView};
 use beseda_engine::api::once::{OnceKind, OnceState};
-use beseda_engine::api::view::Body;
+use beseda_engine::api::view::{Body, LinkPreviewView};
+use beseda_wire::content::Media;
 use ratatui::layout::Size;
 
 use super::*;
@@ -121,4 +122,25 @@ fn files_are_fetched_rest_go_on_and_are_given_up() {
     assert_eq!(names(&press(&mut model, KeyCode::Char('v'))), ["fetch_file"]);
     update(&mut model, at(FileState::Here));
     assert_eq!(names(&press(&mut model, KeyCode::Char('v'))), Vec::<String>::new());
+}
+
+#[test]
+fn covers_of_films_and_pictures_of_pages_are_drawn_too() {
+    let mut model = scene("pictures");
+    let open = model.open.as_mut().unwrap();
+    for message in &mut open.messages {
+        let Body::Text { attachments, preview, .. } = &mut message.body else { continue };
+        let Some(attachment) = attachments.first_mut().filter(|attachment| attachment.file == 2) else { continue };
+        let image = AttachmentView { file: 8, media: Media::Photo { width: 400, height: 300 }, ..attachment.clone() };
+        attachment.media = Media::Video { width: 640, height: 360, millis: 1000, round: false };
+        attachment.cover = Some(7);
+        let [url, title, description, site] = ["https://a.example/", "Bread", "", ""].map(str::to_owned);
+        *preview = Some(LinkPreviewView { url, title, description, site, image: Some(image) });
+    }
+    let asked = loads(&update(&mut model, Input::Notice(Notice::File(7))));
+    assert_eq!(asked, [Query::Files(vec![7])], "it is in sight");
+    let here = |file| FileView { file, size: 1, at: FileState::Here };
+    let drawn = draws(&update(&mut model, Input::Data(Data::Files(vec![here(7), here(8)]))));
+    assert_eq!(drawn.iter().map(|(file, _)| *file).collect::<Vec<_>>(), [7, 8], "and not the film itself");
+    assert!(drawn[1].1.height <= 6);
 }
