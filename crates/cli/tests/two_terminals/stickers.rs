@@ -19,17 +19,18 @@ fn picture(path: &Path, width: u32, height: u32) {
     let image =
         image::RgbaImage::from_fn(width, height, |x, y| image::Rgba([x.to_le_bytes()[0], y.to_le_bytes()[0], 90, 255]));
     let mut bytes = Cursor::new(Vec::new());
-    image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
-    fs::write(path, bytes.into_inner()).unwrap();
+    image.write_to(&mut bytes, image::ImageFormat::Png).expect("memory takes it");
+    fs::write(path, bytes.into_inner()).expect("the folder can be written to");
 }
 
 /// Puts a file on the server, as what somebody has said to themselves; answers how it is named.
 fn uploaded(who: &Terminal, path: &Path) -> FileRef {
-    let sent = who.done(&["send", "notes", "--file", path.to_str().unwrap()]);
-    let file = sent[0]["body"]["attachments"][0]["file"].as_i64().unwrap();
-    tokio::runtime::Runtime::new().unwrap().block_on(async {
-        let (host, profile) = host::open(&who.home(), None).unwrap();
-        let reference = host.read(move |core, _| core.file_reference(file)).await.unwrap().unwrap();
+    let sent = who.done(&["send", "notes", "--file", path.to_str().expect("paths of tests are text")]);
+    let file = sent[0]["body"]["attachments"][0]["file"].as_i64().expect("a file has a number");
+    tokio::runtime::Runtime::new().expect("the system has threads").block_on(async {
+        let (host, profile) = host::open(&who.home(), None).expect("nobody else has it");
+        let reference =
+            host.read(move |core, _| core.file_reference(file)).await.expect("it can be read").expect("it is here");
         host.stop().await;
         drop(profile);
         reference
@@ -56,7 +57,7 @@ fn pack(server: &Served, who: &Terminal, folder: &Path) -> String {
         stickers: stickers.to_vec(),
     };
     let path = folder.join("pack");
-    fs::write(&path, encode_cbor(&pack)).unwrap();
+    fs::write(&path, encode_cbor(&pack)).expect("the folder can be written to");
     let target = Target::Stickers { file: uploaded(who, &path), public: false };
     Link { server: server.url(), target }.to_string()
 }
