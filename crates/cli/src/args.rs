@@ -7,19 +7,24 @@ mod links;
 mod messages;
 mod people;
 mod phone;
+mod stickers;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use files::{DownloadsArgs, FetchKind, FetchLimit, FilesArgs, Network, PictureArgs, Room, SaveArgs, StorageArgs};
+pub use files::{
+    DownloadsArgs, FetchKind, FetchLimit, FilesArgs, Network, PictureArgs, Room, SaveArgs, ShowArgs, StorageArgs,
+};
 pub use folders::FolderCommand;
 pub use groups::{GroupCommand, MemberRole, Permission};
 pub use links::GroupLinkCommand;
-pub use messages::{Draft, HistoryArgs, SearchArgs, WatchArgs};
+pub use messages::{Draft, HistoryArgs, LinksArgs, SearchArgs, WatchArgs};
 pub use people::{DeviceCommand, Joining, PrivacyArgs, ProfileArgs, Who, Wrong};
 pub use phone::{JoinCommand, Numbered, OwnPhone, PhoneJoining};
+pub use stickers::StickerCommand;
 
+use crate::pictures::Means;
 use crate::text::Lang;
 
 /// Beseda in the terminal. Without a command: the full-screen program.
@@ -55,6 +60,9 @@ pub struct Global {
     /// Leave what is to be sent in the outbox and end at once; `sync` or the next command sends it.
     #[arg(long, global = true)]
     pub no_wait: bool,
+    /// How pictures are shown at a terminal.
+    #[arg(long, global = true, env = "BESEDA_PICTURES", value_enum, default_value_t, value_name = "HOW")]
+    pub pictures: Means,
     /// Before reading, catch up with the server.
     #[arg(long, global = true)]
     pub sync: bool,
@@ -359,8 +367,18 @@ pub enum Subject {
     },
     /// Save the files that came with a message.
     Save(SaveArgs),
+    /// Show the photos that came with a message, or the covers of its films, at this terminal.
+    Show(ShowArgs),
     /// The files of a conversation, newest first.
     Files(FilesArgs),
+    /// The messages of a conversation that link to pages, newest first.
+    Links(LinksArgs),
+    /// Stickers.
+    Sticker {
+        /// What to do.
+        #[command(subcommand)]
+        command: StickerCommand,
+    },
     /// How much room files take on this device, and may take.
     Storage(StorageArgs),
     /// Which files come without being asked for.

@@ -12,7 +12,7 @@ mod profile;
 mod socket;
 mod tls;
 
-pub use attach::{AttachError, saved_name};
+pub use attach::{AttachError, opened_name, saved_name};
 pub use core::{Core, Host};
 pub use driver::{Driver, Heard, Link, Machine, Notices};
 

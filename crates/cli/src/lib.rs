@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod clock;
 pub mod host;
 pub mod media;
+pub mod pictures;
 pub mod safe;
 pub mod script;
 pub mod text;

@@ -52,7 +52,9 @@ fn run(global: &Global, command: Option<Subject>, lang: Lang) -> Result<(), Trip
             (Some(bell), _) => {
                 let server = std::env::var("BESEDA_SERVER").unwrap_or_default();
                 let device_name = beseda_cli::script::device_name(None);
-                let engine = tui::run(engine, tui::Options { lang, bell, server, device_name }).await?;
+                let engine =
+                    tui::run(engine, tui::Options { lang, bell, pictures: global.pictures, server, device_name })
+                        .await?;
                 engine.stop().await;
                 Ok(())
             }

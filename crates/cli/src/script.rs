@@ -13,9 +13,11 @@ mod messages;
 mod outlet;
 mod people;
 mod phone;
+mod pictured;
 mod progress;
 mod session;
 mod show;
+mod stickers;
 mod trip;
 mod watch;
 
@@ -106,7 +108,10 @@ impl Session {
             Subject::Send(draft) => self.send(draft).await,
             Subject::Vcf { conversation, message } => self.vcf(&conversation, &message).await,
             Subject::Save(args) => self.save(args).await,
+            Subject::Show(args) => self.show(args).await,
             Subject::Files(args) => self.shared(args).await,
+            Subject::Links(args) => self.linked(args).await,
+            Subject::Sticker { command } => self.stickers(command).await,
             Subject::Storage(args) => self.storage(args).await,
             Subject::Downloads(args) => self.downloads(args).await,
             Subject::Picture(args) => self.picture(args).await,

@@ -4,6 +4,7 @@
 mod draw;
 mod editor;
 mod flow;
+mod gallery;
 mod input;
 mod model;
 mod rows;

@@ -26,7 +26,7 @@ mod sealed;
 pub mod search;
 mod session;
 mod step;
-mod stickers;
+pub mod stickers;
 pub mod store;
 pub mod timeline;
 pub mod vcard;

@@ -4,7 +4,7 @@
 pub(crate) mod command;
 mod gifs;
 mod read;
-mod rules;
+pub mod rules;
 mod table;
 
 pub(crate) use command::run;

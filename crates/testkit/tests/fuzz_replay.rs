@@ -66,6 +66,7 @@ replayed!(
     mls_fields,
     mls_header,
     search,
+    sticker_pack,
     vcard,
     wire_client_frame,
     wire_content,

@@ -15,6 +15,7 @@ mod markup;
 mod page;
 mod scenes;
 mod search;
+mod sticker_pack;
 mod vcard;
 mod wire;
 
@@ -38,6 +39,7 @@ pub const TARGETS: &[(&str, Body)] = &[
     ("page", page::says_little),
     ("search", search::finds),
     ("vcard", vcard::survives),
+    ("sticker_pack", sticker_pack::in_bounds),
 ];
 
 /// Runs the target of that name.

@@ -22,6 +22,21 @@ pub struct SaveArgs {
     pub once: bool,
 }
 
+/// Which pictures to show.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Where.
+    pub conversation: String,
+    /// The message with which they came.
+    pub message: String,
+    /// Only the one with this number, from 1 on.
+    #[arg(long, value_name = "N")]
+    pub number: Option<usize>,
+    /// Rows that one may take.
+    #[arg(long, value_name = "ROWS")]
+    pub rows: Option<u16>,
+}
+
 /// Which files to list.
 #[derive(Debug, Args)]
 pub struct FilesArgs {

@@ -9,9 +9,13 @@ pub struct Draft {
     pub conversation: String,
     /// The text, with markup: **bold** _italic_ ~~struck~~ `code` ||hidden|| > quote @mention.
     pub text: Vec<String>,
-    /// Files that go with it, as they are; the text, if any, comes before this.
+    /// Files that go with it; the text, if any, comes before this. Photos lose what the camera has written into them: where
+    /// and when they were taken, and by what.
     #[arg(long = "file", value_name = "PATH", num_args = 1..)]
     pub files: Vec<PathBuf>,
+    /// Send photos with all that is in their files.
+    #[arg(long, requires = "files")]
+    pub original: bool,
     /// A place that goes with it: degrees north and east, as `55.7558,37.6173`.
     #[arg(long, value_name = "LAT,LON", allow_hyphen_values = true)]
     pub place: Option<String>,
@@ -87,6 +91,18 @@ pub struct SearchArgs {
     /// Only rows older than this one.
     #[arg(long, value_name = "ROW")]
     pub before: Option<i64>,
+}
+
+/// Which messages with links to list.
+#[derive(Debug, Args)]
+pub struct LinksArgs {
+    /// Where.
+    pub conversation: String,
+    /// Only those with these words, in any form.
+    pub words: Vec<String>,
+    /// At most so many.
+    #[arg(long, short = 'n', default_value_t = 50)]
+    pub limit: u32,
 }
 
 /// When to stop watching.

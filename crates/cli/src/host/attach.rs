@@ -7,11 +7,12 @@ use beseda_engine::api::command::Outcome;
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::file::{AttachmentDraft, AttachmentView, FileNumber};
 use beseda_engine::timeline::rules::attachment::safe_name;
+use beseda_wire::Bytes;
 
 use super::core::Host;
 use super::files::FileError;
 use crate::clock::OsRng;
-use crate::media;
+use crate::media::{self, Prepared};
 
 /// Most bytes of a name that every file system takes, with room for a number.
 const MOST_BYTES: usize = 200;
@@ -30,23 +31,29 @@ pub enum AttachError {
 
 impl Host {
     /// Seals a file, so that it can be sent; `told` hears how many bytes are done. Answers the draft of an attachment with
-    /// the file's name.
+    /// the file's name. Of a photo, only what is seen is sent, unless it is to be sent `as_it_is`.
     ///
     /// # Errors
-    /// When it can't be read, changes meanwhile, or the engine does not take it.
+    /// When it can't be read, changes meanwhile, or the engine does not take it; when it is a photo of which it is not known
+    /// what is seen.
     pub async fn seal(
         &self,
         from: PathBuf,
+        as_it_is: bool,
         told: impl FnMut(u64) + Send + 'static,
     ) -> Result<AttachmentDraft, AttachError> {
         let Outcome::File { file } = self.command(Command::BeginFile).await? else { return Err(Failure::Store.into()) };
         let files = self.files().clone();
         let name = from.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let work = move || {
-            let kind = media::kind(&from).map_err(FileError::from)?;
-            Ok::<_, FileError>((kind, files.seal(file, &from, &mut OsRng, told)?))
+            let Prepared { kind, bare, preview } = media::prepared(&from, as_it_is)?;
+            let sealed = match bare {
+                Some(bare) => files.seal_content(file, &mut bare.as_slice(), bare.len() as u64, &mut OsRng, told)?,
+                None => files.seal(file, &from, &mut OsRng, told)?,
+            };
+            Ok::<_, FileError>((kind, preview, sealed))
         };
-        let (kind, sealed) = match blocking(work).await {
+        let (kind, preview, sealed) = match blocking(work).await {
             Ok(done) => done,
             Err(error) => {
                 self.forget(&[file]).await;
@@ -55,8 +62,27 @@ impl Host {
         };
         let finished = self.command(Command::FinishFile { file, sealed }).await?;
         let Outcome::File { file } = finished else { return Err(Failure::Store.into()) };
+        let preview = preview.map(Bytes::from);
         let media_type = kind.media_type.to_owned();
-        Ok(AttachmentDraft { file, name, media_type, media: kind.media, preview: None, cover: None })
+        Ok(AttachmentDraft { file, name, media_type, media: kind.media, preview, cover: None })
+    }
+
+    /// What is in a file that is on this device, if that is no more than `most` bytes.
+    ///
+    /// # Errors
+    /// When it is not here, not what was sent, or larger.
+    pub async fn content(&self, file: FileNumber, most: u64) -> Result<Vec<u8>, AttachError> {
+        let reference = self.read(move |core, _| core.file_reference(file)).await?.ok_or(Failure::NotFound)?;
+        if reference.size > most {
+            return Err(FileError::Io(std::io::ErrorKind::FileTooLarge.into()).into());
+        }
+        let files = self.files().clone();
+        let work = move || {
+            let mut content = Vec::new();
+            files.open(file, &reference, &mut content, |_| {})?;
+            Ok(content)
+        };
+        Ok(blocking(work).await?)
     }
 
     /// What was sealed is not sent after all.
@@ -112,6 +138,17 @@ pub fn saved_name(attachment: &AttachmentView) -> String {
     format!("{}{ending}", stem.get(..end).unwrap_or(stem))
 }
 
+/// The same of a file that a program is to show; none if what is called so could be started, or do more than show itself.
+pub fn opened_name(attachment: &AttachmentView) -> Option<String> {
+    let name = saved_name(attachment);
+    if media::is_shown(&name) {
+        return Some(name);
+    }
+    // What has no ending would be known by its content, which may be anything.
+    let ending = media::ending(&attachment.media_type).filter(|_| Path::new(&name).extension().is_none())?;
+    Some(format!("{name}.{ending}")).filter(|name| media::is_shown(name))
+}
+
 /// A name and what is taken in its place where something has it: `a.txt`, `a (1).txt`, `a (2).txt` …
 pub(super) fn names(name: &str) -> impl Iterator<Item = String> {
     let path = Path::new(name);
@@ -156,6 +193,39 @@ mod tests {
         }
         assert_eq!(named("", "image/jpeg"), "file.jpg");
         assert_eq!(named("..", "made/up"), "file");
+    }
+
+    #[test]
+    fn what_could_be_started_is_not_opened() {
+        let opened = |name: &str, media_type: &str| {
+            let media_type = media_type.to_owned();
+            let (name, media) = (name.to_owned(), Media::File);
+            opened_name(&AttachmentView {
+                file: 1,
+                name,
+                media_type,
+                media,
+                preview: None,
+                cover: None,
+                size: 1,
+                automatic: false,
+            })
+        };
+        for (name, media_type, shown) in [
+            ("report.PDF", "", Some("report.PDF")),
+            ("photo", "image/jpeg", Some("photo.jpg")),
+            ("", "video/mp4", Some("file.mp4")),
+            ("a\u{202e}gpj.desktop", "image/jpeg", None),
+            ("game.exe", "application/pdf", None),
+            ("setup", "", None),
+            ("setup", "application/x-desktop", None),
+            ("page.html", "text/html", None),
+            ("drawing", "image/svg+xml", None),
+            ("x.sh", "text/plain", None),
+            ("x.jar", "", None),
+        ] {
+            assert_eq!(opened(name, media_type).as_deref(), shown, "{name:?} {media_type:?}");
+        }
     }
 
     #[test]

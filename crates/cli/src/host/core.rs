@@ -2,12 +2,13 @@
 
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::file::{Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
+use beseda_engine::api::sticker::{PackView, Stickers};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
-    MembersView, MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+    MembersView, MessageInfo, MessageView, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::{Effect, Event};
-use beseda_model::{AccountId, ConversationId, Timestamp};
+use beseda_model::{AccountId, ConversationId, PackId, Timestamp};
 use beseda_wire::content::FileRef;
 
 use super::driver::{Driver, Machine};
@@ -70,6 +71,18 @@ pub trait Core: Machine {
         limit: u32,
         now: Timestamp,
     ) -> Result<Vec<SharedView>, Failure>;
+    /// The messages of a conversation that link to pages, newest first; with `words`, those that hold them.
+    fn linked(
+        &mut self,
+        conversation: ConversationId,
+        words: &str,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<MessageView>, Failure>;
+    /// The stickers that are at hand.
+    fn stickers(&mut self) -> Result<Stickers, Failure>;
+    /// A pack of stickers; none if it is not known here.
+    fn pack(&mut self, pack: PackId) -> Result<Option<PackView>, Failure>;
     /// Search.
     fn search(&mut self, query: SearchQuery, now: Timestamp) -> Result<Vec<SearchHit>, Failure>;
     /// About one message.

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::file::{Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
+use beseda_engine::api::sticker::{PackView, Stickers};
 use beseda_engine::api::view::{
     AccountView, Anchor, AskView, ConnectionState, ConversationView, DeviceView, FolderView, KeyChange, Me,
-    MembersView, MessageInfo, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
+    MembersView, MessageInfo, MessageView, OwnAskView, SearchHit, SearchQuery, TimelinePage, Waiting, Warning,
 };
 use beseda_engine::identity::{self, phrase};
 use beseda_engine::rusqlite::Connection;
 use beseda_engine::store::StoreError;
 use beseda_engine::view::{self, View};
 use beseda_engine::{Effect, Engine, Event, OpenError, files, outbox};
-use beseda_model::{AccountId, Clock, ConversationId, Timestamp};
+use beseda_model::{AccountId, Clock, ConversationId, PackId, Timestamp};
 use beseda_wire::content::FileRef;
 
 use super::core::{Core, Host};
@@ -165,6 +166,24 @@ impl Core for Engine {
         answer(
             View::new(self.reader(), now).and_then(|view| view::shared(&view, conversation, kind, name, before, limit)),
         )
+    }
+
+    fn linked(
+        &mut self,
+        conversation: ConversationId,
+        words: &str,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Vec<MessageView>, Failure> {
+        answer(View::new(self.reader(), now).and_then(|view| view::linked(&view, conversation, words, limit)))
+    }
+
+    fn stickers(&mut self) -> Result<Stickers, Failure> {
+        answer(view::stickers(self.reader()))
+    }
+
+    fn pack(&mut self, pack: PackId) -> Result<Option<PackView>, Failure> {
+        answer(view::pack(self.reader(), pack))
     }
 
     fn search(&mut self, query: SearchQuery, now: Timestamp) -> Result<Vec<SearchHit>, Failure> {

@@ -14,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 use super::attach::names;
+use crate::media::PrepareError;
 
 /// Chunks that are sealed or opened at a time.
 const CHUNKS: u32 = 16;
@@ -33,6 +34,18 @@ pub enum FileError {
     /// It is not what was sealed, or changed while it was read.
     #[error(transparent)]
     Chunk(#[from] ChunkError),
+    /// It is a photo from which what its camera has written into it can't be taken out.
+    #[error("what is in the photo besides the picture can't be taken out")]
+    NotBare,
+}
+
+impl From<PrepareError> for FileError {
+    fn from(error: PrepareError) -> Self {
+        match error {
+            PrepareError::Io(error) => Self::Io(error),
+            PrepareError::NotBare => Self::NotBare,
+        }
+    }
 }
 
 /// See the module's description. Its methods block.
@@ -60,17 +73,32 @@ impl Files {
         file: FileNumber,
         from: &Path,
         rng: &mut dyn Rng,
-        mut told: impl FnMut(u64),
+        told: impl FnMut(u64),
     ) -> Result<Sealed, FileError> {
         let mut source = File::open(from)?;
         let size = source.metadata()?.len();
+        self.seal_content(file, &mut source, size, rng, told)
+    }
+
+    /// The same with `size` bytes that `source` gives.
+    ///
+    /// # Errors
+    /// When it can't be read or kept, or gives more or less than that.
+    pub fn seal_content(
+        &self,
+        file: FileNumber,
+        source: &mut impl io::Read,
+        size: u64,
+        rng: &mut dyn Rng,
+        mut told: impl FnMut(u64),
+    ) -> Result<Sealed, FileError> {
         let mut sealer = Sealer::new(size, rng)?;
         fs::create_dir_all(&self.folder)?;
         let mut target = File::create(self.path(file))?;
         let mut portion = vec![0; PORTION];
         let mut done = 0;
         loop {
-            let read = fill(&mut source, &mut portion)?;
+            let read = fill(source, &mut portion)?;
             if read > 0 || done == 0 {
                 target.write_all(&sealer.push(portion.get(..read).unwrap_or_default())?)?;
             }

@@ -1,15 +1,27 @@
 //! The one thing that matters of what cameras write into photos: how they were held.
 
 const ORIENTATION: u16 = 0x0112;
+const SHORT: u16 = 3;
 /// More entries than a directory has.
 const MOST: usize = 1000;
 
+/// What stands before an Exif block in a JPEG. Some programs write it into other files too, where it does not belong.
+pub(super) const PREFIX: &[u8] = b"Exif\0\0";
+/// The side is up that is up.
+pub(super) const UPRIGHT: u16 = 1;
+
 /// Whether width and height of the photo with this part are the other way round where it is shown.
 pub(super) fn lies_on_its_side(part: &[u8]) -> bool {
-    part.strip_prefix(b"Exif\0\0").and_then(orientation).is_some_and(|orientation| (5..=8).contains(&orientation))
+    part.strip_prefix(PREFIX).and_then(orientation).is_some_and(|orientation| (5..=8).contains(&orientation))
 }
 
-fn orientation(tiff: &[u8]) -> Option<u16> {
+/// An Exif block without its prefix.
+pub(super) fn bare(block: &[u8]) -> &[u8] {
+    block.strip_prefix(PREFIX).unwrap_or(block)
+}
+
+/// Which side is up, from 1 to 8; none if an Exif block (a TIFF file without a picture) does not say it.
+pub(super) fn orientation(tiff: &[u8]) -> Option<u16> {
     let two = |at: usize| {
         let bytes: [u8; 2] = tiff.get(at..at.checked_add(2)?)?.try_into().ok()?;
         Some(if tiff.starts_with(b"II") { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
@@ -24,10 +36,23 @@ fn orientation(tiff: &[u8]) -> Option<u16> {
     let directory = usize::try_from(four(4)?).ok()?;
     let count = usize::from(two(directory)?).min(MOST);
     let first = directory.checked_add(2)?;
-    (0..count).find_map(|index| {
-        let entry = first.checked_add(index.checked_mul(12)?)?;
-        if two(entry)? == ORIENTATION { two(entry.checked_add(8)?) } else { None }
-    })
+    let entry = (0..count)
+        .filter_map(|index| first.checked_add(index.checked_mul(12)?))
+        .find(|entry| two(*entry) == Some(ORIENTATION))?;
+    let value = two(entry.checked_add(8)?)?;
+    (two(entry.checked_add(2)?)? == SHORT && (1..=8).contains(&value)).then_some(value)
+}
+
+/// An Exif block that says which side is up and nothing else.
+pub(super) fn with(orientation: u16) -> Vec<u8> {
+    let mut block = b"MM\0*\0\0\0\x08\0\x01".to_vec();
+    block.extend(ORIENTATION.to_be_bytes());
+    block.extend(SHORT.to_be_bytes());
+    block.extend(1_u32.to_be_bytes());
+    block.extend(orientation.to_be_bytes());
+    // The rest of the value's place, and that no further entries follow.
+    block.extend([0; 6]);
+    block
 }
 
 #[cfg(test)]
@@ -43,6 +68,17 @@ mod tests {
         let mut upright = LITTLE.to_vec();
         upright[LITTLE.len() - 4] = 3;
         assert!(!lies_on_its_side(&upright), "upside down, but not on its side");
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        for side in 1..=8 {
+            assert_eq!(orientation(&with(side)), Some(side));
+        }
+        assert_eq!((orientation(&with(0)), orientation(&with(9))), (None, None), "there are no such sides");
+        let mut long = with(6);
+        long[13] = 4;
+        assert_eq!(orientation(&long), None, "not a number of that size");
     }
 
     #[test]

@@ -67,6 +67,16 @@ pub(super) fn of_name(path: &Path) -> &'static str {
     found.filter(|media_type| !KNOWN_BY_BYTES.contains(media_type)).unwrap_or_default()
 }
 
+/// What browsers run, and phones install.
+const RUN: [&str; 4] = ["apk", "htm", "html", "svg"];
+
+/// Whether programs show what is called so, and never start it.
+pub fn is_shown(name: &str) -> bool {
+    let ending =
+        Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    TYPES.iter().any(|(known, _)| *known == ending) && !RUN.contains(&ending.as_str())
+}
+
 /// The usual ending of names of this type.
 pub fn ending(media_type: &str) -> Option<&'static str> {
     TYPES.iter().find(|(_, known)| *known == media_type).map(|(ending, _)| *ending)

@@ -33,12 +33,13 @@ impl Session {
         conversation: ConversationId,
         draft: Draft,
         paths: &[PathBuf],
+        as_they_are: bool,
     ) -> Result<Outcome, Trip> {
         // All of them before anything is done: a mistyped path must not cost the time for the others.
         for path in paths {
             self.check_file(path)?;
         }
-        let attachments = self.sealed(paths).await?;
+        let attachments = self.sealed(paths, as_they_are).await?;
         let files: Vec<FileNumber> = attachments.iter().map(|attachment| attachment.file).collect();
         let outcome =
             match self.host.command(Command::Send { conversation, draft: Draft { attachments, ..draft } }).await {
@@ -57,10 +58,10 @@ impl Session {
     }
 
     /// Seals files in their order; those that were sealed are forgotten if one of them can't be.
-    async fn sealed(&self, paths: &[PathBuf]) -> Result<Vec<AttachmentDraft>, Trip> {
+    async fn sealed(&self, paths: &[PathBuf], as_they_are: bool) -> Result<Vec<AttachmentDraft>, Trip> {
         let mut attachments: Vec<AttachmentDraft> = Vec::with_capacity(paths.len());
         for path in paths {
-            match self.seal(path).await {
+            match self.seal(path, as_they_are).await {
                 Ok(attachment) => attachments.push(attachment),
                 Err(trip) => {
                     let files: Vec<FileNumber> = attachments.iter().map(|attachment| attachment.file).collect();
@@ -72,19 +73,20 @@ impl Session {
         Ok(attachments)
     }
 
-    async fn seal(&self, path: &Path) -> Result<AttachmentDraft, Trip> {
+    async fn seal(&self, path: &Path, as_it_is: bool) -> Result<AttachmentDraft, Trip> {
         let total = fs::metadata(path).map_or(0, |facts| facts.len());
         let name = shown(path.file_name().map_or(path, Path::new));
         let lang = self.lang;
         let mut progress = Progress::new();
         let told = move |done| progress.show(&lang.sentence(&Sentence::FilePrepared { name: &name, done, total }));
-        self.host.seal(path.to_owned(), told).await.map_err(|error| self.attach_trip(path, error))
+        self.host.seal(path.to_owned(), as_it_is, told).await.map_err(|error| self.attach_trip(path, error))
     }
 
     fn attach_trip(&self, path: &Path, error: AttachError) -> Trip {
         match error {
             AttachError::Failure(failure) => failure.into(),
             AttachError::File(FileError::Io(error)) => self.unreadable(path, &error),
+            AttachError::File(FileError::NotBare) => Trip::Usage(self.words(&Sentence::NotBare(&shown(path)))),
             AttachError::File(_) => Trip::System(self.words(&Sentence::FileChanged(&shown(path)))),
         }
     }
@@ -277,7 +279,7 @@ impl Session {
             return Err(Trip::Usage(self.words(&Sentence::PictureTooLarge(&shown(path)))));
         }
         match media::format(path).map_err(|error| self.unreadable(path, &error))? {
-            Some(Format::Png | Format::Jpeg | Format::WebP) => Ok(self.seal(path).await?.file),
+            Some(Format::Png | Format::Jpeg | Format::WebP) => Ok(self.seal(path, false).await?.file),
             Some(Format::Gif) | None => Err(Trip::Usage(self.words(&Sentence::NotAPicture(&shown(path))))),
         }
     }

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::ask;
 use super::session::{Directory, Session};
 use super::trip::Trip;
-use crate::args::{self, HistoryArgs, SearchArgs};
+use crate::args::{self, HistoryArgs, LinksArgs, SearchArgs};
 use crate::calendar;
 use crate::safe;
 use crate::text::{Label, Sentence};
@@ -61,13 +61,13 @@ impl Session {
         let outcome = if args.files.is_empty() {
             self.change(Some(conversation), Command::Send { conversation, draft }).await?
         } else {
-            self.send_files(conversation, draft, &args.files).await?
+            self.send_files(conversation, draft, &args.files, args.original).await?
         };
         self.say_sent(conversation, &outcome).await
     }
 
     /// Says how far a message has come.
-    async fn say_sent(&self, conversation: ConversationId, outcome: &Outcome) -> Result<(), Trip> {
+    pub(super) async fn say_sent(&self, conversation: ConversationId, outcome: &Outcome) -> Result<(), Trip> {
         let Outcome::Queued { message } = outcome else { return self.done() };
         let id = *message;
         let page = self.host.read(move |core, now| core.timeline(conversation, Anchor::End, 50, now)).await?;
@@ -185,6 +185,17 @@ impl Session {
             self.say("page", &more, String::new)?;
         }
         Ok(())
+    }
+
+    pub(super) async fn linked(&self, args: LinksArgs) -> Result<(), Trip> {
+        let conversation = self.conversation(&args.conversation).await?.conversation;
+        let (words, limit) = (args.words.join(" "), args.limit);
+        let found = self.host.read(move |core, now| core.linked(conversation, &words, limit, now)).await?;
+        if found.is_empty() {
+            self.out.note(self.lang.label(Label::NothingFound))?;
+        }
+        let directory = self.directory().await?;
+        found.iter().try_for_each(|message| self.say_message(conversation, message, &directory))
     }
 
     pub(super) fn say_message(

@@ -18,6 +18,7 @@ use super::trip::Trip;
 use crate::args::Global;
 use crate::calendar::Zone;
 use crate::host::{Host, Notices};
+use crate::pictures::Means;
 use crate::safe;
 use crate::text::{Label, Lang, Sentence};
 
@@ -35,6 +36,8 @@ pub struct Session {
     pub lang: Lang,
     /// The time zone of its dates.
     pub zone: Zone,
+    /// How it shows pictures.
+    pub pictures: Means,
     wait: bool,
     patience: Duration,
 }
@@ -47,6 +50,7 @@ impl Session {
             out: Outlet::new(global.json),
             lang,
             zone: Zone::local(),
+            pictures: global.pictures,
             wait: !global.no_wait,
             patience: Duration::from_secs(global.timeout),
         }

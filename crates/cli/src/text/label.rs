@@ -84,6 +84,7 @@ pub enum Label {
     HintList,
     HintComposer,
     HintMessages,
+    HintFiles,
     HintOverlay,
     // Overlays.
     Help,
@@ -272,5 +273,9 @@ pub enum Label {
     RoomUnlimited,
     NoFiles,
     NoOpener,
+    NotOpened,
+    NoPacks,
+    OwnPack,
+    NotInstalled,
     FileHere,
 }

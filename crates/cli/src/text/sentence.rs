@@ -103,6 +103,14 @@ pub enum Sentence<'a> {
         reason: &'a str,
     },
     FileChanged(&'a str),
+    /// What a camera has written into a photo can't be taken out of it.
+    NotBare(&'a str),
+    /// A file is no picture that can be shown.
+    NotShown(&'a str),
+    NoSuchPack(&'a str),
+    NoSuchSticker(&'a str),
+    /// So many stickers.
+    StickersInPack(usize),
     NoFileThere(&'a str),
     SavedAs(&'a str),
     PictureTooLarge(&'a str),
@@ -147,6 +155,7 @@ pub enum CommandHelp {
     Search,
     Silent,
     File,
+    Original,
     Save,
     Verify,
     Mute,

@@ -13,8 +13,10 @@ use beseda_engine::api::view::{
 use beseda_model::{AccountId, ConversationId, Role, Timestamp};
 use beseda_wire::content::MessageRef;
 use crossterm::event::KeyEvent;
+use ratatui::layout::Size;
 
 use crate::host::Link;
+use crate::pictures::Picture;
 
 /// Something that happened.
 #[derive(Debug, Clone)]
@@ -63,6 +65,15 @@ pub enum Input {
     },
     /// A file was saved there, or is shown, or neither.
     Taken(Result<Option<PathBuf>, NotTaken>),
+    /// A picture was drawn, or can't be.
+    Drawn {
+        /// Of which file.
+        file: FileNumber,
+        /// For how much room.
+        size: Size,
+        /// It.
+        picture: Option<Picture>,
+    },
 }
 
 /// What is to become of a file that came with a message.
@@ -88,8 +99,12 @@ pub enum NotTaken {
     },
     /// A folder or a device.
     NoFile(PathBuf),
+    /// A photo from which its place and time can't be taken out.
+    NotBare(PathBuf),
     /// There is no program that shows it.
     NoProgram,
+    /// It could be started instead of being shown.
+    NotOpened,
 }
 
 /// Why names could not be looked up.
@@ -202,6 +217,8 @@ pub enum Action {
         reply_to: Option<MessageRef>,
         /// It.
         path: PathBuf,
+        /// Whether a photo keeps what its camera has written into it.
+        as_it_is: bool,
     },
     /// A file that is here to be shown or saved.
     Take {
@@ -209,6 +226,13 @@ pub enum Action {
         attachment: AttachmentView,
         /// Which of both.
         intent: Intent,
+    },
+    /// The picture in a file that is here to be drawn.
+    Draw {
+        /// Which.
+        file: FileNumber,
+        /// In how much room.
+        size: Size,
     },
     /// Connect now.
     Nudge,

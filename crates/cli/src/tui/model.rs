@@ -13,6 +13,7 @@ use beseda_wire::content::MessageRef;
 use beseda_wire::state::AccountCard;
 
 use super::editor::Editor;
+use super::gallery::Gallery;
 use super::input::Intent;
 use super::theme::Theme;
 use super::welcome::Welcome;
@@ -70,6 +71,8 @@ pub struct Model {
     pub said: Utterances,
     /// Where the files are that are shown.
     pub files: BTreeMap<FileNumber, FileState>,
+    /// Pictures among what is shown.
+    pub gallery: Gallery,
     /// What is to become of files as soon as they are here.
     pub wanted_files: BTreeMap<FileNumber, (AttachmentView, Intent)>,
 }
@@ -398,6 +401,7 @@ impl Model {
             toast: None,
             said: Utterances::default(),
             files: BTreeMap::new(),
+            gallery: Gallery::default(),
             wanted_files: BTreeMap::new(),
         }
     }

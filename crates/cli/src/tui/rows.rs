@@ -2,7 +2,7 @@
 
 mod styled;
 
-use beseda_engine::api::file::FileState;
+use beseda_engine::api::file::{AttachmentView, FileState};
 use beseda_engine::api::view::{Body, Delivery, MessageView, ReplyView};
 use beseda_model::AccountId;
 use beseda_wire::content::{TimedFrom, Timer};
@@ -10,6 +10,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::flow::{Run, flow, flow_text};
+use super::gallery::Place;
 use super::model::{Bottom, Model, Opened};
 use crate::safe;
 use crate::text::{self, Label, Sentence};
@@ -19,7 +20,7 @@ const TOGETHER_MS: u64 = 10 * 60_000;
 /// With so many rows there is room for an empty line between authors.
 const AIRY: u16 = 36;
 /// Columns on the left: the mark of the chosen message.
-const GUTTER: usize = 2;
+pub(super) const GUTTER: usize = 2;
 /// Columns on the right: time and delivery.
 const MARGIN: usize = 10;
 
@@ -28,6 +29,8 @@ const MARGIN: usize = 10;
 pub(super) struct Block {
     pub(super) row: i64,
     pub(super) lines: Vec<Line<'static>>,
+    /// Where among them pictures stand.
+    pub(super) places: Vec<Place>,
 }
 
 /// The loaded part of the timeline in lines of `width` columns.
@@ -52,9 +55,9 @@ pub(super) fn blocks(model: &Model, open: &Opened, width: usize) -> Vec<Block> {
         if airy && starts && !new_day && !divide {
             lines.push(Line::default());
         }
-        Painter { model, open, width }.message(message, starts, &mut lines);
+        let places = Painter { model, open, width }.message(message, starts, &mut lines);
         before = Some(message);
-        blocks.push(Block { row: message.row, lines });
+        blocks.push(Block { row: message.row, lines, places });
     }
     blocks
 }
@@ -102,14 +105,15 @@ struct Painter<'a> {
 }
 
 impl Painter<'_> {
-    fn message(&self, message: &MessageView, starts: bool, lines: &mut Vec<Line<'static>>) {
+    /// Adds a message's lines; answers where among all of them pictures stand.
+    fn message(&self, message: &MessageView, starts: bool, lines: &mut Vec<Line<'static>>) -> Vec<Place> {
         if let Body::System { event } = &message.body {
             let named = |account: AccountId| (self.model.name(account), self.model.is_me(account));
             let said = text::event(self.model.lang, message.message.author, event, &named);
             let said = format!("· {said} · {}", self.model.moment(message.at).clock());
             let inner = flow_text(&safe::line(&said), self.model.theme.faint(), self.inner());
             lines.extend(inner.into_iter().map(|line| self.in_gutter(line, message.row)));
-            return;
+            return Vec::new();
         }
         if starts {
             let name = if message.own {
@@ -136,12 +140,31 @@ impl Painter<'_> {
         if let Some(reply) = &message.reply {
             body.push(self.reply(reply));
         }
-        body.extend(self.body(message));
+        let before = lines.len() + body.len();
+        let mut places = Vec::new();
+        body.extend(self.body(message, &mut places));
         if let Some(first) = body.first_mut() {
             self.put_margin(first, message);
         }
         body.extend(self.extras(message));
         lines.extend(body.into_iter().map(|line| self.in_gutter(line, message.row)));
+        places.into_iter().map(|place| (place.line + before, place)).map(|(line, place)| place.at(line)).collect()
+    }
+
+    /// Leaves room for an attachment's picture, if it can be shown.
+    fn picture(
+        &self,
+        attachment: &AttachmentView,
+        is_alone: bool,
+        lines: &mut Vec<Line<'static>>,
+        places: &mut Vec<Place>,
+    ) {
+        let (model, height) = (self.model, self.model.size.1);
+        if let Some(place) = model.gallery.place(&model.files, attachment, is_alone, self.text_width(), height) {
+            let line = lines.len();
+            lines.resize(line + usize::from(place.size.height), Line::default());
+            places.push(place.at(line));
+        }
     }
 
     fn inner(&self) -> usize {
@@ -174,7 +197,7 @@ impl Painter<'_> {
         Line::styled(format!("┃ {}", safe::fit(&said, self.text_width().saturating_sub(2))), self.model.theme.faint())
     }
 
-    fn body(&self, message: &MessageView) -> Vec<Line<'static>> {
+    fn body(&self, message: &MessageView, places: &mut Vec<Place>) -> Vec<Line<'static>> {
         let theme = self.model.theme;
         let width = self.text_width();
         let quiet = theme.faint().add_modifier(Modifier::ITALIC);
@@ -193,6 +216,7 @@ impl Painter<'_> {
                         runs.push((format!(" · {state}"), style));
                     }
                     lines.extend(flow(&runs, width, &(String::new(), Style::new())));
+                    self.picture(attachment, attachments.len() == 1, &mut lines, places);
                 }
                 if !text.is_empty() || lines.is_empty() {
                     let revealed = self.open.revealed.contains(&message.row);
@@ -201,6 +225,9 @@ impl Painter<'_> {
                 }
                 if let Some(page) = preview {
                     lines.extend(flow_text(&text::page(page), theme.faint(), width));
+                    if let Some(image) = &page.image {
+                        self.picture(image, false, &mut lines, places);
+                    }
                 }
                 lines
             }
@@ -346,4 +373,22 @@ pub(super) fn bottom_at(blocks: &[Block], end: usize) -> Option<Bottom> {
         start = next;
     }
     None
+}
+
+/// All places of pictures, each with the line among all at which it begins.
+pub(super) fn places(blocks: &[Block]) -> Vec<(usize, Place)> {
+    let mut start = 0;
+    let mut places = Vec::new();
+    for block in blocks {
+        places.extend(block.places.iter().map(|place| (start + place.line, place.clone())));
+        start += block.lines.len();
+    }
+    places
+}
+
+/// The places of pictures that can be seen, or soon could: those in the window, and as far above and below.
+pub(super) fn near(blocks: &[Block], window: &std::ops::Range<usize>) -> Vec<Place> {
+    let (first, last) = (window.start.saturating_sub(window.len()), window.end.saturating_add(window.len()));
+    let is_near = |(line, place): &(usize, Place)| *line < last && line + usize::from(place.size.height) > first;
+    places(blocks).into_iter().filter(is_near).map(|(_, place)| place).collect()
 }

@@ -19,6 +19,7 @@ use super::update::{load_all, update};
 use super::welcome::Welcome;
 use crate::calendar::Zone;
 use crate::host::{Heard, Host};
+use crate::pictures::{Means, Printer};
 use crate::text::Lang;
 use perform::Performer;
 use terminal::Screen;
@@ -30,6 +31,8 @@ pub struct Options {
     pub lang: Lang,
     /// Whether new messages ring the bell.
     pub bell: bool,
+    /// How pictures are shown.
+    pub pictures: Means,
     /// The server that the first-run screen proposes.
     pub server: String,
     /// The device name that it proposes.
@@ -44,6 +47,8 @@ pub async fn run(host: Host, options: Options) -> std::io::Result<Host> {
     let mut screen = Screen::open()?;
     let size = screen.size()?;
     let mut model = Model::new(options.lang, Zone::local(), Theme::from_environment(), host.now(), size);
+    // Before anything else reads from the terminal.
+    model.gallery.printer = Printer::of_terminal(options.pictures);
     let mut notices = host.notices();
     let mut link = host.link();
     let me = host.read(|core, now| core.me(now)).await;
@@ -57,14 +62,20 @@ pub async fn run(host: Host, options: Options) -> std::io::Result<Host> {
     }
     model.link = *link.borrow_and_update();
     let (inputs, mut arrivals) = mpsc::unbounded_channel();
-    let mut performer = Performer::new(host, inputs, options.bell);
+    let mut performer = Performer::new(host, inputs, options.bell, model.gallery.printer.clone());
     let mut keys = EventStream::new();
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut queue: VecDeque<Input> = VecDeque::new();
     let first = load_all(&model);
     performer.perform(first, &mut screen)?;
+    let mut was_covered = false;
     'running: loop {
+        let is_covered = !model.overlays.is_empty();
+        if is_covered != was_covered && model.gallery.printer.as_ref().is_some_and(Printer::needs_redrawing) {
+            screen.forget()?;
+        }
+        was_covered = is_covered;
         screen.draw(|frame| draw(frame, &model))?;
         let input = tokio::select! {
             key = keys.next() => match key {

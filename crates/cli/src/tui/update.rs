@@ -69,8 +69,13 @@ pub fn update(model: &mut Model, input: Input) -> Vec<Action> {
             files::taken(model, result);
             Vec::new()
         }
+        Input::Drawn { file, size, picture } => {
+            model.gallery.drawn(file, size, picture);
+            Vec::new()
+        }
     };
     actions.extend(messages::mark_read(model));
+    actions.extend(messages::look_at_pictures(model));
     actions
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn send_and_die(dir: &Path, conversation: ConversationId) {
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let (host, _profile) = open(dir);
         let mut notices = host.notices();
-        let attachment = host.seal(source(dir), |_| {}).await.unwrap();
+        let attachment = host.seal(source(dir), false, |_| {}).await.unwrap();
         let file = attachment.file;
         let draft = Draft { attachments: vec![attachment], ..Draft::default() };
         let sent = host.command(Command::Send { conversation, draft }).await;

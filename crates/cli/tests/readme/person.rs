@@ -116,6 +116,8 @@ fn start(folder: &Path, command: &str) -> (Child, ChildStdin, Arc<Seen>) {
         .env_clear()
         .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
         .envs([("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("SHELL", "/bin/sh")])
+        // This terminal does not say what it can do.
+        .env("BESEDA_PICTURES", "blocks")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

@@ -17,10 +17,11 @@ fn text(path: &Path) -> &str {
     path.to_str().expect("paths of tests are text")
 }
 
-/// A PNG of which nothing but its size is there.
+/// A PNG in which nothing is drawn.
 fn png(width: u8, height: u8) -> Vec<u8> {
-    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0w\0\0\0h\x08\x06\0\0\0".to_vec();
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0w\0\0\0h\x08\x06\0\0\0sum.".to_vec();
     (bytes[19], bytes[23]) = (width, height);
+    bytes.extend(b"\0\0\0\0IDATsum.\0\0\0\0IENDsum.");
     bytes
 }
 
@@ -116,6 +117,28 @@ fn slow_files_are_found_by_name_and_their_room_and_rules_are_chosen() {
     let saved = bob.done(&["downloads", "--saver", "true", "--metered", "video=any"]);
     assert_eq!(saved[0]["rules"]["metered"]["video"], json!((1_u64 << 53) - 1));
     assert_eq!(bob.done(&["downloads"])[0]["rules"], saved[0]["rules"]);
+}
+
+#[test]
+fn slow_a_photo_loses_where_it_was_taken_unless_it_is_to_keep_it() {
+    let server = Served::start();
+    let alice = Terminal::signed_up(&server, "alice");
+    let folder = tempfile::tempdir().unwrap();
+    let (bare, photo) = (png(40, 30), folder.path().join("photo.png"));
+    let place = b"\0\0\0\x13tEXtGPS\x0059.93N 30.33E..sum.";
+    let (size, drawn) = bare.split_at(33);
+    let full = [size, place, drawn].concat();
+    fs::write(&photo, &full).unwrap();
+    for (args, expected) in [(&[][..], &bare), (&["--original"], &full)] {
+        alice.done(&[&["send", "notes", "--file", text(&photo)], args].concat());
+        let saved = save_last(&alice, "notes", folder.path());
+        assert_eq!(&fs::read(saved["path"].as_str().unwrap()).unwrap(), expected, "{args:?}");
+    }
+    // Of what is damaged nobody knows what it tells.
+    fs::write(&photo, &full[..full.len() - 12]).unwrap();
+    assert_eq!(alice.refused(&["send", "notes", "--file", text(&photo)]).0, 2);
+    assert_eq!(alice.refused(&["picture", "--set", text(&photo)]).0, 2);
+    alice.done(&["send", "notes", "--file", text(&photo), "--original"]);
 }
 
 #[cfg(target_os = "linux")]

@@ -3,6 +3,7 @@
 mod documentation;
 mod files;
 mod phones;
+mod stickers;
 mod terminal;
 mod trouble;
 

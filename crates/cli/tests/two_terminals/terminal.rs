@@ -38,12 +38,23 @@ impl Terminal {
         self
     }
 
+    /// What a command that must succeed prints for people.
+    pub(crate) fn printed(&self, args: &[&str]) -> String {
+        let output = self.bare_command(args).output().expect("the program runs");
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        String::from_utf8(output.stdout).expect("it prints UTF-8")
+    }
+
     fn command(&self, args: &[&str]) -> Command {
+        self.bare_command(&[&["--json"], args].concat())
+    }
+
+    fn bare_command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_beseda-cli"));
         let kept = ["PATH", "SystemRoot"].map(|name| (name, std::env::var_os(name)));
         command.env_clear().envs(kept.into_iter().filter_map(|(name, value)| Some((name, value?))));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command.arg("--home").arg(self.home()).arg("--json").args(args);
+        command.arg("--home").arg(self.home()).args(args);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         command
     }

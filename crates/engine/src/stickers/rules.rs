@@ -13,19 +13,19 @@ pub(crate) const MAX_STICKER: u64 = 512 * 1024;
 /// Most pixels of a side.
 const MAX_SIDE: u32 = 512;
 /// Most emoji of a sticker.
-pub(super) const MAX_EMOJIS: usize = 5;
+pub const MAX_EMOJIS: usize = 5;
 /// Most stickers of a pack.
-pub(super) const MAX_STICKERS: usize = 120;
+pub const MAX_STICKERS: usize = 120;
 /// Most packs of a person.
 pub(super) const MAX_PACKS: usize = 200;
 /// Most stickers that a person keeps at hand.
-pub(super) const MAX_FAVOURITES: usize = 100;
+pub const MAX_FAVOURITES: usize = 100;
 /// Most bytes of a pack's file. The largest pack has less, so that one's devices can tell each other in one message.
-pub(super) const MAX_PACK: u64 = 60_000;
+pub const MAX_PACK: u64 = 60_000;
 /// Most characters of a title and of an author's name.
-pub(super) const MAX_TITLE: usize = 64;
+pub const MAX_TITLE: usize = 64;
 /// Most characters of a licence.
-pub(super) const MAX_LICENCE: usize = 200;
+pub const MAX_LICENCE: usize = 200;
 const MAX_CURRENCY: usize = 3;
 
 /// Formats that every browser shows by itself.
@@ -38,7 +38,7 @@ pub(crate) fn is_sticker(media_type: &str, width: u32, height: u32, size: u64) -
 }
 
 /// A sticker as it may be shown; none if it is no sticker.
-pub(super) fn sticker(sticker: &Sticker) -> Option<Sticker> {
+pub fn sticker(sticker: &Sticker) -> Option<Sticker> {
     is_sticker(&sticker.media_type, sticker.width, sticker.height, sticker.file.size).then(|| {
         let mut seen = BTreeSet::new();
         let emojis = sticker.emojis.iter().filter(|emoji| is_emoji(emoji) && seen.insert(emoji.as_str()));
@@ -48,7 +48,7 @@ pub(super) fn sticker(sticker: &Sticker) -> Option<Sticker> {
 
 /// A pack as it may be shown, whoever made it: without what is no sticker or there twice, and in bounds. None if nothing is
 /// left of it.
-pub(super) fn pack(pack: &StickerPack) -> Option<StickerPack> {
+pub fn pack(pack: &StickerPack) -> Option<StickerPack> {
     let mut seen = BTreeSet::new();
     let stickers: Vec<Sticker> = pack
         .stickers
@@ -80,12 +80,12 @@ pub(super) fn pack(pack: &StickerPack) -> Option<StickerPack> {
 }
 
 /// How a device says to have a pack.
-pub(super) fn state(state: &PackState) -> Option<PackState> {
+pub fn state(state: &PackState) -> Option<PackState> {
     Some(PackState { pack: pack(&state.pack)?, file: state.file.clone().filter(is_pack), ..state.clone() })
 }
 
 /// What a device says to keep at hand.
-pub(super) fn favourites(all: &[KeptSticker]) -> Vec<KeptSticker> {
+pub fn favourites(all: &[KeptSticker]) -> Vec<KeptSticker> {
     let mut seen = BTreeSet::new();
     all.iter()
         .filter_map(|kept| {
@@ -97,12 +97,12 @@ pub(super) fn favourites(all: &[KeptSticker]) -> Vec<KeptSticker> {
 }
 
 /// Whether a file may be that of a pack.
-pub(super) fn is_pack(file: &FileRef) -> bool {
+pub fn is_pack(file: &FileRef) -> bool {
     (1..=MAX_PACK).contains(&file.size)
 }
 
 /// A pack's file, whoever made it.
-pub(super) fn read(bytes: &[u8]) -> Option<StickerPack> {
+pub fn read(bytes: &[u8]) -> Option<StickerPack> {
     if bytes.len() as u64 > MAX_PACK {
         return None;
     }

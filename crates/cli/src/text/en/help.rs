@@ -30,8 +30,10 @@ pub(in crate::text) const KEYS: &[(&str, &str)] = &[
     ("i", "on a message: who has received and read it"),
     ("s", "on a message: show what is hidden"),
     ("y", "on a message: copy its text"),
+    ("v", "on a message: fetch its files, let them rest, go on"),
     ("o  w", "on a message: open its files, save them"),
     ("R  x", "on a message that was not sent: try again, drop it"),
+    ("x", "on a message whose files come: fetch them no more"),
     ("Enter", "on a reply: go to what it answers"),
 ];
 
@@ -56,7 +58,8 @@ pub(in crate::text) const fn command(command: CommandHelp) -> &'static str {
         CommandHelp::Pin => "pin or unpin the chosen message",
         CommandHelp::Forward => "forward the chosen message",
         CommandHelp::Search => "look for words",
-        CommandHelp::File => "send a file",
+        CommandHelp::File => "send a file; a photo without place and time",
+        CommandHelp::Original => "send a file with all that is in it",
         CommandHelp::Save => "save the files of the chosen or last message",
         CommandHelp::Silent => "send without notifying anybody",
         CommandHelp::Verify => "compare the safety number",

@@ -72,6 +72,14 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::NoSuchFile(path) => format!("There is no file {path}."),
         Sentence::NotAFile(path) => format!("{path} is a folder or a device: only files can be sent."),
         Sentence::FileUnusable { path, reason } => format!("{path} can't be used: {reason}."),
+        Sentence::NotBare(path) => format!(
+            "{path} is damaged or too large: the place and time in it can’t be taken out. `--original` or `/original` sends it with them."
+        ),
+        Sentence::NotShown("") => "This can’t be shown as a picture.".to_owned(),
+        Sentence::NotShown(name) => format!("{name} can’t be shown as a picture."),
+        Sentence::NoSuchPack(name) => format!("There is no pack of stickers {name} here."),
+        Sentence::NoSuchSticker(name) => format!("There is no sticker {name} in it."),
+        Sentence::StickersInPack(n) => format!("{n} {}", plural(count(n), "sticker", "stickers")),
         Sentence::FileChanged(path) => format!("{path} changed while it was read; try again."),
         Sentence::NoFileThere(message) => format!("No such file goes with message {message}."),
         Sentence::SavedAs(path) => format!("Saved as {path}"),

@@ -75,6 +75,14 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::NoSuchFile(path) => format!("Файла {path} нет."),
         Sentence::NotAFile(path) => format!("{path} — папка или устройство, а отправить можно только файл."),
         Sentence::FileUnusable { path, reason } => format!("Не получается использовать {path}: {reason}."),
+        Sentence::NotBare(path) => format!(
+            "{path}: файл повреждён или слишком велик, убрать из него место и время съёмки не получается. `--original` или `/original` отправит его вместе с ними."
+        ),
+        Sentence::NotShown("") => "Показать это как изображение не получается.".to_owned(),
+        Sentence::NotShown(name) => format!("Показать {name} как изображение не получается."),
+        Sentence::NoSuchPack(name) => format!("Набора стикеров {name} здесь нет."),
+        Sentence::NoSuchSticker(name) => format!("Стикера {name} в нём нет."),
+        Sentence::StickersInPack(n) => format!("{n} {}", plural(count(n), "стикер", "стикера", "стикеров")),
         Sentence::FileChanged(path) => format!("{path}: файл изменился, пока читался; попробуйте ещё раз."),
         Sentence::NoFileThere(message) => format!("При сообщении {message} такого файла нет."),
         Sentence::SavedAs(path) => format!("Сохранено: {path}"),

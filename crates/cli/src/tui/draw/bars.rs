@@ -1,6 +1,6 @@
 //! Bars that tell a state: connection, warnings, what a conversation waits for, hints.
 
-use beseda_engine::api::view::{ConnectionState, Readiness};
+use beseda_engine::api::view::{Body, ConnectionState, Readiness};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -145,6 +145,12 @@ fn notice_lines(model: &Model, width: usize) -> Option<Vec<Line<'static>>> {
     Some(flow_text(model.label(said), style, width))
 }
 
+/// Whether files go with the chosen message.
+fn has_files(model: &Model) -> bool {
+    let chosen = model.open.as_ref().and_then(|open| open.chosen_message());
+    chosen.is_some_and(|message| matches!(&message.body, Body::Text { attachments, .. } if !attachments.is_empty()))
+}
+
 pub(super) fn hint(frame: &mut Frame<'_>, model: &Model, area: Rect) {
     let (said, style) = match &model.toast {
         Some(toast) => (toast.text.clone(), if toast.bad { model.theme.bad() } else { model.theme.good() }),
@@ -153,6 +159,7 @@ pub(super) fn hint(frame: &mut Frame<'_>, model: &Model, area: Rect) {
                 (Some(_), _) => Label::HintOverlay,
                 (None, Focus::List) => Label::HintList,
                 (None, Focus::Composer) => Label::HintComposer,
+                (None, Focus::Messages) if has_files(model) => Label::HintFiles,
                 (None, Focus::Messages) => Label::HintMessages,
             };
             (model.label(label).to_owned(), model.theme.faint())

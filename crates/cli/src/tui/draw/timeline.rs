@@ -10,6 +10,7 @@ use ratatui::widgets::Paragraph;
 use crate::safe;
 use crate::text::{Label, Sentence};
 use crate::tui::flow::flow_text;
+use crate::tui::gallery::Place;
 use crate::tui::model::{Model, Opened};
 use crate::tui::rows;
 
@@ -82,18 +83,37 @@ pub(super) fn messages(frame: &mut Frame<'_>, model: &Model, open: &Opened, area
     let blocks = rows::blocks(model, open, usize::from(area.width));
     let height = usize::from(area.height);
     let window = rows::window(&blocks, open.bottom, height);
+    let places = rows::places(&blocks);
     let lines: Vec<Line<'static>> =
         blocks.into_iter().flat_map(|block| block.lines).skip(window.start).take(window.len()).collect();
     // A short conversation stands at the bottom, beside the text that is being written.
     let missing = area.height.saturating_sub(u16::try_from(lines.len()).unwrap_or(u16::MAX));
     let shown = Rect::new(area.x, area.y + missing, area.width, area.height - missing);
     frame.render_widget(Paragraph::new(lines), shown);
+    pictures(frame, model, shown, &places, window.start);
     if open.bottom.is_some() || open.more_after {
         let mark = model.label(Label::NewerBelow);
         let wide = u16::try_from(safe::width(mark)).unwrap_or(0);
         if wide < area.width {
             let place = Rect::new(area.right() - wide, area.bottom() - 1, wide, 1);
             frame.render_widget(Paragraph::new(Line::styled(mark, model.theme.bar())), place);
+        }
+    }
+}
+
+/// Draws the pictures over the lines that were left for them. `first` is the line at which `area` begins.
+fn pictures(frame: &mut Frame<'_>, model: &Model, area: Rect, places: &[(usize, Place)], first: usize) {
+    // Terminals that show pixels show them over what lies on them.
+    let is_covered = !model.overlays.is_empty() && model.gallery.printer.as_ref().is_some_and(|p| !p.is_text());
+    if is_covered {
+        return;
+    }
+    let gutter = u16::try_from(rows::GUTTER).unwrap_or(0).min(area.width);
+    let inner = Rect { x: area.x + gutter, width: area.width - gutter, ..area };
+    for (line, place) in places {
+        let top = i64::try_from(*line).unwrap_or(i64::MAX).saturating_sub(i64::try_from(first).unwrap_or(i64::MAX));
+        if let (Some(picture), Ok(top)) = (model.gallery.picture(place), i16::try_from(top)) {
+            picture.draw(inner, top, frame.buffer_mut());
         }
     }
 }

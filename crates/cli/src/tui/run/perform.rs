@@ -9,16 +9,18 @@ use std::sync::Arc;
 use beseda_engine::Command;
 use beseda_engine::api::command::Outcome;
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::file::AttachmentView;
+use beseda_engine::api::file::{AttachmentView, FileNumber};
 use beseda_engine::api::view::AccountView;
 use beseda_model::{AccountId, ConversationId};
 use beseda_wire::content::MessageRef;
-use tokio::sync::{mpsc, watch};
+use ratatui::layout::Size;
+use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_util::task::TaskTracker;
 
 use super::super::input::{Action, Data, Input, Intent, Purpose, Query, Tag, Unresolved};
 use super::terminal::Screen;
 use crate::host::Host;
+use crate::pictures::Printer;
 
 /// Carries out actions; what comes of them goes back as inputs.
 pub(super) struct Performer {
@@ -31,17 +33,20 @@ pub(super) struct Performer {
     /// Files that other programs show, if there are any.
     copies: Option<files::Copies>,
     bell: bool,
+    /// What draws pictures, one after the other.
+    printer: Option<Printer>,
+    easel: Arc<Semaphore>,
 }
 
 impl Performer {
-    pub(super) fn new(host: Host, inputs: mpsc::UnboundedSender<Input>, bell: bool) -> Self {
+    pub(super) fn new(host: Host, inputs: mpsc::UnboundedSender<Input>, bell: bool, printer: Option<Printer>) -> Self {
         let host = Arc::new(host);
         let (queries, wanted) = mpsc::unbounded_channel();
         let tasks = TaskTracker::new();
         let (end, _) = watch::channel(false);
         let reader = read_views(Arc::clone(&host), wanted, inputs.clone());
         tasks.spawn(until(end.subscribe(), reader));
-        Self { host, inputs, queries, tasks, end, copies: None, bell }
+        Self { host, inputs, queries, tasks, end, copies: None, bell, printer, easel: Arc::new(Semaphore::new(1)) }
     }
 
     pub(super) fn host(&self) -> &Host {
@@ -56,8 +61,11 @@ impl Performer {
                 // The reader ends after this program's last look at it.
                 Action::Load(query) => drop(self.queries.send(query)),
                 Action::Resolve { purpose, names } => self.resolve(purpose, names),
-                Action::Seal { conversation, reply_to, path } => self.seal(conversation, reply_to, path),
+                Action::Seal { conversation, reply_to, path, as_it_is } => {
+                    self.seal(conversation, reply_to, path, as_it_is);
+                }
                 Action::Take { attachment, intent } => self.take(attachment, intent),
+                Action::Draw { file, size } => self.draw(file, size),
                 Action::Nudge => self.host.nudge(),
                 Action::Bell if self.bell => screen.bell()?,
                 Action::Bell | Action::Quit => {}
@@ -92,10 +100,10 @@ impl Performer {
         self.tasks.spawn(until(self.end.subscribe(), work));
     }
 
-    fn seal(&self, conversation: ConversationId, reply_to: Option<MessageRef>, path: PathBuf) {
+    fn seal(&self, conversation: ConversationId, reply_to: Option<MessageRef>, path: PathBuf, as_it_is: bool) {
         let (host, inputs) = (Arc::clone(&self.host), self.inputs.clone());
         let work = async move {
-            let result = files::seal(&host, &path, inputs.clone()).await;
+            let result = files::seal(&host, &path, as_it_is, inputs.clone()).await;
             drop(inputs.send(Input::Sealed { conversation, reply_to, result }));
         };
         self.tasks.spawn(until(self.end.subscribe(), work));
@@ -110,6 +118,18 @@ impl Performer {
         let work = async move {
             let result = files::take(&host, &attachment, intent, copies).await;
             drop(inputs.send(Input::Taken(result)));
+        };
+        self.tasks.spawn(until(self.end.subscribe(), work));
+    }
+
+    fn draw(&self, file: FileNumber, size: Size) {
+        let Some(printer) = self.printer.clone() else { return };
+        let (host, inputs, easel) = (Arc::clone(&self.host), self.inputs.clone(), Arc::clone(&self.easel));
+        let work = async move {
+            // A photo takes much memory while it is decoded. Nobody closes the semaphore.
+            let Ok(_turn) = easel.acquire().await else { return };
+            let picture = files::picture(&host, file, printer, size).await;
+            drop(inputs.send(Input::Drawn { file, size, picture }));
         };
         self.tasks.spawn(until(self.end.subscribe(), work));
     }

@@ -15,6 +15,8 @@ use crossterm::terminal::{
 use ratatui::backend::CrosstermBackend;
 use ratatui::{Frame, Terminal};
 
+use crate::pictures;
+
 /// The screen, while this program has it.
 #[derive(Debug)]
 pub(super) struct Screen {
@@ -28,6 +30,10 @@ impl Screen {
         GIVE_BACK_ON_PANIC.call_once(|| {
             let before = std::panic::take_hook();
             std::panic::set_hook(Box::new(move |panic| {
+                // A picture from somebody that makes its decoder panic is not shown, and that is all.
+                if pictures::is_decoding() {
+                    return;
+                }
                 give_back();
                 before(panic);
             }));
@@ -45,6 +51,11 @@ impl Screen {
             PushKeyboardEnhancementFlags(KeyboardEnhancementFlags::DISAMBIGUATE_ESCAPE_CODES)
         )?;
         Ok(screen)
+    }
+
+    /// Has everything drawn anew: what the terminal shows may be something else than what was drawn last.
+    pub(super) fn forget(&mut self) -> io::Result<()> {
+        self.terminal.clear()
     }
 
     pub(super) fn size(&self) -> io::Result<(u16, u16)> {

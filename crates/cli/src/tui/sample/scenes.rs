@@ -16,8 +16,10 @@ use super::talk::{
 };
 use crate::calendar::Zone;
 use crate::host::{Link, Trouble};
+use crate::pictures::Printer;
 use crate::text::Lang;
 use crate::tui::editor::Editor;
+use crate::tui::input::{Action, Input};
 use crate::tui::model::{Find, Focus, Forwarding, Model, Overlay, Purpose, Search};
 use crate::tui::theme::Theme;
 use crate::tui::welcome::{Stage, Way, Welcome};
@@ -156,6 +158,23 @@ pub const SCENES: &[Scene] = &[
             .into();
             if let (Some(open), Some((row, target))) = (&mut model.open, answered) {
                 open.purpose = Purpose::Reply { row, target };
+            }
+        },
+    },
+    Scene {
+        name: "pictures",
+        lang: Lang::En,
+        change: |model| {
+            let printer = Printer::blocks();
+            talk::open(model, WITH_BOB, talk::with_pictures());
+            model.files = [(1, FileState::Moving { up: false, done: 42, total: 100 }), (2, FileState::Here)].into();
+            model.gallery.printer = Some(printer.clone());
+            // As the program does: what is in sight is drawn.
+            for action in crate::tui::update(model, Input::Tick(NOW)) {
+                if let Action::Draw { file, size } = action {
+                    let picture = printer.print(talk::harbour(), size);
+                    crate::tui::update(model, Input::Drawn { file, size, picture });
+                }
             }
         },
     },

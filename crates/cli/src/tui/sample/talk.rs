@@ -238,6 +238,43 @@ pub(super) fn with_files() -> Vec<MessageView> {
     talk.done()
 }
 
+/// A direct conversation in which something is shown.
+pub(super) fn with_pictures() -> Vec<MessageView> {
+    let file = |file, name: &str, size, media, preview: Option<Vec<u8>>| AttachmentView {
+        file,
+        name: name.to_owned(),
+        media_type: String::new(),
+        media,
+        preview: preview.map(Into::into),
+        cover: None,
+        size,
+        automatic: true,
+    };
+    let photo = Media::Photo { width: 1200, height: 800 };
+    let blur = crate::pictures::preview(&harbour());
+    let mut talk = Talk::new();
+    talk.event(ME, 200, SystemEvent::JoinedHere);
+    talk.show(BOB, 50, "", &[file(1, "evening.jpg", 1_980_000, photo.clone(), Some(blur))]);
+    talk.show(BOB, 40, "The harbour, *this* morning.", &[file(2, "harbour.jpg", 2_310_000, photo, None)]);
+    talk.say(ME, 30, "Beautiful!");
+    talk.done()
+}
+
+/// The sun over the sea.
+pub(super) fn harbour() -> image::DynamicImage {
+    let pixels = image::RgbImage::from_fn(600, 400, |x, y| {
+        let (x, y) = (x / 10, y / 10);
+        let (across, down) = (x.abs_diff(42), y.abs_diff(12));
+        image::Rgb(match y {
+            _ if across * across + down * down < 50 => [250, 210, 90],
+            0..26 => [90, 150, 220],
+            _ if (x + y) % 9 < 3 => [60, 120, 170],
+            _ => [20, 70, 120],
+        })
+    });
+    image::DynamicImage::ImageRgb8(pixels)
+}
+
 pub(super) fn members() -> MembersView {
     let roles = [(ME, Role::Owner, 2), (BOB, Role::Admin, 1), (VERA, Role::Member, 1), (KENJI, Role::Member, 0)];
     let members = roles

@@ -12,6 +12,7 @@ use beseda_wire::content::MessageRef;
 use super::{command, toast, toast_failure};
 use crate::safe;
 use crate::text::{Label, Sentence};
+use crate::tui::gallery::is_here;
 use crate::tui::input::{Action, Intent, NotTaken, Query, Tag};
 use crate::tui::model::{Model, Purpose};
 
@@ -23,7 +24,18 @@ pub(super) fn states(model: &Model) -> Option<Action> {
 
 fn shown(model: &Model) -> impl Iterator<Item = FileNumber> {
     let messages = model.open.iter().flat_map(|open| &open.messages);
-    messages.flat_map(attachments).map(|attachment| attachment.file)
+    messages.flat_map(|message| {
+        let (attached, page) = (attachments(message), page_picture(message));
+        attached.iter().chain(page).flat_map(|attachment| [Some(attachment.file), attachment.cover]).flatten()
+    })
+}
+
+/// The picture of the page that a message links to.
+fn page_picture(message: &MessageView) -> Option<&AttachmentView> {
+    match &message.body {
+        Body::Text { preview, .. } => preview.as_ref()?.image.as_ref(),
+        _ => None,
+    }
 }
 
 /// Whether files go with a message.
@@ -50,6 +62,9 @@ pub(super) fn known(model: &mut Model, views: Vec<FileView>) -> Vec<Action> {
     for view in views {
         match &view.at {
             FileState::Here => {
+                if !matches!(model.files.get(&view.file), Some(FileState::Here)) {
+                    model.gallery.came(view.file);
+                }
                 let wanted = model.wanted_files.remove(&view.file);
                 actions.extend(wanted.map(|(attachment, intent)| Action::Take { attachment, intent }));
             }
@@ -64,7 +79,38 @@ pub(super) fn known(model: &mut Model, views: Vec<FileView>) -> Vec<Action> {
     }
     let kept: Vec<FileNumber> = shown(model).collect();
     model.files.retain(|file, _| kept.contains(file));
+    // Of what has disappeared nothing is kept.
+    model.gallery.keep_only(&kept);
     actions
+}
+
+/// Fetches what goes with a message and is not here; lets rest what is on its way, and go on what rests.
+pub(super) fn fetch(model: &mut Model, message: &MessageView) -> Vec<Action> {
+    if attachments(message).is_empty() {
+        toast(model, model.label(Label::NoFiles), true);
+    }
+    let wish = |attachment: &AttachmentView| {
+        let file = attachment.file;
+        Some(match model.files.get(&file) {
+            Some(FileState::Here) => return None,
+            Some(FileState::Moving { .. }) => Command::PauseFile { file },
+            Some(FileState::Paused { .. }) => Command::ResumeFile { file },
+            Some(FileState::Elsewhere | FileState::Failed { .. }) | None => Command::FetchFile { file },
+        })
+    };
+    attachments(message).iter().filter_map(wish).map(|wish| command(Tag::Quiet, wish)).collect()
+}
+
+/// Gives up fetching what goes with a message.
+pub(super) fn give_up(model: &mut Model, message: &MessageView) -> Vec<Action> {
+    let comes = |file: &FileNumber| {
+        matches!(model.files.get(file), Some(FileState::Moving { up: false, .. } | FileState::Paused { up: false, .. }))
+    };
+    let files: Vec<FileNumber> = attachments(message).iter().map(|one| one.file).filter(comes).collect();
+    for file in &files {
+        model.wanted_files.remove(file);
+    }
+    files.into_iter().map(|file| command(Tag::Quiet, Command::CancelFetch { file })).collect()
 }
 
 /// Opens or saves all that goes with a message, as soon as it is here.
@@ -77,8 +123,7 @@ pub(super) fn take(model: &mut Model, message: &MessageView, intent: Intent) -> 
     for attachment in attachments {
         let file = attachment.file;
         match model.files.get(&file) {
-            // What is on its way to the server lies here as well.
-            Some(FileState::Here | FileState::Moving { up: true, .. } | FileState::Paused { up: true, .. }) => {
+            at if is_here(at) => {
                 actions.push(Action::Take { attachment: attachment.clone(), intent });
             }
             _ => {
@@ -107,6 +152,8 @@ fn not_taken(model: &mut Model, why: &NotTaken) {
             toast(model, said, true);
         }
         NotTaken::NoFile(path) => toast(model, model.say(&Sentence::NotAFile(&readable(path))), true),
+        NotTaken::NotBare(path) => toast(model, model.say(&Sentence::NotBare(&readable(path))), true),
+        NotTaken::NotOpened => toast(model, model.label(Label::NotOpened), true),
         NotTaken::NoProgram => toast(model, model.label(Label::NoOpener), true),
     }
 }
@@ -116,7 +163,7 @@ fn readable(path: &std::path::Path) -> String {
 }
 
 /// Sends the file at a path that somebody typed, or that a terminal typed for them.
-pub(super) fn send(model: &mut Model, typed: &str) -> Option<Vec<Action>> {
+pub(super) fn send(model: &mut Model, typed: &str, as_it_is: bool) -> Option<Vec<Action>> {
     let typed = typed.trim();
     let quoted = ['\'', '"'].into_iter().find_map(|quote| typed.strip_prefix(quote)?.strip_suffix(quote));
     let path = PathBuf::from(quoted.unwrap_or(typed));
@@ -128,7 +175,7 @@ pub(super) fn send(model: &mut Model, typed: &str) -> Option<Vec<Action>> {
     if reply_to.is_some() {
         open.purpose = Purpose::New;
     }
-    Some(vec![Action::Seal { conversation: open.conversation, reply_to, path }])
+    Some(vec![Action::Seal { conversation: open.conversation, reply_to, path, as_it_is }])
 }
 
 /// So much of a file is sealed.

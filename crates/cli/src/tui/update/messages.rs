@@ -60,13 +60,17 @@ fn letter(model: &mut Model, c: char) -> Vec<Action> {
         ('g', true) => to_end(model),
         ('r', false) => on_chosen(model, reply),
         ('r', true) => on_chosen(model, |_, at, message| vec![failed(at, message, true)]),
-        ('x', _) => on_chosen(model, |_, at, message| vec![failed(at, message, false)]),
+        ('x', _) => on_chosen(model, |model, at, message| {
+            let given_up = files::give_up(model, message);
+            if given_up.is_empty() { vec![failed(at, message, false)] } else { given_up }
+        }),
         ('e', _) => on_chosen(model, edit),
         ('d', false) => on_chosen(model, delete_for_all),
         ('d', true) => on_chosen(model, |_, at, message| {
             let targets = vec![message.message];
             vec![command(Tag::Quiet, Command::Delete { conversation: at, targets, for_all: false })]
         }),
+        ('v', _) => on_chosen(model, |model, _, message| files::fetch(model, message)),
         ('o', _) => on_chosen(model, |model, _, message| files::take(model, message, Intent::Open)),
         ('w', _) => on_chosen(model, |model, _, message| files::take(model, message, Intent::Save)),
         ('p', _) => on_chosen(model, |_, at, message| vec![pin(at, message)]),
@@ -349,6 +353,17 @@ pub(super) fn mark_read(model: &mut Model) -> Option<Action> {
     }
     open.read_told = read;
     Some(command(Tag::Quiet, Command::MarkRead { conversation: open.conversation, seq: read }))
+}
+
+/// Has those pictures drawn that can be seen, or soon could.
+pub(super) fn look_at_pictures(model: &mut Model) -> Vec<Action> {
+    if model.gallery.printer.is_none() || model.welcome.is_some() {
+        return Vec::new();
+    }
+    let Some((blocks, height)) = model.open.as_ref().and_then(|open| geometry(model, open)) else { return Vec::new() };
+    let bottom = model.open.as_ref().and_then(|open| open.bottom);
+    let near = rows::near(&blocks, &rows::window(&blocks, bottom, height));
+    model.gallery.look(&near).into_iter().map(|(file, size)| Action::Draw { file, size }).collect()
 }
 
 /// The messages here that were not sent.

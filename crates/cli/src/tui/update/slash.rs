@@ -35,6 +35,7 @@ pub(in crate::tui) const COMMANDS: &[(&str, &str, CommandHelp)] = &[
     ("search", "…", CommandHelp::Search),
     ("silent", "…", CommandHelp::Silent),
     ("file", "PATH", CommandHelp::File),
+    ("original", "PATH", CommandHelp::Original),
     ("save", "", CommandHelp::Save),
     ("verify", "[@…]", CommandHelp::Verify),
     ("mute", "[8h]", CommandHelp::Mute),
@@ -129,7 +130,7 @@ pub(super) fn run(model: &mut Model, line: &str) -> Option<Vec<Action>> {
         | CommandHelp::Save
         | CommandHelp::Retry
         | CommandHelp::Discard => about_messages(model, *which, rest),
-        CommandHelp::File => files::send(model, rest),
+        CommandHelp::File | CommandHelp::Original => files::send(model, rest, *which == CommandHelp::Original),
         CommandHelp::Silent => here(model).filter(|_| !rest.is_empty()).map(|_| composer::say(model, rest, true)),
         CommandHelp::Mute | CommandHelp::Unmute | CommandHelp::Archive | CommandHelp::Top | CommandHelp::Unread => {
             keep(model, *which, rest)
@@ -179,6 +180,7 @@ pub(in crate::tui) const fn needs_conversation(which: CommandHelp) -> bool {
             | CommandHelp::Forward
             | CommandHelp::Silent
             | CommandHelp::File
+            | CommandHelp::Original
             | CommandHelp::Save
             | CommandHelp::Mute
             | CommandHelp::Unmute

@@ -1,4 +1,5 @@
 mod files;
+mod pictures;
 
 use beseda_engine::Notice;
 use beseda_engine::api::command::Outcome;

@@ -6,12 +6,14 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use beseda_engine::api::failure::Failure;
-use beseda_engine::api::file::{AttachmentDraft, AttachmentView};
+use beseda_engine::api::file::{AttachmentDraft, AttachmentView, FileNumber};
 use beseda_engine::api::reason::Reason;
+use ratatui::layout::Size;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use crate::host::{AttachError, FileError, Host, saved_name};
+use crate::host::{AttachError, FileError, Host, opened_name, saved_name};
+use crate::pictures::{self, Picture, Printer};
 use crate::text::percent;
 use crate::tui::input::{Input, Intent, NotTaken};
 
@@ -22,6 +24,7 @@ const OPENER: &str = if cfg!(target_os = "macos") { "open" } else { "xdg-open" }
 pub(super) async fn seal(
     host: &Host,
     path: &Path,
+    as_it_is: bool,
     inputs: mpsc::UnboundedSender<Input>,
 ) -> Result<AttachmentDraft, NotTaken> {
     let path = at_home(path);
@@ -40,7 +43,7 @@ pub(super) async fn seal(
             drop(inputs.send(Input::Sealing { name: name.clone(), done, total }));
         }
     };
-    host.seal(path.clone(), tell).await.map_err(|error| not_taken(&path, error))
+    host.seal(path.clone(), as_it_is, tell).await.map_err(|error| not_taken(&path, error))
 }
 
 /// `~/…` is in the person's own folder.
@@ -82,7 +85,10 @@ pub(super) async fn take(
     intent: Intent,
     copies: io::Result<Option<Copies>>,
 ) -> Result<Option<PathBuf>, NotTaken> {
-    let name = saved_name(attachment);
+    let name = match intent {
+        Intent::Open => opened_name(attachment).ok_or(NotTaken::NotOpened)?,
+        Intent::Save => saved_name(attachment),
+    };
     let copies = copies.map_err(|error| unusable(&std::env::temp_dir(), &error))?;
     let folder = match (intent, &copies) {
         (Intent::Open, Some(copies)) => copies.0.path().to_owned(),
@@ -94,6 +100,13 @@ pub(super) async fn take(
         Intent::Save => Ok(Some(path)),
         Intent::Open => open(&path).map(|()| None),
     }
+}
+
+/// Draws the picture in a file that is here; none if it can't be had or is none.
+pub(super) async fn picture(host: &Host, file: FileNumber, printer: Printer, size: Size) -> Option<Picture> {
+    let content = host.content(file, pictures::MOST_BYTES).await.ok()?;
+    let work = move || printer.print(pictures::decode(&content)?, size);
+    tokio::task::spawn_blocking(work).await.ok().flatten()
 }
 
 fn open(path: &Path) -> Result<(), NotTaken> {
@@ -109,6 +122,7 @@ fn not_taken(path: &Path, error: AttachError) -> NotTaken {
     match error {
         AttachError::Failure(failure) => NotTaken::Failed(failure),
         AttachError::File(FileError::Io(error)) => unusable(path, &error),
+        AttachError::File(FileError::NotBare) => NotTaken::NotBare(path.to_owned()),
         AttachError::File(FileError::Chunk(_)) => NotTaken::Failed(Failure::NotReady { reason: Reason::FileDamaged }),
     }
 }

@@ -38,7 +38,9 @@ fn a_file_is_sealed_and_then_sent_as_an_answer() {
     let mut model = scene("files");
     type_in(&mut model, "/file '/tmp/my notes.txt'");
     let actions = press(&mut model, KeyCode::Enter);
-    let Some(Action::Seal { conversation, reply_to, path }) = actions.first() else { panic!("{actions:?}") };
+    let Some(Action::Seal { conversation, reply_to, path, as_it_is: false }) = actions.first() else {
+        panic!("{actions:?}")
+    };
     assert_eq!(path, &PathBuf::from("/tmp/my notes.txt"));
     assert!(reply_to.is_some());
     assert_eq!(model.open.as_ref().unwrap().purpose, Purpose::New);
