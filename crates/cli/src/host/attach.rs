@@ -56,7 +56,15 @@ impl Host {
         let finished = self.command(Command::FinishFile { file, sealed }).await?;
         let Outcome::File { file } = finished else { return Err(Failure::Store.into()) };
         let media_type = kind.media_type.to_owned();
-        Ok(AttachmentDraft { file, name, media_type, media: kind.media, preview: None, cover: None })
+        Ok(AttachmentDraft {
+            file,
+            name,
+            media_type,
+            media: kind.media,
+            preview: None,
+            cover: None,
+            excerpt: String::new(),
+        })
     }
 
     /// What was sealed is not sent after all.
@@ -135,6 +143,7 @@ mod tests {
             media: Media::File,
             preview: None,
             cover: None,
+            excerpt: String::new(),
             size: 1,
             automatic: false,
         })
