@@ -1,9 +1,10 @@
 // What a document begins with, for whoever has not opened it. Whoever sends it makes it: others parse nothing for that.
+import type { Pdf } from './pdf'
 import { excerptOf } from './text-file'
 import { hashOf } from './thumbhash'
 
-/** A document that takes longer is sent without. */
-const MOST_MS = 5_000
+/** A document that takes longer is sent without; and so are all if what reads them does not come. */
+const MOST_MS = { load: 30_000, read: 5_000 }
 /** Pixels. */
 const WIDTH = 640
 /** A document may begin a little later: programs for printing write before it. */
@@ -29,10 +30,17 @@ export async function beginningOf(file: Blob): Promise<Beginning> {
 }
 
 async function firstPage(file: Blob): Promise<Beginning> {
-  const signal = AbortSignal.timeout(MOST_MS)
-  const { Pdf } = await import('./pdf')
-  const pdf = await Pdf.open(file, signal)
+  const ended = new AbortController()
+  const { signal } = ended
+  const end = () => ended.abort()
+  let timer = setTimeout(end, MOST_MS.load)
+  let pdf: Pdf | undefined
   try {
+    const { Pdf } = await import('./pdf')
+    pdf = await Pdf.open(file, signal, () => {
+      clearTimeout(timer)
+      timer = setTimeout(end, MOST_MS.read)
+    })
     const page = await pdf.page(1, WIDTH, signal)
     // What nobody sees of it, as it is shown by its upper part, need not be sent.
     const canvas = new OffscreenCanvas(page.width, Math.min(page.height, page.width * 2))
@@ -40,6 +48,7 @@ async function firstPage(file: Blob): Promise<Beginning> {
     const cover = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.75 })
     return { cover, preview: hashOf(canvas) }
   } finally {
-    pdf.close()
+    clearTimeout(timer)
+    pdf?.close()
   }
 }

@@ -1,14 +1,7 @@
 // What is taken for an animation, whoever has made it: sound ones, and what others would do harm with.
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import {
-  LottieError,
-  MOST_PACKED,
-  packedLottie,
-  parsedLottie,
-  soundLottie,
-  unpackedLottie,
-} from './lottie'
+import { LottieError, MOST_PACKED, packedLottie, parsedLottie, soundLottie, unpackedLottie } from './lottie'
 
 const circle = [
   { ty: 'el', p: { a: 0, k: [0, 0] }, s: { a: 0, k: [100, 100] } },
@@ -28,7 +21,8 @@ const animation = (more: object = {}) => ({
 const packed = (json: unknown) => new Blob([gzipSync(JSON.stringify(json))])
 
 /** Layers that show a part of it. */
-const showing = (...parts: string[]) => parts.map((refId, at) => ({ ind: at + 1, ty: 0, refId, ip: 0, op: 60 }))
+const showing = (...parts: string[]) =>
+  parts.map((refId, at) => ({ ind: at + 1, ty: 0, refId, ip: 0, op: 60 }))
 
 test('a sound one is read, packed and not, and survives the way there and back', async () => {
   const read = await unpackedLottie(packed(animation()))
@@ -44,11 +38,19 @@ test('names, programs, effects and broken lines are left away', () => {
   const told = layer({
     nm: 'C:\\Users\\Vera',
     ef: [{ ty: 5, ef: [] }],
-    ks: { o: { a: 0, k: 100, x: 'while(true){}' }, r: { a: 1, k: [{ t: 0, s: [0], i: { x: [1], y: [1] } }] } },
+    ks: {
+      o: { a: 0, k: 100, x: 'while(true){}' },
+      r: { a: 1, k: [{ t: 0, s: [0], i: { x: [1], y: [1] } }] },
+    },
     shapes: [line],
   })
   const { data } = soundLottie(
-    animation({ nm: 'secret', meta: { a: 'Vera' }, fonts: { list: [{ fPath: 'https://a' }] }, layers: [told] }),
+    animation({
+      nm: 'secret',
+      meta: { a: 'Vera' },
+      fonts: { list: [{ fPath: 'https://a' }] },
+      layers: [told],
+    }),
   )
   const text = JSON.stringify(data)
   expect(text).not.toMatch(/Vera|while|secret|https|"nm"|"ef"|0\.0001/)
@@ -56,17 +58,26 @@ test('names, programs, effects and broken lines are left away', () => {
 })
 
 test.each([
-  ['a picture', { assets: [{ id: 'a', u: 'https://evil.example/', p: 'a.png', w: 1, h: 1 }], layers: showing('a') }],
+  [
+    'a picture',
+    { assets: [{ id: 'a', u: 'https://evil.example/', p: 'a.png', w: 1, h: 1 }], layers: showing('a') },
+  ],
   ['a layer that is a picture', { layers: [layer({ ty: 2, refId: 'a' })] }],
   ['words', { layers: [layer({ ty: 5 })] }],
   ['a layer of a later kind', { layers: [layer({ ty: 99 })] }],
   ['shapes that repeat others', { layers: [layer({ shapes: [{ ty: 'rp', c: { k: 1e6 } }] })] }],
   ['lines that break', { layers: [layer({ shapes: [{ ty: 'gr', it: [{ ty: 'zz', r: { k: 1e6 } }] }] })] }],
   ['a star with too many corners', { layers: [layer({ shapes: [{ ty: 'sr', pt: { a: 0, k: 101 } }] })] }],
-  ['a star whose corners change', { layers: [layer({ shapes: [{ ty: 'sr', pt: { a: 1, k: [{ s: [9] }] } }] })] }],
+  [
+    'a star whose corners change',
+    { layers: [layer({ shapes: [{ ty: 'sr', pt: { a: 1, k: [{ s: [9] }] } }] })] },
+  ],
   ['a part that shows itself', { assets: [{ id: 'a', layers: showing('a') }], layers: showing('a') }],
   ['a part that is not there', { layers: showing('b') }],
-  ['a layer that moves with itself', { layers: [layer({ ind: 1, parent: 2 }), layer({ ind: 2, parent: 1 })] }],
+  [
+    'a layer that moves with itself',
+    { layers: [layer({ ind: 1, parent: 2 }), layer({ ind: 2, parent: 1 })] },
+  ],
   ['no layers', { layers: null }],
   ['layers that are no list', { layers: { length: 1e9 } }],
   ['no size', { w: 0 }],
@@ -83,7 +94,9 @@ test.each([
 test('limits hold at their edges', () => {
   for (const more of [{ op: 1_200 }, { fr: 120 }, { w: 4_096, h: 1 }, { layers: [layer({ st: 1e6 })] }])
     expect(() => soundLottie(animation(more))).not.toThrow()
-  const star = (corners: number) => ({ layers: [layer({ shapes: [{ ty: 'sr', pt: { a: 0, k: corners } }] })] })
+  const star = (corners: number) => ({
+    layers: [layer({ shapes: [{ ty: 'sr', pt: { a: 0, k: corners } }] })],
+  })
   expect(() => soundLottie(animation(star(100)))).not.toThrow()
 })
 
@@ -91,7 +104,10 @@ test('parts that show each other, again and again, are weighed as they are drawn
   const doubled = (depth: number) =>
     Array.from({ length: depth }, (_, at) => ({
       id: String(at),
-      layers: at === 0 ? Array.from({ length: 50 }, () => layer()) : showing(...Array<string>(10).fill(String(at - 1))),
+      layers:
+        at === 0
+          ? Array.from({ length: 50 }, () => layer())
+          : showing(...Array<string>(10).fill(String(at - 1))),
     }))
   const nested = (depth: number) => animation({ assets: doubled(depth), layers: showing(String(depth - 1)) })
   expect(() => soundLottie(nested(2))).not.toThrow()

@@ -40,18 +40,27 @@ export class Pdf {
     this.close = close
   }
 
-  /** Rejects with a `PdfError`. Whoever has given it up meanwhile says so by the signal. */
-  static async open(file: Blob, signal: AbortSignal): Promise<Pdf> {
+  /**
+   * Rejects with a `PdfError`. Whoever has given it up meanwhile says so by the signal. `began` hears when all is loaded that it
+   * takes: how long that needs is not the document's fault.
+   */
+  static async open(file: Blob, signal: AbortSignal, began = (): void => undefined): Promise<Pdf> {
     if (file.size > MOST_BYTES) throw new PdfError('too_large')
     const data = new Uint8Array(await file.arrayBuffer())
     signal.throwIfAborted()
     const port = new Worker(program, { type: 'module' })
+    const loaded = new Promise((resolve, reject) => {
+      port.addEventListener('message', resolve, { once: true })
+      port.addEventListener('error', reject, { once: true })
+    })
     const worker = PDFWorker.create({ port, verbosity: VerbosityLevel.ERRORS })
     const close = () => {
       worker.destroy()
       port.terminate()
     }
     try {
+      await within(signal, loaded)
+      began()
       const task = getDocument({
         data,
         worker,

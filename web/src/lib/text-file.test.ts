@@ -51,8 +51,20 @@ test('what can be read is known by what its sender tells', () => {
     ...{ name, media_type, media: { k: 'file' } as const },
     ...(excerpt === undefined ? {} : { excerpt }),
   })
-  expect([named('a.md'), named('a', 'text/csv'), named('a.bin', '', 'words')].map(isText)).toEqual([true, true, true])
-  expect([named('a.zip'), named('a', 'image/svg+xml'), named('a.exe')].map(isText)).toEqual([false, false, false])
-  expect([named('a.PDF'), named('a', 'application/pdf'), named('a.txt')].map(isPages)).toEqual([true, true, false])
+  expect([named('a.md'), named('a', 'text/csv'), named('a.bin', '', 'words')].map(isText)).toEqual([
+    true,
+    true,
+    true,
+  ])
+  expect([named('a.zip'), named('a', 'image/svg+xml'), named('a.exe')].map(isText)).toEqual([
+    false,
+    false,
+    false,
+  ])
+  expect([named('a.PDF'), named('a', 'application/pdf'), named('a.txt')].map(isPages)).toEqual([
+    true,
+    true,
+    false,
+  ])
   expect(['notes.txt', 'README', 'main.rs', 'table.csv'].map(isProse)).toEqual([true, true, false, false])
 })

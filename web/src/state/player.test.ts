@@ -121,8 +121,7 @@ afterEach(() => vi.unstubAllGlobals())
 function playing(...media: Media[]) {
   const all = media.map((one, at) => shared(at + 1, one))
   const engine = new FakeEngine({
-    shared: ({ kind }) =>
-      all.filter((one) => (kind === 'voice') === isVoice(one.attachment)).toReversed(),
+    shared: ({ kind }) => all.filter((one) => (kind === 'voice') === isVoice(one.attachment)).toReversed(),
   })
   const port = new Engine(engine)
   const files = new FakeFiles(port)

@@ -162,18 +162,21 @@ test.each([
   expect([recorder.state, recorder.trouble]).toEqual(['recording', undefined])
 })
 
-test.each(['cancel', 'finish'] as const)('given up (%s) while the browser asks, nothing is recorded', async (how) => {
-  const asked = later<FakeStream>()
-  getUserMedia.mockReturnValue(asked.promise)
-  const recorder = new Recorder()
-  const started = recorder.start('voice')
-  expect(recorder.state).toBe('asking')
-  expect(await recorder[how]()).toBeUndefined()
-  const late = new FakeStream({})
-  asked.resolve(late)
-  await started
-  expect([recorder.state, late.isOn, recorder.stream]).toEqual(['idle', false, undefined])
-})
+test.each(['cancel', 'finish'] as const)(
+  'given up (%s) while the browser asks, nothing is recorded',
+  async (how) => {
+    const asked = later<FakeStream>()
+    getUserMedia.mockReturnValue(asked.promise)
+    const recorder = new Recorder()
+    const started = recorder.start('voice')
+    expect(recorder.state).toBe('asking')
+    expect(await recorder[how]()).toBeUndefined()
+    const late = new FakeStream({})
+    asked.resolve(late)
+    await started
+    expect([recorder.state, late.isOn, recorder.stream]).toEqual(['idle', false, undefined])
+  },
+)
 
 test('a slip of the finger is no message', async () => {
   millis = 599
