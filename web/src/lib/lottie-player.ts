@@ -2,9 +2,9 @@
 import player, { type AnimationItem } from 'lottie-web/build/player/lottie_light_canvas.js'
 import type { Lottie } from './lottie'
 
-/** What a frame may take, in milliseconds, and how often it may take longer: the app has other things to do. */
+/** What a frame may take, in milliseconds, and what all that take longer may together: the app has other things to do. */
 const MOST_MS = 60
-const MOST_SLOW = 10
+const MOST_SLOW_MS = 600
 
 /** One on its canvas. It has to be ended. */
 export class Drawing {
@@ -37,7 +37,8 @@ export class Drawing {
     this.#frame = frame
     const since = performance.now()
     this.#item.goToAndStop(frame, true)
-    if (performance.now() - since > MOST_MS) this.#slow += 1
+    const took = performance.now() - since
+    if (took > MOST_MS) this.#slow += took
   }
 
   /** Moves, until `rest` is called; what takes too much is left as it is. */
@@ -46,7 +47,7 @@ export class Drawing {
     const { rate, frames } = this.#lottie
     const since = performance.now() - (Math.max(0, this.#frame) / rate) * 1000
     const step = (now: number) => {
-      if (this.#slow > MOST_SLOW) {
+      if (this.#slow > MOST_SLOW_MS) {
         this.rest()
         return
       }

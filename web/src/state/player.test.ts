@@ -95,10 +95,16 @@ function trackOf({ row, attachment }: SharedView): Track {
 
 /** The keys of a keyboard, the buttons of headphones. */
 const keys = new Map<string, () => void>()
-const session = {
-  metadata: null as { title: string; artist: string } | null,
+
+interface Session {
+  metadata: object | null
+  playbackState: string
+  setActionHandler(name: string, act: () => void): void
+}
+const session: Session = {
+  metadata: null,
   playbackState: 'none',
-  setActionHandler: (name: string, act: () => void) => void keys.set(name, act),
+  setActionHandler: (name, act) => void keys.set(name, act),
 }
 
 beforeEach(() => {
@@ -106,14 +112,9 @@ beforeEach(() => {
   session.metadata = null
   vi.stubGlobal('Audio', FakeAudio)
   vi.stubGlobal('navigator', { mediaSession: session })
-  vi.stubGlobal(
-    'MediaMetadata',
-    class {
-      constructor(told: object) {
-        Object.assign(this, told)
-      }
-    },
-  )
+  vi.stubGlobal('MediaMetadata', function (this: object, told: object) {
+    Object.assign(this, told)
+  })
 })
 afterEach(() => vi.unstubAllGlobals())
 
