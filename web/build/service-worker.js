@@ -5,6 +5,8 @@ import { build } from 'vite'
 
 const ENTRY = 'src/app/service-worker/worker.ts'
 const NAME = 'sw.js'
+/** What draws documents is large, and few look at any: it is fetched when it is needed. */
+const RARE = /^assets\/(pdf|openjpeg|jbig2)[-.]/
 
 /**
  * Every file below a folder, as paths from it.
@@ -51,7 +53,9 @@ export function serviceWorker() {
         // Other pages than the app, as the gallery, have none.
         if (!existsSync(join(out, 'index.html'))) return
         // Compressed copies are the server's to choose.
-        const kept = files(out).filter((file) => file !== NAME && !/\.(br|gz|map)$/.test(file))
+        const kept = files(out).filter(
+          (file) => file !== NAME && !RARE.test(file) && !/\.(br|gz|map)$/.test(file),
+        )
         const version = createHash('sha256')
         for (const file of kept)
           version

@@ -79,6 +79,7 @@ fn draft(number: FileNumber, name: &str, media: Media) -> Draft {
         media,
         preview: None,
         cover: None,
+        excerpt: String::new(),
     };
     Draft { attachments: vec![attachment], ..Draft::default() }
 }

@@ -63,6 +63,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         media,
         preview,
         cover: None,
+        excerpt: String::new(),
     };
     let with_preview = Message {
         text: "https://example.org/хлеб".to_owned(),
@@ -108,6 +109,13 @@ fn examples() -> Vec<(&'static str, Content)> {
             Attachment { cover: Some(file.clone()), ..attachment("", "video/mp4", film, None) },
             attachment("d.mp3", "audio/mpeg", song, None),
         ],
+        ..Message::default()
+    };
+    let with_excerpt = Message {
+        attachments: vec![Attachment {
+            excerpt: "# Хлеб\n\nМука, вода, соль".to_owned(),
+            ..attachment("рецепт.md", "text/markdown", Media::File, None)
+        }],
         ..Message::default()
     };
     let sticker = Media::Sticker { width: 512, height: 480, emoji: "😀".to_owned(), pack: Some(file.clone()) };
@@ -182,6 +190,7 @@ fn examples() -> Vec<(&'static str, Content)> {
         ("message_full", Content::Message(full)),
         ("message_with_files", Content::Message(with_files)),
         ("message_with_cover", Content::Message(with_cover)),
+        ("message_with_excerpt", Content::Message(with_excerpt)),
         ("message_with_place", Content::Message(Message { place: Some(still), ..Message::default() })),
         ("message_with_measured_place", Content::Message(Message { place: Some(measured), ..Message::default() })),
         ("message_with_contacts", Content::Message(Message { contacts: cards, ..Message::default() })),
@@ -345,6 +354,7 @@ fn media_from_the_future_are_files() {
         media: Media::Photo { width: 1, height: 1 },
         preview: None,
         cover: None,
+        excerpt: String::new(),
     };
     let now = authored(Content::Message(Message { attachments: vec![attachment.clone()], ..Message::default() }));
     let mut item: ciborium::Value = ciborium::from_reader(now.item().as_slice()).unwrap();
@@ -408,8 +418,16 @@ fn any_attachment() -> impl Strategy<Value = Attachment> {
         (any::<u32>(), any::<u32>(), ".*", option::of(any_file()))
             .prop_map(|(width, height, emoji, pack)| Media::Sticker { width, height, emoji, pack }),
     ];
-    (any_file(), ".*", ".*", media, option::of(bytes()), option::of(any_file())).prop_map(
-        |(file, name, media_type, media, preview, cover)| Attachment { file, name, media_type, media, preview, cover },
+    (any_file(), ".*", ".*", media, option::of(bytes()), option::of(any_file()), ".*").prop_map(
+        |(file, name, media_type, media, preview, cover, excerpt)| Attachment {
+            file,
+            name,
+            media_type,
+            media,
+            preview,
+            cover,
+            excerpt,
+        },
     )
 }
 

@@ -184,7 +184,11 @@ preview: string | null,
 /**
  * A picture that stands for it, sealed as well: at most 512 KiB.
  */
-cover: number | null, };
+cover: number | null,
+/**
+ * How a text begins: of more than 12 lines or 1,000 bytes, what is too much is cut off.
+ */
+excerpt?: string, };
 
 /**
  * A file that goes with a message.
@@ -211,9 +215,13 @@ media: Media,
  */
 preview: string | null,
 /**
- * A picture that stands for it: what a film begins with, the cover of a record.
+ * A picture that stands for it: what a film begins with, the cover of a record, the first page of a document.
  */
 cover: number | null,
+/**
+ * How a text begins, as its sender's device told; empty if it is none.
+ */
+excerpt?: string,
 /**
  * Bytes.
  */

@@ -252,6 +252,43 @@ test.each([
   expect(type && pictureHead(bytes, type)).toEqual({ type, width, height, isMoving: false })
 })
 
+/** A picture of a phone, in boxes: with a smaller one beside it, or put together of such. */
+function heif(brand: string, ...others: string[]) {
+  const box = (name: string, ...body: Uint8Array[]) => {
+    const inside = joined(body)
+    return joined([bytesOf(8 + inside.length, 4), lettersOf(name), inside])
+  }
+  const size = (width: number, height: number) =>
+    box('ispe', new Uint8Array(4), bytesOf(width, 4), bytesOf(height, 4))
+  const sizes = box('ipco', box('av1C', new Uint8Array(4)), size(10, 5), size(40, 20))
+  return joined([
+    box('ftyp', lettersOf(brand), new Uint8Array(4), ...others.map(lettersOf)),
+    box('meta', new Uint8Array(4), box('hdlr', new Uint8Array(20)), box('iprp', sizes)),
+    box('mdat', new Uint8Array(9)),
+  ])
+}
+
+test.each([
+  ['image/avif', heif('avif', 'mif1'), false],
+  ['image/avif', heif('mif1', 'miaf', 'avif'), false],
+  ['image/avif', heif('avis', 'avif'), true],
+  ['image/heic', heif('heic', 'mif1'), false],
+  ['image/heic', heif('mif1', 'heic'), false],
+  ['image/heic', heif('hevc', 'msf1'), true],
+] as const)('a picture of a phone says what it is and how large (%s)', (type, bytes, isMoving) => {
+  expect(pictureType(bytes)).toBe(type)
+  expect(pictureHead(bytes, type)).toEqual({ type, width: 40, height: 20, isMoving })
+  // Cut off or spoilt, it says less, and breaks nothing.
+  const random = seeded(3)
+  for (let end = 0; end < bytes.length; end += 1) pictureHead(bytes.subarray(0, end), type)
+  for (let round = 0; round < 2_000; round += 1) pictureHead(spoiled(bytes, random), type)
+})
+
+test('a film is no picture, though it lies in the same boxes', () => {
+  expect(pictureType(heif('isom', 'iso2', 'mp41'))).toBeUndefined()
+  expect(pictureType(heif('qt  '))).toBeUndefined()
+})
+
 test('what moves says so', () => {
   expect(pictureHead(png(pngChunk('acTL', new Uint8Array(8))), 'image/png')?.isMoving).toBe(true)
   expect(pictureHead(riff(wide(0x02), webpChunk('ANIM', new Uint8Array(6))), 'image/webp')?.isMoving).toBe(

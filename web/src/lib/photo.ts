@@ -239,8 +239,8 @@ async function encoded(
   quality: number,
   isOriginal = false,
 ): Promise<Blob> {
-  // A screenshot stays as sharp as it is.
-  if (isOriginal && from !== 'image/jpeg') {
+  // A screenshot stays as sharp as it is; of what a camera has made, its pixels would take many times the room.
+  if (isOriginal && !CAMERA.includes(from)) {
     return await canvas.convertToBlob({ type: from === 'image/webp' ? from : 'image/png', quality })
   }
   if (from === 'image/jpeg' || !isTransparent(canvas)) {
@@ -249,6 +249,8 @@ async function encoded(
   // A browser that can't make it makes a PNG, which is what we want then.
   return await canvas.convertToBlob({ type: 'image/webp', quality })
 }
+
+const CAMERA: readonly PictureHead['type'][] = ['image/jpeg', 'image/avif', 'image/heic']
 
 function isTransparent(canvas: OffscreenCanvas): boolean {
   const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []

@@ -1,7 +1,8 @@
 import { numberAt, standsAt } from './bytes'
 import { jpegPieces, JPEG, pngPieces, PNG_START, webpPieces, type Piece } from './picture-pieces'
 
-export type PictureType = 'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp'
+export type PictureType =
+  'image/jpeg' | 'image/png' | 'image/gif' | 'image/webp' | 'image/avif' | 'image/heic'
 
 /** What a picture says of itself before it is drawn. */
 export interface PictureHead {
@@ -16,7 +17,7 @@ export interface PictureHead {
 type Drawn = Omit<PictureHead, 'type'>
 
 /** As many bytes tell what kind of a picture it is. */
-export const TYPE_BYTES = 12
+export const TYPE_BYTES = 64
 
 /** Decided by how it begins, and not by its name; one that is a text (SVG) can hold anything and is none. */
 export function pictureType(bytes: Uint8Array): PictureType | undefined {
@@ -24,10 +25,20 @@ export function pictureType(bytes: Uint8Array): PictureType | undefined {
   if (standsAt(bytes, 0, PNG_START)) return 'image/png'
   if (standsAt(bytes, 0, 'GIF87a') || standsAt(bytes, 0, 'GIF89a')) return 'image/gif'
   if (standsAt(bytes, 0, 'RIFF') && standsAt(bytes, 8, 'WEBP')) return 'image/webp'
+  const brands = heifBrands(bytes)
+  if (brands.some((brand) => AVIF.includes(brand))) return 'image/avif'
+  if (brands.some((brand) => HEIC.includes(brand))) return 'image/heic'
   return undefined
 }
 
-const HEADS = { 'image/jpeg': jpegHead, 'image/png': pngHead, 'image/gif': gifHead, 'image/webp': webpHead }
+const HEADS = {
+  'image/jpeg': jpegHead,
+  'image/png': pngHead,
+  'image/gif': gifHead,
+  'image/webp': webpHead,
+  'image/avif': heifHead,
+  'image/heic': heifHead,
+}
 
 /** Undefined if it does not say how large it is, or is empty. */
 export function pictureHead(bytes: Uint8Array, type: PictureType): PictureHead | undefined {
@@ -103,6 +114,53 @@ function endOfBlocks(bytes: Uint8Array, from: number): number {
   let at = from
   for (let length = bytes[at]; length !== undefined && length > 0; length = bytes[at]) at += 1 + length
   return at + 1
+}
+
+const MOVING = ['avis', 'hevc', 'hevx', 'msf1']
+const AVIF = ['avif', 'avis']
+const HEIC = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']
+
+/** What a file in boxes (ISO BMFF) says that it is; nothing of any other. */
+function heifBrands(bytes: Uint8Array): readonly string[] {
+  if (!standsAt(bytes, 4, 'ftyp')) return []
+  const end = Math.min(bytes.length, numberAt(bytes, 0, 4) ?? 0, TYPE_BYTES)
+  const brands = [lettersAt(bytes, 8)]
+  for (let at = 16; at + 4 <= end; at += 4) brands.push(lettersAt(bytes, at))
+  return brands
+}
+
+const lettersAt = (bytes: Uint8Array, at: number) => String.fromCharCode(...bytes.subarray(at, at + 4))
+
+function heifHead(bytes: Uint8Array): Drawn | undefined {
+  const sizes = heifSizes(bytes)
+  // Which brand comes first is what it is in the first place.
+  return largest(sizes, MOVING.includes(lettersAt(bytes, 8)))
+}
+
+/** Boxes in which the size of a picture stands, and how many bytes come before what is in them. */
+const HOLDERS = new Map([
+  ['meta', 4],
+  ['iprp', 0],
+  ['ipco', 0],
+])
+
+/** All sizes that the boxes tell: of the picture, of what it is put together from, and of smaller ones beside it. */
+function heifSizes(bytes: Uint8Array, from = 0, to = bytes.length, depth = 0): readonly Said[] {
+  const sizes: Said[] = []
+  for (let at = from; at + 8 <= to;) {
+    const name = lettersAt(bytes, at + 4)
+    const length = numberAt(bytes, at, 4) ?? 0
+    // Up to the end, or longer than such a box ever is.
+    const end = length === 0 ? to : at + length
+    if (end < at + 8 || end > to) break
+    const skipped = HOLDERS.get(name)
+    if (name === 'ispe')
+      sizes.push({ width: numberAt(bytes, at + 12, 4), height: numberAt(bytes, at + 16, 4) })
+    else if (skipped !== undefined && depth < HOLDERS.size)
+      sizes.push(...heifSizes(bytes, at + 8 + skipped, end, depth + 1))
+    at = end
+  }
+  return sizes
 }
 
 interface Said {

@@ -11,23 +11,48 @@ export interface Known {
   readonly preview?: Uint8Array | undefined
   /** A picture that stands for it. */
   readonly cover?: Blob | undefined
+  /** How a text begins. */
+  readonly excerpt?: string | undefined
   /** A photo that has more than one frame. */
   readonly isMoving?: boolean
+  /** It was to be a photo, and goes as a file. */
+  readonly instead?: Instead | undefined
 }
+
+/** Why a photo goes as a file: this browser can't draw it, or only so it stays as it is. */
+export type Instead = 'not_drawn' | 'as_it_is'
 
 export interface Prepared extends Known {
   /** What is sent. */
   readonly content: Blob
 }
 
+/** What phones make, and not every browser draws: others get it as a JPEG, or as a file. */
+const OF_PHONES = new Set(['image/avif', 'image/heic', 'image/heif'])
 /** Pictures of these kinds are shown as such; others are files, whatever they are called. */
-const PICTURES = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif', 'image/bmp'])
+const PICTURES = new Set([
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/gif',
+  'image/bmp',
+  'image/heic-sequence',
+  'image/heif-sequence',
+  ...OF_PHONES,
+])
 
 const isSound = (file: Blob) => file.type.startsWith('audio/')
 
+/** Where the system does not know these, the browser tells no type. */
+const isOfPhone = (file: Blob) =>
+  OF_PHONES.has(file.type) ||
+  (file.type === '' && file instanceof File && /\.(avif|hei[cf])$/i.test(file.name))
+
+const isPicture = (file: Blob) => PICTURES.has(file.type) || isOfPhone(file)
+
 /** Whether it is anything but a file to be saved. */
 export const isSeen = (file: Blob): boolean =>
-  PICTURES.has(file.type) || file.type.startsWith('video/') || isSound(file)
+  isPicture(file) || file.type.startsWith('video/') || isSound(file)
 
 /** What is sent of it: a picture or film without what it tells beside what it shows. `told` hears how far that is. */
 export async function prepared(
@@ -36,12 +61,18 @@ export async function prepared(
   edits: Edits | undefined,
   told: (part: number) => void,
 ): Promise<Prepared> {
-  // Whatever it is, it can be sent as a file.
-  const bare = { content: source, media: { k: 'file' }, type: source.type } as const
-  if (as === 'file') return bare
-  return (
-    (await (PICTURES.has(source.type) ? photo(source, as, edits) : filmOrSound(source, as, told))) ?? bare
-  )
+  if (as === 'file') return await bare(source)
+  if (!isPicture(source)) return (await filmOrSound(source, as, told)) ?? (await bare(source))
+  // Not every browser of others draws it, and what the phone has written into it can't be taken out.
+  if (as === 'original' && !edits && isOfPhone(source))
+    return { ...(await bare(source)), instead: 'as_it_is' }
+  return (await photo(source, as, edits)) ?? { ...(await bare(source)), instead: 'not_drawn' }
+}
+
+/** Whatever it is, it can be sent as a file; of a document others see how it begins. */
+async function bare(source: Blob): Promise<Prepared> {
+  const { beginningOf } = await import('./beginning')
+  return { content: source, media: { k: 'file' }, type: source.type, ...(await beginningOf(source)) }
 }
 
 async function photo(source: Blob, as: As, edits: Edits | undefined): Promise<Prepared | undefined> {

@@ -1,12 +1,16 @@
 // Makes stickers of pictures, on this device: cut out, scaled down, and without what a camera has written into them.
 
+import { packedLottie, parsedLottie, unpackedLottie, VECTOR_STICKER } from './lottie'
 import { withoutMetadata } from './metadata'
 import { pictureHead, pictureType } from './picture-head'
 import { photoToEdit, type Crop } from './photo'
+import { masked, type Stroke } from './rub'
 
 /** Pixels of a side, and bytes, that a sticker has at most. */
 const SIDE = 512
 const BYTES = 512 * 1024
+/** Pixels of a side without which there is nothing to be seen. */
+const LEAST = 8
 
 /** How a picture is cut out. */
 export type Shape = 'square' | 'rounded' | 'circle' | 'lasso'
@@ -43,12 +47,34 @@ export async function readySticker(file: Blob): Promise<MadeSticker | undefined>
   return image && { blob, type, width: head.width, height: head.height }
 }
 
-/** Cuts a sticker out of a picture. Rejects with a `PhotoError`, or with a `RangeError` if nothing would be left. */
+const isPacked = (head: Uint8Array) => head[0] === 0x1f && head[1] === 0x8b
+const isJson = (head: Uint8Array) =>
+  /^\uFEFF?\s*\{/.test(new TextDecoder('utf-8', { ignoreBOM: true }).decode(head))
+
+/**
+ * A sticker that is drawn anew in each frame, from a file of its own kind, packed or not; undefined if it is of no such kind.
+ * Rejects with a `LottieError` if it is, and none can be made of it.
+ */
+export async function vectorSticker(file: Blob): Promise<MadeSticker | undefined> {
+  const head = new Uint8Array(await file.slice(0, 64).arrayBuffer())
+  if (!isPacked(head) && !isJson(head)) return undefined
+  const lottie = isPacked(head) ? await unpackedLottie(file) : parsedLottie(await file.text())
+  const blob = await packedLottie(lottie)
+  const scale = Math.min(1, SIDE / Math.max(lottie.width, lottie.height))
+  const side = (length: number) => Math.max(1, Math.round(length * scale))
+  return { blob, type: VECTOR_STICKER, width: side(lottie.width), height: side(lottie.height) }
+}
+
+/**
+ * Cuts a sticker out of a picture, without what was rubbed out. Rejects with a `PhotoError`, or with a `RangeError` if nothing
+ * would be left.
+ */
 export async function cutSticker(
   file: Blob,
   crop: Crop | undefined,
   shape: Shape,
   lasso: readonly Spot[],
+  strokes: readonly Stroke[] = [],
 ): Promise<MadeSticker> {
   const { image, width, height } = await photoToEdit(file)
   try {
@@ -74,14 +100,19 @@ export async function cutSticker(
       side,
       side,
     )
+    if (strokes.length > 0) {
+      masked(pen, strokes, part)
+      return await encoded(withoutMargins(canvas))
+    }
     return await encoded(shape === 'lasso' ? trimmed(canvas, lasso) : canvas)
   } finally {
     image.close()
   }
 }
 
-function outline(
-  pen: OffscreenCanvasRenderingContext2D,
+/** The form, as a path in a square. */
+export function outline(
+  pen: OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D,
   side: number,
   shape: Shape,
   lasso: readonly Spot[],
@@ -102,8 +133,30 @@ function trimmed(canvas: OffscreenCanvas, lasso: readonly Spot[]): OffscreenCanv
   const down = lasso.map(({ y }) => clamp(y))
   const [left, top] = [Math.min(...across), Math.min(...down)]
   const [width, height] = [Math.max(...across) - left, Math.max(...down) - top]
-  if (lasso.length < 3 || width < 8 || height < 8) throw new RangeError('nothing is left')
+  if (lasso.length < 3 || width < LEAST || height < LEAST) throw new RangeError('nothing is left')
   const made = new OffscreenCanvas(width, height)
+  made.getContext('2d')?.drawImage(canvas, -left, -top)
+  return made
+}
+
+/** Hardly to be seen any more. */
+const FAINT = 8
+
+/** Around what was left, nothing is kept. */
+function withoutMargins(canvas: OffscreenCanvas): OffscreenCanvas {
+  const { width, height } = canvas
+  const pixels = canvas.getContext('2d')?.getImageData(0, 0, width, height).data ?? []
+  let [left, top, right, bottom] = [width, height, -1, -1]
+  for (let at = 0; at < width * height; at += 1) {
+    if ((pixels[at * 4 + 3] ?? 0) <= FAINT) continue
+    const [x, y] = [at % width, Math.floor(at / width)]
+    left = Math.min(left, x)
+    right = Math.max(right, x)
+    top = Math.min(top, y)
+    bottom = Math.max(bottom, y)
+  }
+  if (right - left < LEAST || bottom - top < LEAST) throw new RangeError('nothing is left')
+  const made = new OffscreenCanvas(right - left + 1, bottom - top + 1)
   made.getContext('2d')?.drawImage(canvas, -left, -top)
   return made
 }

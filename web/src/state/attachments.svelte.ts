@@ -1,7 +1,7 @@
 import type { AttachmentDraft, Media } from '@/engine/port'
 import { toUrlSafe } from '@/lib/base64'
 import type { Edits } from '@/lib/edit/document'
-import { isSeen, prepared, type As, type Known, type Prepared } from '@/lib/prepare'
+import { isSeen, prepared, type As, type Instead, type Known, type Prepared } from '@/lib/prepare'
 import type { Engine } from './engine.svelte'
 
 /** As many as the engine takes in one message. */
@@ -29,6 +29,10 @@ export class Attached {
   preview: string | null = null
   /** A picture that stands for it, sealed as well. */
   cover: number | null = null
+  /** How a text begins. */
+  excerpt = $state.raw('')
+  /** It was to be a photo, and goes as a file. */
+  instead = $state.raw<Instead>()
   /** What was done to the photo; the source stays as it was, so that one can go on from there. */
   edits = $state.raw<Edits>()
   isMoving = false
@@ -180,13 +184,15 @@ export class Attachments {
 
   async #seal(
     attached: Attached,
-    { content, media, type, preview, cover, isMoving }: Prepared,
+    { content, media, type, preview, cover, excerpt, isMoving, instead }: Prepared,
   ): Promise<void> {
     attached.size = content.size
     attached.media = media
     attached.type = type
     attached.preview = preview ? toUrlSafe(preview) : null
     attached.isMoving = isMoving === true
+    attached.excerpt = excerpt ?? ''
+    attached.instead = instead
     const { url } = attached
     const shown = attached.isPicture ? content : cover
     if (shown) attached.url = URL.createObjectURL(shown)
@@ -198,6 +204,8 @@ export class Attachments {
 
 /** As the engine takes them. Those that could not be sealed are left out. */
 export const draftsOf = (taken: readonly Attached[]): AttachmentDraft[] =>
-  taken.flatMap(({ file, name, type, media, preview, cover }) =>
-    file === undefined ? [] : [{ file, name, media_type: type, media, preview, cover }],
+  taken.flatMap(({ file, name, type, media, preview, cover, excerpt }) =>
+    file === undefined
+      ? []
+      : [{ file, name, media_type: type, media, preview, cover, ...(excerpt === '' ? {} : { excerpt }) }],
   )

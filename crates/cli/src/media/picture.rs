@@ -12,6 +12,7 @@ pub enum Format {
     Jpeg,
     Gif,
     WebP,
+    Avif,
 }
 
 impl Format {
@@ -22,6 +23,7 @@ impl Format {
             Self::Jpeg => "image/jpeg",
             Self::Gif => "image/gif",
             Self::WebP => "image/webp",
+            Self::Avif => "image/avif",
         }
     }
 }
@@ -34,8 +36,10 @@ pub(super) struct Header {
     pub(super) height: u32,
 }
 
-/// Bytes at the beginning that suffice for every format but JPEG.
+/// Bytes at the beginning that suffice for every format but JPEG and AVIF.
 const BEGINNING: usize = 32;
+/// Bytes in which an AVIF says how large it is: that comes before the picture itself.
+const BOXES: u64 = 64 * 1024;
 /// More parts than a JPEG has before its picture.
 const MOST_PARTS: usize = 512;
 
@@ -52,6 +56,7 @@ pub(super) fn header(source: &mut (impl Read + Seek)) -> io::Result<Option<Heade
         }
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', rest @ ..] => Some(Format::WebP).zip(webp(rest)),
         [0xff, 0xd8, 0xff, ..] => Some(Format::Jpeg).zip(ended(jpeg(source))?),
+        [_, _, _, _, b'f', b't', b'y', b'p', ..] => Some(Format::Avif).zip(avif(source)?),
         _ => None,
     };
     Ok(found.map(|(format, (width, height))| Header { format, width, height }))
@@ -88,6 +93,46 @@ fn webp(rest: &[u8]) -> Option<(u32, u32)> {
         }
         _ => None,
     }
+}
+
+/// Boxes in which the size stands, and the bytes that come before what is in each.
+const HOLDERS: [(&[u8; 4], usize); 3] = [(b"meta", 4), (b"iprp", 0), (b"ipco", 0)];
+
+/// The largest of the sizes that it tells: of the picture, of its parts, and of smaller ones beside it. None for what is in boxes
+/// and no AVIF, be it a film or a picture that most programs can't show.
+fn avif(source: &mut (impl Read + Seek)) -> io::Result<Option<(u32, u32)>> {
+    source.seek(SeekFrom::Start(0))?;
+    let mut bytes = Vec::new();
+    source.by_ref().take(BOXES).read_to_end(&mut bytes)?;
+    let Some((_, brands, mut rest)) = first_box(&bytes) else { return Ok(None) };
+    // After the first one stands a version.
+    let is_avif = brands.chunks(4).enumerate().any(|(at, brand)| at != 1 && matches!(brand, b"avif" | b"avis"));
+    let mut sizes = Vec::new();
+    for (holder, before) in HOLDERS {
+        let mut inside: &[u8] = &[];
+        while let Some((kind, body, after)) = first_box(rest) {
+            rest = after;
+            if kind == holder {
+                inside = body.get(before..).unwrap_or_default();
+                break;
+            }
+        }
+        rest = inside;
+    }
+    while let Some((kind, body, after)) = first_box(rest) {
+        rest = after;
+        sizes.extend(big(body, 4).zip(big(body, 8)).filter(|_| kind == b"ispe"));
+    }
+    let largest = sizes.into_iter().reduce(|(w, h), (width, height)| (w.max(width), h.max(height)));
+    Ok(largest.filter(|_| is_avif))
+}
+
+/// The kind of the first box, what is in it, and what comes after it.
+fn first_box(bytes: &[u8]) -> Option<(&[u8; 4], &[u8], &[u8])> {
+    let length = usize::try_from(big(bytes, 0)?).ok()?;
+    let kind = bytes.get(4..8)?.try_into().ok()?;
+    // A box up to the end, or one that says its length elsewhere, holds the picture: the size has come before.
+    Some((kind, bytes.get(8..length)?, bytes.get(length..)?))
 }
 
 /// Goes from part to part until the one that has the size.
@@ -155,6 +200,24 @@ mod tests {
         let extended = b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\x7f\x02\0\xdf\x01\0";
         assert_eq!(of(extended), Some((Format::WebP, 640, 480)));
         assert_eq!(of(&jpeg(&[b"\xff\xe0\0\x04ab", b"\xff\xff\xff\xdb\0\x03x"])), Some((Format::Jpeg, 40, 30)));
+        assert_eq!(of(&avif(b"avif")), Some((Format::Avif, 640, 480)));
+        assert_eq!(of(&avif(b"mif1")), Some((Format::Avif, 640, 480)));
+    }
+
+    fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(body.len() + 8).unwrap();
+        [&length.to_be_bytes()[..], kind, body].concat()
+    }
+
+    /// A picture of 640 × 480 with a smaller one beside it, and a thing before its size that is none.
+    fn avif(brand: &[u8; 4]) -> Vec<u8> {
+        let size = |width: u32, height: u32| {
+            boxed(b"ispe", &[&[0; 4][..], &width.to_be_bytes(), &height.to_be_bytes()].concat())
+        };
+        let sizes = boxed(b"ipco", &[boxed(b"av1C", &[0; 4]), size(160, 120), size(640, 480)].concat());
+        let meta = [&[0; 4][..], &boxed(b"hdlr", &[0; 20]), &boxed(b"iprp", &sizes)].concat();
+        let brands = [&brand[..], &[0; 4], b"mif1avif"].concat();
+        [boxed(b"ftyp", &brands), boxed(b"meta", &meta), boxed(b"mdat", &[0; 9])].concat()
     }
 
     #[test]
@@ -162,6 +225,16 @@ mod tests {
         let whole = jpeg(&[b"\xff\xe0\0\x04ab"]);
         for end in 0..whole.len() - 4 {
             assert_eq!(of(&whole[..end]), None, "{end}");
+        }
+        let whole = avif(b"avif");
+        for end in 0..whole.len() - 17 {
+            assert_eq!(of(&whole[..end]), None, "{end}");
+        }
+        let film = [boxed(b"ftyp", b"isom\0\0\0\0avif"), boxed(b"moov", &[])].concat();
+        let heic = [boxed(b"ftyp", b"heic\0\0\0\0mif1"), whole[24..].to_vec()].concat();
+        let as_a_version = [boxed(b"ftyp", b"heicavif"), whole[24..].to_vec()].concat();
+        for bytes in [film, heic, as_a_version] {
+            assert_eq!(of(&bytes), None);
         }
         for bytes in
             [&b""[..], b"GIF89a\x01", b"\xff\xd8\xff\xe0\0\x01", b"\xff\xd8\xff\xda\0\x02", b"RIFF\0\0\0\0WEBPVP8Z"]

@@ -280,7 +280,9 @@ impl Session {
         }
         match media::format(path).map_err(|error| self.unreadable(path, &error))? {
             Some(Format::Png | Format::Jpeg | Format::WebP) => Ok(self.seal(path, false).await?.file),
-            Some(Format::Gif) | None => Err(Trip::Usage(self.words(&Sentence::NotAPicture(&shown(path))))),
+            Some(Format::Gif | Format::Avif) | None => {
+                Err(Trip::Usage(self.words(&Sentence::NotAPicture(&shown(path)))))
+            }
         }
     }
 

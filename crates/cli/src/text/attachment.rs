@@ -141,8 +141,17 @@ mod tests {
     use super::*;
 
     fn view(name: &str, size: u64, media: Media) -> AttachmentView {
-        let (name, media_type) = (name.to_owned(), String::new());
-        AttachmentView { file: 1, name, media_type, media, preview: None, cover: None, size, automatic: false }
+        AttachmentView {
+            file: 1,
+            name: name.to_owned(),
+            media_type: String::new(),
+            media,
+            preview: None,
+            cover: None,
+            excerpt: String::new(),
+            size,
+            automatic: false,
+        }
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub struct AttachmentDraft {
     /// A picture that stands for it, sealed as well: at most 512 KiB.
     #[serde(default)]
     pub cover: Option<FileNumber>,
+    /// How a text begins: of more than 12 lines or 1,000 bytes, what is too much is cut off.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub excerpt: String,
 }
 
 /// A file that goes with a message.
@@ -48,8 +51,11 @@ pub struct AttachmentView {
     /// A picture of a few bytes (ThumbHash).
     #[cfg_attr(feature = "ts", ts(as = "Option<String>"))]
     pub preview: Option<Bytes>,
-    /// A picture that stands for it: what a film begins with, the cover of a record.
+    /// A picture that stands for it: what a film begins with, the cover of a record, the first page of a document.
     pub cover: Option<FileNumber>,
+    /// How a text begins, as its sender's device told; empty if it is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub excerpt: String,
     /// Bytes.
     pub size: u64,
     /// Whether it is fetched without anybody asking for it.

@@ -153,6 +153,7 @@ pub(crate) fn take(step: &Step<'_>, drafts: &[AttachmentDraft]) -> Result<Vec<At
             media: draft.media.clone(),
             preview: draft.preview.clone(),
             cover: cover.map(|cover| cover.file),
+            excerpt: draft.excerpt.clone(),
         });
     }
     timeline::rules::attachment::accept(&attachments).map_err(|_| Failure::invalid(Field::Files, Reason::TooMany))

@@ -35,7 +35,7 @@ impl Attached {
     /// As people see it.
     pub(crate) fn view(self, limits: &FetchLimits) -> AttachmentView {
         let automatic = limits.take(&self.attachment.media, self.attachment.file.size);
-        let Attachment { file, name, media_type, media, preview, cover: _ } = self.attachment;
+        let Attachment { file, name, media_type, media, preview, cover: _, excerpt } = self.attachment;
         AttachmentView {
             file: self.file,
             name,
@@ -43,6 +43,7 @@ impl Attached {
             media,
             preview,
             cover: self.cover,
+            excerpt,
             size: file.size,
             automatic,
         }

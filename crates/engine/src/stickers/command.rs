@@ -269,6 +269,7 @@ fn send(
         media: Media::Sticker { width, height, emoji: meant.unwrap_or_default(), pack: pack.clone() },
         preview: None,
         cover: None,
+        excerpt: String::new(),
     };
     keep_pack(step, pack.as_ref())?;
     timeline::send_sticker(step, conversation, attachment, reply_to)

@@ -28,13 +28,20 @@ pub const MAX_TITLE: usize = 64;
 pub const MAX_LICENCE: usize = 200;
 const MAX_CURRENCY: usize = 3;
 
-/// Formats that every browser shows by itself.
-const TYPES: [&str; 2] = ["image/webp", "image/png"];
+/// Most bytes of one that is drawn anew in each frame: it has to be unpacked, and read by a program.
+const MAX_DRAWN: u64 = 64 * 1024;
 
 /// Whether something of this kind and size is shown as a sticker.
 pub(crate) fn is_sticker(media_type: &str, width: u32, height: u32, size: u64) -> bool {
+    let most = match media_type {
+        // Every browser shows them by itself.
+        "image/webp" | "image/png" => MAX_STICKER,
+        // Lottie, packed by gzip. What stands in it is looked at by who draws it.
+        "application/x-tgsticker" => MAX_DRAWN,
+        _ => 0,
+    };
     let side = 1..=MAX_SIDE;
-    TYPES.contains(&media_type) && side.contains(&width) && side.contains(&height) && (1..=MAX_STICKER).contains(&size)
+    side.contains(&width) && side.contains(&height) && (1..=most).contains(&size)
 }
 
 /// A sticker as it may be shown; none if it is no sticker.
@@ -150,6 +157,8 @@ mod tests {
         assert!(size(1) && size(MAX_STICKER) && !size(0) && !size(MAX_STICKER + 1));
         let width = |width| sticker(&Sticker { width, ..one(1) }).is_some();
         assert!(width(1) && width(MAX_SIDE) && !width(0) && !width(MAX_SIDE + 1));
+        let drawn = |size| is_sticker("application/x-tgsticker", MAX_SIDE, MAX_SIDE, size);
+        assert!(drawn(1) && drawn(MAX_DRAWN) && !drawn(0) && !drawn(MAX_DRAWN + 1));
         let many = |count: u32| pack(&with((0..count).map(one).collect())).unwrap().stickers.len();
         assert_eq!((many(120), many(121)), (MAX_STICKERS, MAX_STICKERS));
         let titled = |len| pack(&StickerPack { title: "ё".repeat(len), ..with(vec![one(1)]) });

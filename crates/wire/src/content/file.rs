@@ -69,6 +69,9 @@ pub struct Attachment {
     /// A picture that stands for it: what a film begins with, the cover of a record.
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     pub cover: Option<FileRef>,
+    /// How a text begins, if it is one: some lines, for whoever has not opened it.
+    #[serde(rename = "x", default, skip_serializing_if = "String::is_empty")]
+    pub excerpt: String,
 }
 
 /// How a file is shown.

@@ -4,6 +4,8 @@ import type { Item } from './arrange'
 
 /** Of a file's row. */
 const FILE = 56
+/** Of how a document begins. */
+const BEGINNING = 160
 /** Of what is shown of a page, and of its picture above that. */
 const PAGE = 100
 const PAGE_PICTURE = 200
@@ -28,6 +30,10 @@ export function estimate({ message, startsDay, isFirstNew, isFirst }: Item, widt
     (isFirst ? 20 : 14) +
     lines * 21 +
     (attachments.length - photos.length - stickers.length) * FILE +
+    attachments.filter(
+      ({ media, cover, excerpt }) => media.k === 'file' && (cover !== null || excerpt !== undefined),
+    ).length *
+      BEGINNING +
     stickers.length * STICKER +
     ((enclosed?.place ? 1 : 0) + (enclosed?.contacts?.length ?? 0)) * ENCLOSED +
     (photos.length > 0

@@ -202,6 +202,7 @@ pub(super) fn with_files() -> Vec<MessageView> {
         media,
         preview: None,
         cover: None,
+        excerpt: String::new(),
         size,
         automatic: false,
     };

@@ -15,6 +15,10 @@ pub const MAX_NAME: usize = 200;
 /// Most bytes of a picture that stands for a file.
 pub const MAX_COVER: u64 = 512 * 1024;
 
+/// Most bytes of what a text begins with.
+const MAX_EXCERPT: usize = 1_000;
+/// Most lines of it.
+const MAX_LINES: usize = 12;
 const MAX_TYPE: usize = 100;
 const MAX_PREVIEW: usize = 64;
 const MAX_WAVE: usize = 128;
@@ -33,13 +37,16 @@ pub fn accept(attachments: &[Attachment]) -> Result<Vec<Attachment>, Broken> {
 
 /// One of so many attachments.
 pub(crate) fn accept_one(attachment: &Attachment, of: usize) -> Attachment {
+    let media = safe_media(attachment, of);
     Attachment {
         file: attachment.file.clone(),
         name: safe_name(&attachment.name),
         media_type: safe_type(&attachment.media_type),
-        media: safe_media(attachment, of),
         preview: attachment.preview.clone().filter(|preview| preview.len() <= MAX_PREVIEW),
         cover: attachment.cover.clone().filter(|cover| cover.size <= MAX_COVER),
+        // What is seen or heard is no text.
+        excerpt: if media.is_file() { safe_excerpt(&attachment.excerpt) } else { String::new() },
+        media,
     }
 }
 
@@ -60,6 +67,20 @@ pub fn safe_name(name: &str) -> String {
 /// What something is called, in one line of at most so many characters.
 pub(crate) fn safe_line(words: &str, most: usize) -> String {
     words.chars().filter(|char| !is_unseen(*char)).take(most).collect::<String>().trim().to_owned()
+}
+
+/// The first lines of a text: as they are, but for what can't be shown or turns the direction of what follows.
+fn safe_excerpt(text: &str) -> String {
+    let mut shown = String::new();
+    for line in text.lines().take(MAX_LINES) {
+        for char in line.chars().filter(|char| *char == '\t' || !is_unseen(*char)).chain(['\n']) {
+            if shown.len() + char.len_utf8() > MAX_EXCERPT {
+                return shown.trim_end().to_owned();
+            }
+            shown.push(char);
+        }
+    }
+    shown.trim_end().to_owned()
 }
 
 /// Characters that file systems take for something else.
@@ -120,7 +141,15 @@ mod tests {
 
     fn attachment(name: &str, media: Media) -> Attachment {
         let file = FileRef { blob: BlobId::from_bytes([1; 32]), key: FileKey([2; 32]), size: 3 };
-        Attachment { file, name: name.to_owned(), media_type: String::new(), media, preview: None, cover: None }
+        Attachment {
+            file,
+            name: name.to_owned(),
+            media_type: String::new(),
+            media,
+            preview: None,
+            cover: None,
+            excerpt: String::new(),
+        }
     }
 
     #[test]
@@ -197,6 +226,22 @@ mod tests {
     }
 
     #[test]
+    fn of_a_text_the_first_lines_are_told() {
+        let excerpt = |text: &str, media| {
+            let attachment = Attachment { excerpt: text.to_owned(), ..attachment("a.txt", media) };
+            accept(&[attachment]).unwrap().remove(0).excerpt
+        };
+        let told = |text: &str| excerpt(text, Media::File);
+        assert_eq!(told("  if a:\n\tb\u{202e}\0\r\n\n"), "  if a:\n\tb");
+        let lines = |count| vec!["x"; count].join("\n");
+        assert_eq!((told(&lines(MAX_LINES)), told(&lines(MAX_LINES + 1))), (lines(MAX_LINES), lines(MAX_LINES)));
+        let long = |bytes| "x".repeat(bytes);
+        assert_eq!((told(&long(MAX_EXCERPT)), told(&long(MAX_EXCERPT + 1))), (long(MAX_EXCERPT), long(MAX_EXCERPT)));
+        assert_eq!(told(&format!("x{}", "ё".repeat(MAX_EXCERPT))).len(), MAX_EXCERPT - 1);
+        assert_eq!(excerpt("words", Media::Photo { width: 1, height: 1 }), "");
+    }
+
+    #[test]
     fn what_music_says_of_itself_is_one_line_that_reads_as_it_is() {
         let song =
             |title: &str, artist: &str| Media::Audio { millis: 1, title: title.to_owned(), artist: artist.to_owned() };
@@ -214,6 +259,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_safe_excerpt_is_short_and_stays_as_it_is(text in "\\PC*|[x\n\r\t ё\u{202e}]*") {
+            let safe = safe_excerpt(&text);
+            prop_assert!(safe.len() <= MAX_EXCERPT && safe.lines().count() <= MAX_LINES);
+            prop_assert_eq!(safe_excerpt(&safe), safe);
+        }
+
         #[test]
         fn a_safe_name_is_one_component_and_stays_as_it_is(name in "\\PC*|[./\\\\ a:\u{202e}]*") {
             let safe = safe_name(&name);

@@ -32,7 +32,10 @@ pub const fn kind(attachment: &Attachment) -> Option<OnceKind> {
 pub fn accept(attachments: &[Attachment]) -> Result<(OnceKind, Attachment), Broken> {
     let [attachment] = attachments else { return Err(Broken::Once) };
     let kind = kind(attachment).ok_or(Broken::Once)?;
-    Ok((kind, Attachment { name: String::new(), preview: None, cover: None, ..attachment.clone() }))
+    Ok((
+        kind,
+        Attachment { name: String::new(), preview: None, cover: None, excerpt: String::new(), ..attachment.clone() },
+    ))
 }
 
 /// What of such a message stands in its row before it is opened: everything but what was said with the picture.
@@ -56,6 +59,7 @@ mod tests {
             media,
             preview: Some(vec![1; 25].into()),
             cover: Some(file),
+            excerpt: String::new(),
         }
     }
 

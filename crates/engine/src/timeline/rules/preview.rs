@@ -74,7 +74,15 @@ mod tests {
 
     fn image(size: u64, media: Media) -> Attachment {
         let file = FileRef { blob: BlobId::from_bytes([1; 32]), key: FileKey([2; 32]), size };
-        Attachment { file, name: String::new(), media_type: "image/jpeg".to_owned(), media, preview: None, cover: None }
+        Attachment {
+            file,
+            name: String::new(),
+            media_type: "image/jpeg".to_owned(),
+            media,
+            preview: None,
+            cover: None,
+            excerpt: String::new(),
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ fn photo() -> Attachment {
         media: Media::Photo { width: 4, height: 3 },
         preview: Some(vec![1; 25].into()),
         cover: Some(FileRef { blob: BlobId::from_bytes([9; 32]), ..file() }),
+        excerpt: String::new(),
     }
 }
 
@@ -187,6 +188,7 @@ fn send(device: &mut Device, conversation: beseda_model::ConversationId) -> Resu
         media: Media::Photo { width: 4, height: 3 },
         preview: Some(vec![1; 25].into()),
         cover: None,
+        excerpt: String::new(),
     };
     let draft = Draft { attachments: vec![attachment], once: true, ..Draft::default() };
     device.command(&Command::Send { conversation, draft })

@@ -54,6 +54,7 @@ fn a_file_is_sealed_and_then_sent_as_an_answer() {
         media: Media::File,
         preview: None,
         cover: None,
+        excerpt: String::new(),
     };
     let sealed = Input::Sealed { conversation: *conversation, reply_to: *reply_to, result: Ok(draft) };
     let sent = commands(&update(&mut model, sealed));
