@@ -18,7 +18,7 @@ use toml::{Table, Value};
 
 use crate::tls::Name;
 
-pub use drives::Drives;
+pub use drives::{DriveClient, Drives};
 pub use outward::{Fetch, Previews};
 pub use s3::S3;
 pub use secret::Secret;
@@ -498,6 +498,18 @@ fn environment_key(name: &str) -> Result<Option<String>, ConfigError> {
             Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(setting, known) })
         };
     }
+    for provider in drives::PROVIDERS {
+        let Some(setting) = key.strip_prefix("drives_").and_then(|key| key.strip_prefix(provider)?.strip_prefix('_'))
+        else {
+            continue;
+        };
+        let known = drives::CLIENT_KEYS.iter().copied();
+        return if drives::CLIENT_KEYS.contains(&setting) {
+            Ok(Some(format!("drives.{provider}.{setting}")))
+        } else {
+            Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(setting, known) })
+        };
+    }
     if ["drives_enabled", "drives_allow", "previews_enabled"].contains(&key.as_str()) {
         return Ok(Some(key.replacen('_', ".", 1)));
     }
@@ -526,6 +538,15 @@ fn set(table: &mut Table, key: &str, text: &str) -> Result<(), ConfigError> {
         let value = number(text)?;
         if let Value::Table(limits) = table.entry("limits").or_insert_with(|| Value::Table(Table::new())) {
             limits.insert(limit.to_owned(), value);
+        }
+        return Ok(());
+    }
+    if let Some((provider, setting)) = key.strip_prefix("drives.").and_then(|key| key.split_once('.')) {
+        let empty = || Value::Table(Table::new());
+        if let Value::Table(drives) = table.entry("drives").or_insert_with(empty)
+            && let Value::Table(client) = drives.entry(provider).or_insert_with(empty)
+        {
+            client.insert(setting.to_owned(), Value::String(text.to_owned()));
         }
         return Ok(());
     }

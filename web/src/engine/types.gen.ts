@@ -99,7 +99,7 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "linked", "answer": Array<MessageView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "grant_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "linked", "answer": Array<MessageView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
@@ -289,7 +289,7 @@ healing: Healing, };
 /**
  * Why a request was refused. A code is added only when a consumer acts upon it.
  */
-export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" | "UNAUTHORIZED" | "DEVICE_REVOKED" | "WRONG_CREDENTIALS" | "FORBIDDEN" | "NOT_FOUND" | "TAKEN" | "NOT_A_MEMBER" | "STALE_EPOCH" | "COMMIT_DUE" | "JOIN_LATER" | "INVALID_COMMIT" | "INVALID_DEVICE_LOG" | "KEY_PACKAGE_USED" | "ALREADY_EXISTS" | "NOT_ACCEPTED" | "REQUEST_PENDING" | "INVALID_PHONE" | "PHONE_NOT_SERVED" | "WRONG_CODE" | "CODE_EXPIRED" | "QUOTA_EXCEEDED" | "WRONG_OFFSET" | "WRONG_CHECKSUM" | "STORAGE_FULL" | "DRIVE_UNREACHABLE" | "SIGN_UP_REFUSED" | "STORE_EPOCH_CHANGED" | "OUT_OF_ORDER" | "PROFILE_COPIED" | "UPDATE_REQUIRED" | "INTERNAL" | "UNKNOWN";
+export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" | "UNAUTHORIZED" | "DEVICE_REVOKED" | "WRONG_CREDENTIALS" | "FORBIDDEN" | "NOT_FOUND" | "TAKEN" | "NOT_A_MEMBER" | "STALE_EPOCH" | "COMMIT_DUE" | "JOIN_LATER" | "INVALID_COMMIT" | "INVALID_DEVICE_LOG" | "KEY_PACKAGE_USED" | "ALREADY_EXISTS" | "NOT_ACCEPTED" | "REQUEST_PENDING" | "INVALID_PHONE" | "PHONE_NOT_SERVED" | "WRONG_CODE" | "CODE_EXPIRED" | "QUOTA_EXCEEDED" | "WRONG_OFFSET" | "WRONG_CHECKSUM" | "STORAGE_FULL" | "DRIVE_UNREACHABLE" | "DRIVE_EXPIRED" | "SIGN_UP_REFUSED" | "STORE_EPOCH_CHANGED" | "OUT_OF_ORDER" | "PROFILE_COPIED" | "UPDATE_REQUIRED" | "INTERNAL" | "UNKNOWN";
 
 /**
  * Something that a person wants.
@@ -659,7 +659,39 @@ name: string,
 /**
  * How it is reached.
  */
-access: DriveAccess, } | { "command": "rename_drive",
+access: DriveAccess, } | { "command": "authorize_drive",
+/**
+ * Whose drive.
+ */
+provider: DriveProvider,
+/**
+ * What the person calls a new one.
+ */
+name: string,
+/**
+ * One of that provider that is connected anew; none: a new one.
+ */
+drive: number | null,
+/**
+ * Where that page leads back.
+ */
+back: string, } | { "command": "keep_grant",
+/**
+ * What came with the code.
+ */
+state: string,
+/**
+ * What the code has become.
+ */
+grant: DriveGrant, } | { "command": "refresh_drive",
+/**
+ * Which.
+ */
+drive: number,
+/**
+ * What the provider has given.
+ */
+grant: DriveGrant, } | { "command": "rename_drive",
 /**
  * Which.
  */
@@ -1234,7 +1266,15 @@ key: string,
 /**
  * The access key's secret.
  */
-secret: string, };
+secret: string, } | { "kind": "cloud",
+/**
+ * Whose.
+ */
+provider: DriveProvider,
+/**
+ * The access token, which the provider gave for an hour or a few.
+ */
+token: string, };
 
 /**
  * What is asked of a drive. Paths are names with slashes between; the root is the empty one.
@@ -1262,6 +1302,15 @@ path: string,
 replace: boolean, };
 
 /**
+ * The answer to [`AuthorizeDrive`].
+ */
+export type DriveAuthorization = {
+/**
+ * The provider's page.
+ */
+url: string, };
+
+/**
  * A request to the server, which passes it on to the drive. The host makes it, always as `POST`.
  */
 export type DriveCall = {
@@ -1276,7 +1325,12 @@ headers: Array<[string, string]>,
 /**
  * Its body; none where that is the file.
  */
-body: string | null, };
+body: string | null,
+/**
+ * Whether the provider would not know the token in it any more: another one is to be had before
+ * ([`GrantAsk::Refresh`]).
+ */
+is_over: boolean, };
 
 /**
  * A file or a folder on a drive.
@@ -1300,9 +1354,26 @@ size: number,
 modified?: Timestamp | null, };
 
 /**
+ * The answer to [`ExchangeDrive`] and [`RefreshDrive`]. The server does not keep it.
+ */
+export type DriveGrant = {
+/**
+ * The access token.
+ */
+access: string,
+/**
+ * How long it is good for, in milliseconds.
+ */
+millis: number,
+/**
+ * The refresh token; none: the one before is still good.
+ */
+refresh?: string | null, };
+
+/**
  * What a drive speaks.
  */
-export type DriveKind = "webdav" | "s3";
+export type DriveKind = "webdav" | "s3" | "dropbox" | "google" | "onedrive";
 
 /**
  * Which drive is asked.
@@ -1331,6 +1402,11 @@ entries: Array<DriveEntry>,
 more: boolean, };
 
 /**
+ * Who runs a drive that is reached by OAuth 2.
+ */
+export type DriveProvider = "dropbox" | "google" | "onedrive";
+
+/**
  * A connected drive. What it wants to be shown stays in the database: [`DriveCall`]s bring it.
  */
 export type DriveView = {
@@ -1347,7 +1423,7 @@ name: string,
  */
 kind: DriveKind,
 /**
- * Where it is.
+ * Where it is; empty for a provider's, which is where the provider is.
  */
 address: string, };
 
@@ -1643,6 +1719,27 @@ n?: string,
  * When it was written.
  */
 t: Timestamp, };
+
+/**
+ * What is asked about a drive of a provider's, before it is connected and to keep it so.
+ */
+export type GrantAsk = { "ask": "authorize" } | { "ask": "exchange",
+/**
+ * The code.
+ */
+code: string,
+/**
+ * What came with it; if it is not what was sent there, nobody has asked for this.
+ */
+state: string, } | { "ask": "refresh",
+/**
+ * Its number.
+ */
+drive: number, } | { "ask": "revoke",
+/**
+ * Its number.
+ */
+drive: number, };
 
 /**
  * A link by which people ask to join a group.
@@ -2775,7 +2872,11 @@ drive: DriveOf,
 /**
  * What is asked.
  */
-what: DriveAsk, } | { "query": "estimate",
+what: DriveAsk, } | { "query": "grant_call",
+/**
+ * What is asked.
+ */
+what: GrantAsk, } | { "query": "estimate",
 /**
  * How many.
  */

@@ -23,6 +23,7 @@ test('the answer of a server is read', () => {
     phone: 'required',
     phoneRegion: 'RU',
     drives: false,
+    driveProviders: [],
     previews: true,
   })
 })

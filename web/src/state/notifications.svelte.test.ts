@@ -13,6 +13,7 @@ const SERVER = {
   passwordRequired: false,
   phone: 'off',
   phoneRegion: undefined,
+  driveProviders: [],
   previews: false,
 } as const
 const SUBSCRIPTION = { endpoint: 'https://push.example.org/x', p256dh: 'AQ-_', auth: 'AQ', quietly: true }

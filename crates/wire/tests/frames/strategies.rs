@@ -507,10 +507,10 @@ pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
             any::<bool>(),
             bytes(),
             offer,
-            (option::of(text()), any::<bool>(), any::<bool>()),
+            (option::of(text()), any::<bool>(), vec(text(), 0..4), any::<bool>()),
         )
             .prop_map(|(name, version, feature, registration, password_required, push_key, phone, rest)| {
-                let (phone_region, drives, previews) = rest;
+                let (phone_region, drives, drive_providers, previews) = rest;
                 HttpBody::ServerInfo(ServerInfo {
                     name,
                     version,
@@ -521,6 +521,7 @@ pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
                     phone,
                     phone_region,
                     drives,
+                    drive_providers,
                     previews,
                 })
             })
