@@ -120,7 +120,7 @@ test('providers are offered where the server has a client with them, and no othe
   expect(kinds()).toEqual(['WebDAV, Nextcloud', 'S3', 'Google Drive', 'OneDrive'])
   await userEvent.selectOptions(page.getByLabelText('Kind'), 'Google Drive')
   await expect.element(page.getByLabelText('Name', { exact: true })).toHaveValue('Google Drive')
-  await expect.element(page.getByText('was not tried with the real service', { exact: false })).toBeVisible()
+  await expect.element(page.getByText('not yet tried with the real service', { exact: false })).toBeVisible()
   await userEvent.selectOptions(page.getByLabelText('Kind'), 'S3')
   await expect.element(page.getByLabelText('Name', { exact: true })).toHaveValue('')
 })

@@ -14,7 +14,7 @@ const SERVER = {
   push_key: 'KEY',
   phone: 'off',
   drives: true,
-  drive_providers: [] as string[],
+  drive_providers: Array.of<string>(),
 }
 
 export async function inApp(

@@ -31,5 +31,6 @@ test('what a provider does not know any more is told as such', () => {
 
 test('a drive of a provider is where the provider is', () => {
   expect(placeOf({ drive: 1, name: 'Mine', kind: 'onedrive', address: '' })).toBe('OneDrive')
+  expect(placeOf({ drive: 1, name: 'OneDrive', kind: 'onedrive', address: '' })).toBe(undefined)
   expect(placeOf({ drive: 1, name: 'Mine', kind: 's3', address: 'https://s' })).toBe('https://s')
 })

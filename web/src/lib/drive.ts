@@ -15,9 +15,11 @@ export const isProvider = (kind: string): kind is DriveProvider => Object.hasOwn
 
 export const providerName = (provider: DriveProvider): string => PROVIDERS[provider]
 
-/** Where a drive is, as it is shown under its name. */
-export const placeOf = ({ kind, address }: DriveView): string =>
-  isProvider(kind) ? providerName(kind) : address
+/** Where a drive is, as it is shown under its name; nothing where that says it already. */
+export function placeOf({ name, kind, address }: DriveView): string | undefined {
+  const place = isProvider(kind) ? providerName(kind) : address
+  return place === name ? undefined : place
+}
 
 /** Why something was not done with a cloud drive. */
 export type DriveReason =
