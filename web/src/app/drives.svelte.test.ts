@@ -189,3 +189,20 @@ test('a drive of a provider is forgotten even if the provider can’t be told', 
   await expect.element(page.getByText('No drives yet')).toBeVisible()
   expect(asked).toEqual(['revoke'])
 })
+
+test('a provider that can’t be reached is told of without an address to check', async () => {
+  const engine = withDrives([MINE], () => refused('DRIVE_UNREACHABLE'))
+  await inApp(engine, '/settings/drives')
+  await userEvent.click(button('What to do with Mine'))
+  await userEvent.click(page.getByRole('menuitem', { name: 'Connect anew' }))
+  await expect
+    .element(page.getByText('Google Drive can’t be reached from your server', { exact: false }))
+    .toBeVisible()
+  expect(engine.commands).toContainEqual({
+    command: 'authorize_drive',
+    provider: 'google',
+    name: '',
+    drive: 2,
+    back: `${location.origin}/drive-connected`,
+  })
+})

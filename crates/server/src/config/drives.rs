@@ -43,6 +43,7 @@ impl Default for Drives {
     }
 }
 
+#[cfg(feature = "drives")]
 impl DriveClient {
     fn is_half(&self) -> bool {
         self.client_id.reveal().is_empty() != self.client_secret.reveal().is_empty()
