@@ -2,7 +2,7 @@
 
 use beseda_engine::Engine;
 use beseda_engine::api::deeds::Deeds;
-use beseda_engine::api::drive::{DriveAsk, DriveCall, DriveOf, DriveView};
+use beseda_engine::api::drive::{DriveAsk, DriveCall, DriveOf, DriveView, GrantAsk};
 use beseda_engine::api::failure::Failure;
 use beseda_engine::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use beseda_engine::api::notification::{News, NotificationSettings};
@@ -89,6 +89,11 @@ pub enum Query {
         drive: DriveOf,
         /// What is asked.
         what: DriveAsk,
+    },
+    /// What the host sends to the server about a drive of a provider's; none if nothing of it was asked for.
+    GrantCall {
+        /// What is asked.
+        what: GrantAsk,
     },
     /// What it takes to move some bytes on the network as it is now.
     Estimate {
@@ -265,6 +270,7 @@ pub enum Answer {
     Fetching(Fetching),
     Drives(Vec<DriveView>),
     DriveCall(Option<DriveCall>),
+    GrantCall(Option<DriveCall>),
     Estimate(Estimate),
     Shared(Vec<SharedView>),
     Linked(Vec<MessageView>),
@@ -339,6 +345,7 @@ fn read(engine: &Engine, query: &Query, now: Timestamp, rng: &mut dyn Rng) -> Re
         Query::Fetching => Answer::Fetching(view::fetching(&view)?),
         Query::Drives => Answer::Drives(view::drives(&view)?),
         Query::DriveCall { drive, what } => Answer::DriveCall(view::drive_call(&view, drive, what)?),
+        Query::GrantCall { what } => Answer::GrantCall(view::grant_call(&view, what)?),
         Query::Estimate { bytes, up } => Answer::Estimate(view::estimate(&view, *bytes, *up)?),
         Query::Shared { conversation, kind, name, before, limit } => {
             Answer::Shared(view::shared(&view, *conversation, *kind, name, *before, *limit)?)

@@ -23,6 +23,7 @@ pub fn typescript() -> String {
     found.visit::<Answer>();
     // What the server answers to what is asked of a cloud drive.
     found.visit::<beseda_wire::http::DrivePage>();
+    found.visit::<beseda_wire::http::DriveAuthorization>();
     let mut file = HEAD.to_owned();
     for (_, declaration) in found.by_name.into_values() {
         file.push('\n');

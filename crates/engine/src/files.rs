@@ -9,6 +9,7 @@ pub mod chunks;
 pub(crate) mod command;
 mod down;
 pub(crate) mod drives;
+pub(crate) mod grants;
 pub(crate) mod keep;
 pub(crate) mod previews;
 mod row;

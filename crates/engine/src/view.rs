@@ -18,7 +18,7 @@ pub use account::{account, accounts, card, me, members, public_name};
 pub use asks::{asks, own_asks};
 pub use conversation::{conversation, conversations};
 pub use deeds::{deeds, pins};
-pub use file::{drive_call, drives, estimate, fetching, file, file_use, live_shares, shared};
+pub use file::{drive_call, drives, estimate, fetching, file, file_use, grant_call, live_shares, shared};
 pub use links::linked;
 pub use message::{find_row, info, message};
 pub use page::timeline;

@@ -2,6 +2,7 @@
 //! wants to be shown. Nothing of it is kept. Their addresses are chosen by people: nothing is sent to what only this
 //! server can reach, unless the operator allows it.
 
+mod cloud;
 mod dav;
 mod guard;
 mod transport;
@@ -15,6 +16,8 @@ use opendal::services::{S3, Webdav};
 use opendal::{EntryMode, ErrorKind, Metadata, Operator};
 use reqwest::Url;
 
+use cloud::Cloud;
+pub use cloud::{Client, ClientError, Clients, Grant, Provider};
 use dav::Dav;
 pub use guard::{Network, NetworkError, Reach};
 use transport::{Seen, Transport};
@@ -49,6 +52,13 @@ pub enum Access {
         /// How they prove it.
         secret: String,
     },
+    /// A drive of a provider's.
+    Cloud {
+        /// Whose.
+        provider: Provider,
+        /// The access token.
+        token: String,
+    },
 }
 
 /// Nothing of it is for a log.
@@ -57,6 +67,7 @@ impl std::fmt::Debug for Access {
         f.write_str(match self {
             Self::Webdav { .. } => "Webdav(…)",
             Self::S3 { .. } => "S3(…)",
+            Self::Cloud { .. } => "Cloud(…)",
         })
     }
 }
@@ -89,6 +100,21 @@ pub enum DriveError {
     /// It asks for patience.
     #[error("the drive is busy")]
     Busy,
+    /// It asks for so much patience.
+    #[error("the drive is busy for some time")]
+    Later {
+        /// How much, in milliseconds.
+        millis: u64,
+    },
+    /// The token is over or was taken back, or does not reach far enough.
+    #[error("the provider does not know the token any more")]
+    Expired,
+    /// The server has no client with this provider.
+    #[error("this server has no way to this provider")]
+    NotOffered,
+    /// The provider does not take the client for what the operator has registered.
+    #[error("the provider does not know this server's client")]
+    Client,
     /// What was to be written has ended before its end.
     #[error("the file did not come whole")]
     Cut,
@@ -124,6 +150,7 @@ pub struct Page {
 pub struct Drives {
     client: reqwest::Client,
     reach: Arc<Reach>,
+    clients: Clients,
 }
 
 impl Drives {
@@ -131,9 +158,62 @@ impl Drives {
     ///
     /// # Errors
     /// When TLS can't be set up.
-    pub fn new(reach: Reach) -> Result<Self, reqwest::Error> {
+    pub fn new(reach: Reach, clients: Clients) -> Result<Self, reqwest::Error> {
         let reach = Arc::new(reach);
-        Ok(Self { client: transport::client(&reach)?, reach })
+        Ok(Self { client: transport::client(&reach)?, reach, clients })
+    }
+
+    /// Whether there is a client with this provider.
+    pub fn has(&self, provider: Provider) -> bool {
+        self.clients.of(provider).is_ok()
+    }
+
+    /// The provider's page on which a person lets this server into their drive, and which leads back to `back`.
+    ///
+    /// # Errors
+    /// When there is no client with this provider.
+    pub fn authorize(
+        &self,
+        provider: Provider,
+        state: &str,
+        challenge: &str,
+        back: &str,
+    ) -> Result<String, DriveError> {
+        cloud::authorize(provider, self.clients.of(provider)?, state, challenge, back)
+    }
+
+    /// Tokens for the code that came back.
+    ///
+    /// # Errors
+    /// When the provider gives none.
+    pub async fn exchange(
+        &self,
+        provider: Provider,
+        code: &str,
+        verifier: &str,
+        back: &str,
+    ) -> Result<Grant, DriveError> {
+        cloud::exchange(&self.transport(), provider, self.clients.of(provider)?, code, verifier, back).await
+    }
+
+    /// An access token for a refresh token.
+    ///
+    /// # Errors
+    /// When the provider gives none.
+    pub async fn refresh(&self, provider: Provider, token: &str) -> Result<Grant, DriveError> {
+        cloud::refresh(&self.transport(), provider, self.clients.of(provider)?, token).await
+    }
+
+    /// Tells the provider to forget a refresh token and what came of it, where there is a way to.
+    ///
+    /// # Errors
+    /// When it could not be told.
+    pub async fn revoke(&self, provider: Provider, token: &str) -> Result<(), DriveError> {
+        cloud::revoke(&self.transport(), provider, self.clients.of(provider)?, token).await
+    }
+
+    fn transport(&self) -> Transport {
+        Transport::new(self.client.clone(), self.reach.clone(), Seen::default())
     }
 
     /// A drive; nothing is asked of it yet.
@@ -144,6 +224,9 @@ impl Drives {
         let seen = Seen::default();
         let transport = Transport::new(self.client.clone(), self.reach.clone(), seen.clone());
         let (operator, dav) = match access {
+            Access::Cloud { provider, token } => {
+                return Ok(Drive(Kind::Cloud(Cloud::new(transport, *provider, self.clients.of(*provider)?, token)?)));
+            }
             Access::Webdav { address, user, password } => {
                 let address = folder_address(address)?;
                 let builder = Webdav::default().endpoint(&address).username(user).password(password);
@@ -173,7 +256,7 @@ impl Drives {
         };
         let operator = operator.map_err(|_| DriveError::Address)?;
         let context = opendal::OperationContext::new().with_http_transport(opendal::HttpTransporter::new(transport));
-        Ok(Drive { operator: operator.with_context(context), dav, seen })
+        Ok(Drive(Kind::Store(Store { operator: operator.with_context(context), dav, seen })))
     }
 }
 
@@ -192,7 +275,17 @@ fn folder_address(text: &str) -> Result<String, DriveError> {
 
 /// A drive of somebody, for one request.
 #[derive(Debug)]
-pub struct Drive {
+pub struct Drive(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Store(Store),
+    Cloud(Cloud),
+}
+
+/// A folder or bucket at an address that a person has given.
+#[derive(Debug)]
+struct Store {
     operator: Operator,
     dav: Option<Dav>,
     seen: Seen,
@@ -207,7 +300,54 @@ impl Drive {
     /// # Errors
     /// When it can't be read.
     pub async fn list(&self, folder: &str, skip: usize, most: usize) -> Result<Page, DriveError> {
-        let path = if folder.is_empty() { "/".to_owned() } else { format!("{}/", checked(folder)?) };
+        if !folder.is_empty() {
+            checked(folder)?;
+        }
+        match &self.0 {
+            Kind::Store(store) => store.list(folder, skip, most).await,
+            Kind::Cloud(cloud) => cloud.list(folder, skip, most).await,
+        }
+    }
+
+    /// The size of a file, and what is in it from byte `at` on.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub async fn read(&self, path: &str, at: u64) -> Result<(u64, Reading), DriveError> {
+        let path = checked(path)?;
+        match &self.0 {
+            Kind::Store(store) => store.read(path, at).await,
+            Kind::Cloud(cloud) => cloud.read(path, at).await,
+        }
+    }
+
+    /// Writes a file of `size` bytes. It is there under its name once it is whole, and not before; what was there stays
+    /// unless `replace`. Is to run to its end: what was begun is tidied up then.
+    ///
+    /// # Errors
+    /// When it can't be written, or `body` does not have so many bytes.
+    pub async fn write<E>(
+        &self,
+        path: &str,
+        size: u64,
+        replace: bool,
+        chance: [u8; 8],
+        body: impl Stream<Item = Result<Bytes, E>> + Send + 'static,
+    ) -> Result<(), DriveError>
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let path = checked(path)?;
+        match &self.0 {
+            Kind::Store(store) => store.write(path, size, replace, chance, body).await,
+            Kind::Cloud(cloud) => cloud.write(path, size, replace, body).await,
+        }
+    }
+}
+
+impl Store {
+    async fn list(&self, folder: &str, skip: usize, most: usize) -> Result<Page, DriveError> {
+        let path = if folder.is_empty() { "/".to_owned() } else { format!("{folder}/") };
         let mut lister = self.operator.lister(&path).await.map_err(|error| self.why(&error))?;
         let mut page = Page { entries: Vec::new(), more: false };
         let mut passed = 0;
@@ -229,12 +369,7 @@ impl Drive {
         Ok(page)
     }
 
-    /// The size of a file, and what is in it from byte `at` on.
-    ///
-    /// # Errors
-    /// When it can't be read.
-    pub async fn read(&self, path: &str, at: u64) -> Result<(u64, Reading), DriveError> {
-        let path = checked(path)?;
+    async fn read(&self, path: &str, at: u64) -> Result<(u64, Reading), DriveError> {
         let metadata = self.operator.stat(path).await.map_err(|error| self.why(&error))?;
         if !metadata.is_file() {
             return Err(DriveError::NotFound);
@@ -252,12 +387,7 @@ impl Drive {
         Ok((size, Box::pin(futures_util::stream::once(async { Ok(first) }).chain(stream))))
     }
 
-    /// Writes a file of `size` bytes. It is there under its name once it is whole, and not before; what was there stays
-    /// unless `replace`. Is to run to its end: what was begun is tidied up then.
-    ///
-    /// # Errors
-    /// When it can't be written, or `body` does not have so many bytes.
-    pub async fn write<E>(
+    async fn write<E>(
         &self,
         path: &str,
         size: u64,
@@ -268,7 +398,6 @@ impl Drive {
     where
         E: std::error::Error + Send + Sync + 'static,
     {
-        let path = checked(path)?;
         match self.operator.stat(path).await {
             Ok(metadata) if metadata.is_dir() => return Err(DriveError::Exists),
             Ok(_) if !replace => return Err(DriveError::Exists),
@@ -385,10 +514,17 @@ mod tests {
         let (address, text) = ("https://canary.example/".to_owned(), || "canary".to_owned());
         let dav = Access::Webdav { address: address.clone(), user: text(), password: text() };
         let s3 = Access::S3 { address, region: text(), bucket: text(), key: text(), secret: text() };
-        let drives = Drives::new(Reach::default()).expect("TLS");
-        for access in [dav, s3] {
-            let shown = format!("{access:?} {:?}", drives.open(&access).map(|drive| drive.seen));
-            assert!(!shown.contains("canary"), "{shown}");
+        let cloud = Access::Cloud { provider: Provider::Google, token: text() };
+        let google = Some(Client { id: text(), secret: text(), at: None });
+        let clients = Clients { google, ..Clients::default() };
+        let drives = Drives::new(Reach::default(), clients).expect("TLS");
+        for access in [dav, s3, cloud] {
+            let drive = drives.open(&access).expect("all is there");
+            let inner = match drive.0 {
+                Kind::Store(store) => format!("{:?}", store.seen),
+                Kind::Cloud(cloud) => format!("{cloud:?}"),
+            };
+            assert!(!format!("{access:?} {inner}").contains("canary"), "{inner}");
         }
     }
 }

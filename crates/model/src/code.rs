@@ -90,6 +90,8 @@ codes! {
     StorageFull = "STORAGE_FULL",
     /// A cloud drive does not answer, or the server may not go there.
     DriveUnreachable = "DRIVE_UNREACHABLE",
+    /// A cloud drive's provider does not know the token any more: it is over, or was taken back.
+    DriveExpired = "DRIVE_EXPIRED",
     /// Sign-up needs a proof of work, an invitation, a phone number, or is closed; `detail` says which.
     SignUpRefused = "SIGN_UP_REFUSED",
     /// The server was restored: the cursor belongs to another store epoch.

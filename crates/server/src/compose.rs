@@ -64,6 +64,10 @@ pub enum StartError {
     #[cfg(feature = "drives")]
     #[error("cannot set up TLS towards cloud drives; set `drives.enabled` to `false` to do without them")]
     Drives,
+    /// What is written of a client at a provider of cloud drives can't be used.
+    #[cfg(feature = "drives")]
+    #[error("the setting `drives.{0}` is wrong: {1}")]
+    DriveClient(&'static str, beseda_infra::drive::ClientError),
     /// Numbers can't be hidden as they were.
     #[error(transparent)]
     PhoneKey(#[from] KeyError),

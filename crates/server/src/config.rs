@@ -20,7 +20,7 @@ use toml::{Table, Value};
 
 use crate::tls::Name;
 
-pub use drives::Drives;
+pub use drives::{DriveClient, Drives};
 pub use gifs::{GifSource, Gifs};
 pub use map::Map;
 pub use outward::{Fetch, Previews};
@@ -518,6 +518,18 @@ fn environment_key(name: &str) -> Result<Option<String>, ConfigError> {
             Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(limit, limit_names()) })
         };
     }
+    for provider in drives::PROVIDERS {
+        let Some(setting) = key.strip_prefix("drives_").and_then(|key| key.strip_prefix(provider)?.strip_prefix('_'))
+        else {
+            continue;
+        };
+        let known = drives::CLIENT_KEYS.iter().copied();
+        return if drives::CLIENT_KEYS.contains(&setting) {
+            Ok(Some(format!("drives.{provider}.{setting}")))
+        } else {
+            Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(setting, known) })
+        };
+    }
     for (section, settings) in SECTIONS {
         let Some(setting) = key.strip_prefix(section).and_then(|rest| rest.strip_prefix('_')) else { continue };
         return if settings.contains(&setting) {
@@ -556,6 +568,15 @@ fn set(table: &mut Table, key: &str, text: &str) -> Result<(), ConfigError> {
         return Ok(());
     }
     if let Some((section, setting)) = key.split_once('.') {
+        if let Some((provider, setting)) = setting.split_once('.') {
+            let empty = || Value::Table(Table::new());
+            if let Value::Table(settings) = table.entry(section).or_insert_with(empty)
+                && let Value::Table(client) = settings.entry(provider).or_insert_with(empty)
+            {
+                client.insert(setting.to_owned(), Value::String(text.to_owned()));
+            }
+            return Ok(());
+        }
         let value = match setting {
             "enabled" | "path_style" => flag(text)?,
             "max_zoom" => number(text)?,

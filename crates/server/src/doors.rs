@@ -141,6 +141,14 @@ pub(crate) enum Route {
     DriveRead,
     /// A file that goes there.
     DriveWrite,
+    /// Where a person lets the server's client into their drive.
+    DriveAuthorize,
+    /// Tokens for the code that came of it.
+    DriveExchange,
+    /// Another token, once one is over.
+    DriveRefresh,
+    /// The end of them all.
+    DriveRevoke,
     /// What a page says of itself.
     Preview,
     /// Moving pictures.
@@ -262,6 +270,10 @@ pub(crate) const HTTP_DOORS: &[HttpDoor] = &[
     for_drives(Route::DriveList, "/api/v1/drives/list", "list_drive"),
     for_drives(Route::DriveRead, "/api/v1/drives/read", "read_drive"),
     HttpDoor { size: size!(blob_bytes), ..for_drives(Route::DriveWrite, "/api/v1/drives/write", "write_drive") },
+    for_drives(Route::DriveAuthorize, "/api/v1/drives/authorize", "authorize_drive"),
+    for_drives(Route::DriveExchange, "/api/v1/drives/exchange", "exchange_drive"),
+    for_drives(Route::DriveRefresh, "/api/v1/drives/refresh", "refresh_drive"),
+    for_drives(Route::DriveRevoke, "/api/v1/drives/revoke", "revoke_drive"),
     for_web(Route::Preview, "/api/v1/previews", "preview", RateClass::Previews),
     for_web(Route::Gifs, "/api/v1/gifs", "find_gifs", RateClass::GifSearches),
     for_web(Route::GifPicture, "/api/v1/gifs/picture", "gif_picture", RateClass::WebPictures),

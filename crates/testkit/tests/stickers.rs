@@ -306,6 +306,7 @@ fn send_photo(world: &mut Town, device: DeviceKey, conversation: ConversationId,
         media: Media::Photo { width: 300, height: 200 },
         preview: None,
         cover: None,
+        excerpt: String::new(),
     };
     done(
         world,

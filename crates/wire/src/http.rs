@@ -10,7 +10,10 @@ use crate::Bytes;
 use crate::request::{ClientFrame, Reply, ServerFrame};
 use crate::state::DeviceLogEntry;
 
-pub use drive::{DriveAccess, DriveEntry, DrivePage, ListDrive, ReadDrive, WriteDrive};
+pub use drive::{
+    AuthorizeDrive, DriveAccess, DriveAuthorization, DriveEntry, DriveGrant, DrivePage, DriveProvider, ExchangeDrive,
+    ListDrive, ReadDrive, RefreshDrive, WriteDrive,
+};
 pub use web::{
     AskGifPicture, AskGifs, AskMapTile, AskPreview, Gif, GifPage, GifProvider, MapOffer, Preview, WebPicture,
 };
@@ -55,6 +58,9 @@ pub struct ServerInfo {
     /// Whether the server passes files from and to cloud drives on.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drives: bool,
+    /// With which providers drives are connected by OAuth 2, by their words, such as `dropbox`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drive_providers: Vec<String>,
     /// Whether the server looks at pages for their previews.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub previews: bool,

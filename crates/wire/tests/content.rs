@@ -271,6 +271,7 @@ fn examples() -> Vec<(&'static str, Content)> {
                     media: Media::Photo { width: 356, height: 200 },
                     preview: Some(vec![1, 2].into()),
                     cover: None,
+                    excerpt: String::new(),
                 }],
             }),
         ),

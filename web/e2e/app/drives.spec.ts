@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { barriers } from '../axe'
+import { configured } from '../configured'
+import { startProvider, type Provider } from '../provider'
 import { besideServer } from '../server'
 import { befriend } from './person'
 import { test as base } from './stage'
@@ -15,8 +17,8 @@ interface Drive {
 
 const PASSWORD = 'only for this'
 
-/** A WebDAV server on this machine, which the server is allowed to reach. */
-const test = base.extend<{ drive: Drive }>({
+/** A WebDAV server and a provider on this machine, which the server is allowed to reach. */
+const test = base.extend<{ drive: Drive; provider: Provider }>({
   // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs.
   drive: async ({}, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'beseda-drive-'))
@@ -36,12 +38,15 @@ const test = base.extend<{ drive: Drive }>({
     rmSync(folder, { recursive: true })
   },
   // eslint-disable-next-line no-empty-pattern -- Playwright reads from the pattern what a fixture needs.
-  args: async ({}, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'beseda-config-'))
-    const config = join(folder, 'beseda.toml')
-    writeFileSync(config, '[drives]\nallow = ["127.0.0.1/32"]\n')
-    await use(['--config', config])
-    rmSync(folder, { recursive: true })
+  provider: async ({}, use) => {
+    const provider = await startProvider()
+    await use(provider)
+    await provider.stop()
+  },
+  args: async ({ provider }, use) => {
+    const allow = '[drives]\nallow = ["127.0.0.1/32"]\n'
+    const client = `client_id = "the-client"\nclient_secret = "the-secret"\nat = "${provider.at}"\n`
+    await configured(`${allow}[drives.dropbox]\n${client}`, use)
   },
 })
 
@@ -96,4 +101,60 @@ test('a drive is connected; a file of it is sent, and one that came is saved the
   await saver.getByRole('button', { name: 'Save here' }).click()
   await expect(page.getByText('Saved to Cloud')).toBeVisible()
   expect(readFileSync(join(drive.folder, 'Pictures', 'answer.txt'), 'utf8')).toBe('more salt')
+})
+
+test('a drive of a provider is connected on its page, used, and taken back', async ({ member, provider }) => {
+  provider.files.set('recipe.txt', Buffer.from('flour, water, salt'))
+  const alice = await member('alice', 'Alice Walker')
+  const bob = await member('bob', 'Bob Marley')
+  await befriend(alice, bob)
+  const { page } = alice
+
+  await alice.moves('settings/drives')
+  const connect = async () => {
+    await page.getByRole('button', { name: 'Connect a drive' }).click()
+    const form = page.getByRole('dialog', { name: 'Connect a drive' })
+    await form.getByLabel('Kind').selectOption('Dropbox')
+    await expect(form.getByLabel('Name', { exact: true })).toHaveValue('Dropbox')
+    expect(await barriers(page, '[role=dialog]')).toEqual([])
+    await form.getByRole('button', { name: 'Go on to Dropbox' }).click()
+  }
+  await connect()
+  await page.getByRole('link', { name: 'Cancel' }).click()
+  await expect(page.getByText('You didn’t allow it')).toBeVisible()
+  expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/settings/drives')
+  await connect()
+  await page.getByRole('link', { name: 'Allow' }).click()
+  await expect(page.getByText('The drive is connected')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'What to do with Dropbox' })).toBeVisible()
+  expect(await barriers(page)).toEqual([])
+
+  // The provider takes its token back before its time: another one is had, and nobody notices.
+  provider.known.clear()
+  await alice.moves('')
+  await alice.goesTo('Bob Marley')
+  await page.getByRole('button', { name: 'Attach' }).click()
+  await page.getByRole('menuitem', { name: 'From a cloud drive' }).click()
+  const chooser = page.getByRole('dialog', { name: 'From a cloud drive' })
+  await chooser.getByText('recipe.txt').click()
+  await chooser.getByRole('button', { name: 'Attach 1 file' }).click()
+  await expect(chooser).toBeHidden()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await expect(bob.message('recipe.txt')).toBeVisible()
+
+  // The file is there: it is kept beside.
+  await alice.message('recipe.txt').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Save to drive' }).click()
+  const saver = page.getByRole('dialog', { name: 'Save to drive' })
+  await saver.getByRole('button', { name: 'Save here' }).click()
+  await saver.getByRole('button', { name: 'Keep both' }).click()
+  await expect(page.getByText('Saved to Dropbox')).toBeVisible()
+  expect(provider.files.get('recipe (2).txt')?.toString()).toBe('flour, water, salt')
+
+  await alice.moves('settings/drives')
+  await page.getByRole('button', { name: 'What to do with Dropbox' }).click()
+  await page.getByRole('menuitem', { name: 'Forget' }).click()
+  await page.getByRole('button', { name: 'Forget' }).click()
+  await expect(page.getByText('No drives yet')).toBeVisible()
+  await expect.poll(() => provider.revoked.size).toBe(1)
 })

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { barriers } from '../axe'
+import { configured } from '../configured'
 import { befriend } from './person'
 import { test as base } from './stage'
 
@@ -37,11 +35,7 @@ const test = base.extend<{ site: Site }>({
     server.close()
   },
   args: async ({ site }, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'beseda-site-'))
-    const config = join(folder, 'beseda.toml')
-    writeFileSync(config, `[fetch]\nports = [${String(site.port)}]\nallow = ["127.0.0.1/32"]\n`)
-    await use(['--config', config])
-    rmSync(folder, { recursive: true })
+    await configured(`[fetch]\nports = [${String(site.port)}]\nallow = ["127.0.0.1/32"]\n`, use)
   },
 })
 

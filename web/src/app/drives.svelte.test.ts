@@ -13,6 +13,9 @@ afterEach(() => vi.unstubAllGlobals())
 const button = (name: string) => page.getByRole('button', { name, exact: true })
 const CLOUD: DriveView = { drive: 1, name: 'Cloud', kind: 'webdav', address: 'https://cloud.example/dav' }
 
+const MINE: DriveView = { drive: 2, name: 'Mine', kind: 'google', address: '' }
+const GRANT = { access: 'a-2', millis: 3_600_000 }
+
 const ENTRIES = [
   { name: 'notes.txt', folder: false, size: 5, modified: null },
   { name: 'Pictures', folder: true, size: 0, modified: null },
@@ -26,7 +29,16 @@ function withDrives(drives: DriveView[], answer: (door: string, body: string) =>
     url: `/api/v1/drives/${what.ask}`,
     headers: [],
     body: JSON.stringify(what),
+    is_over: false,
   })
+  engine.views.grant_call = ({ what }) => ({
+    url: `/api/v1/drives/${what.ask}`,
+    headers: [],
+    body: JSON.stringify(what),
+    is_over: false,
+  })
+  for (const command of ['keep_grant', 'refresh_drive', 'authorize_drive'] as const)
+    engine.on(command, () => ({ outcome: 'done' }))
   engine.on('keep_drive', ({ name }) => {
     drives = [...drives, { ...CLOUD, name }]
     engine.tell({ notice: 'me' })
@@ -95,4 +107,102 @@ test('a file that breaks off is not taken, and one is told', async () => {
   await userEvent.click(button('Attach 1 file'))
   await expect.element(page.getByText('The connection broke before the whole file was here.')).toBeVisible()
   expect(engine.files.size).toBe(0)
+})
+
+const kinds = () =>
+  Array.from(page.getByLabelText('Kind').element().querySelectorAll('option'), (one) => one.textContent)
+
+test('providers are offered where the server has a client with them, and no others', async () => {
+  const engine = withDrives([], () => listed())
+  await inApp(engine, '/settings/drives', { drive_providers: ['google', 'onedrive', 'from the future'] })
+  await userEvent.click(button('Connect a drive'))
+  await expect.element(page.getByLabelText('Kind')).toBeVisible()
+  expect(kinds()).toEqual(['WebDAV, Nextcloud', 'S3', 'Google Drive', 'OneDrive'])
+  await userEvent.selectOptions(page.getByLabelText('Kind'), 'Google Drive')
+  await expect.element(page.getByLabelText('Name', { exact: true })).toHaveValue('Google Drive')
+  await expect.element(page.getByText('not yet tried with the real service', { exact: false })).toBeVisible()
+  await userEvent.selectOptions(page.getByLabelText('Kind'), 'S3')
+  await expect.element(page.getByLabelText('Name', { exact: true })).toHaveValue('')
+})
+
+test('what a provider’s page leads back with becomes a drive, and stays nowhere', async () => {
+  const asked: string[] = []
+  const engine = withDrives([MINE], (door, body) => {
+    asked.push(door, body)
+    return Response.json(GRANT)
+  })
+  await inApp(engine, '/drive-connected?code=the-code&state=the-state')
+  await expect.element(page.getByText('The drive is connected')).toBeVisible()
+  expect(asked).toEqual(['exchange', '{"ask":"exchange","code":"the-code","state":"the-state"}'])
+  expect(engine.commands).toContainEqual({ command: 'keep_grant', state: 'the-state', grant: GRANT })
+  expect(location.pathname + location.search).toBe('/settings/drives')
+})
+
+test('a page on which the person said no, or which leads back with nothing, connects nothing', async () => {
+  const engine = withDrives([MINE], () => refused('DRIVE_EXPIRED'))
+  await inApp(engine, '/drive-connected?error=access_denied&state=the-state')
+  await expect.element(page.getByText('You didn’t allow it: the drive is not connected')).toBeVisible()
+  await inApp(engine, '/drive-connected?error=server_error')
+  await expect.element(page.getByText('The drive was not connected.', { exact: false })).toBeVisible()
+  await inApp(engine, '/drive-connected?code=less&state=s')
+  await expect.element(page.getByText('allow all that is asked for', { exact: false })).toBeVisible()
+  expect(engine.commands.some(({ command }) => command === 'keep_grant')).toBe(false)
+})
+
+test('a token that is over is renewed once; then the drive is to be connected anew', async () => {
+  let good = false
+  const engine = withDrives([MINE], (door) => {
+    if (door === 'refresh') {
+      good = !good
+      return Response.json({ ...GRANT, refresh: 'r-2' })
+    }
+    return good ? listed() : refused('DRIVE_EXPIRED')
+  })
+  await inApp(engine, '/settings/drives')
+  await expect.element(page.getByText('Google Drive')).toBeVisible()
+  const menu = button('What to do with Mine')
+  await userEvent.click(menu)
+  await userEvent.click(page.getByRole('menuitem', { name: 'Test the connection' }))
+  await expect.element(page.getByText('Mine answers')).toBeVisible()
+  const refresh = { command: 'refresh_drive', drive: 2, grant: { ...GRANT, refresh: 'r-2' } }
+  expect(engine.commands.filter(({ command }) => command === 'refresh_drive')).toEqual([refresh])
+
+  vi.stubGlobal('fetch', () => Promise.resolve(refused('DRIVE_EXPIRED')))
+  await userEvent.click(menu)
+  await userEvent.click(page.getByRole('menuitem', { name: 'Test the connection' }))
+  await expect
+    .element(page.getByText('The drive doesn’t let this device in any more', { exact: false }))
+    .toBeVisible()
+})
+
+test('a drive of a provider is forgotten even if the provider can’t be told', async () => {
+  const asked: string[] = []
+  const engine = withDrives([MINE], (door) => {
+    asked.push(door)
+    return refused('DRIVE_UNREACHABLE')
+  })
+  await inApp(engine, '/settings/drives')
+  await userEvent.click(button('What to do with Mine'))
+  await userEvent.click(page.getByRole('menuitem', { name: 'Forget' }))
+  await expect.element(page.getByText('Google Drive is told', { exact: false })).toBeVisible()
+  await userEvent.click(button('Forget'))
+  await expect.element(page.getByText('No drives yet')).toBeVisible()
+  expect(asked).toEqual(['revoke'])
+})
+
+test('a provider that can’t be reached is told of without an address to check', async () => {
+  const engine = withDrives([MINE], () => refused('DRIVE_UNREACHABLE'))
+  await inApp(engine, '/settings/drives')
+  await userEvent.click(button('What to do with Mine'))
+  await userEvent.click(page.getByRole('menuitem', { name: 'Connect anew' }))
+  await expect
+    .element(page.getByText('Google Drive can’t be reached from your server', { exact: false }))
+    .toBeVisible()
+  expect(engine.commands).toContainEqual({
+    command: 'authorize_drive',
+    provider: 'google',
+    name: '',
+    drive: 2,
+    back: `${location.origin}/drive-connected`,
+  })
 })

@@ -14,6 +14,7 @@ const SERVER = {
   push_key: 'KEY',
   phone: 'off',
   drives: true,
+  drive_providers: Array.of<string>(),
 }
 
 export async function inApp(

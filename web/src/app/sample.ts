@@ -103,6 +103,7 @@ export const signedIn = (): FakeEngine =>
     fetching: () => FETCHING,
     drives: () => [],
     drive_call: () => null,
+    grant_call: () => null,
     estimate: () => ({ costly: false, millis: null }),
     file_use: () => ({ used: 1_234_567_890, count: 321, clearable: 1_200_000_000, allowed: 2_000_000_000 }),
     news: () => ({ notifications: [], unread: 0, sound: true }),

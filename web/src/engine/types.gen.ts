@@ -99,29 +99,12 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "live_shares", "answer": Array<LiveShare> } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "linked", "answer": Array<MessageView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "grant_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "linked", "answer": Array<MessageView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
  */
 export type AskDoubt = "unknown" | "malformed" | "other_link" | "maker" | "expired" | "no_link";
-
-/**
- * `POST /api/v1/map-tiles`: a square of the map.
- */
-export type AskMapTile = {
-/**
- * How far one looks into it: at 0 the whole earth is one square.
- */
-zoom: number,
-/**
- * Which, from the west.
- */
-x: number,
-/**
- * Which, from the north.
- */
-y: number, };
 
 /**
  * What has become of a request to join a group.
@@ -184,11 +167,7 @@ preview: string | null,
 /**
  * A picture that stands for it, sealed as well: at most 512 KiB.
  */
-cover: number | null,
-/**
- * How a text begins: of more than 12 lines or 1,000 bytes, what is too much is cut off.
- */
-excerpt?: string, };
+cover: number | null, };
 
 /**
  * A file that goes with a message.
@@ -215,13 +194,9 @@ media: Media,
  */
 preview: string | null,
 /**
- * A picture that stands for it: what a film begins with, the cover of a record, the first page of a document.
+ * A picture that stands for it: what a film begins with, the cover of a record.
  */
 cover: number | null,
-/**
- * How a text begins, as its sender's device told; empty if it is none.
- */
-excerpt?: string,
 /**
  * Bytes.
  */
@@ -314,7 +289,7 @@ healing: Healing, };
 /**
  * Why a request was refused. A code is added only when a consumer acts upon it.
  */
-export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" | "UNAUTHORIZED" | "DEVICE_REVOKED" | "WRONG_CREDENTIALS" | "FORBIDDEN" | "NOT_FOUND" | "TAKEN" | "NOT_A_MEMBER" | "STALE_EPOCH" | "COMMIT_DUE" | "JOIN_LATER" | "INVALID_COMMIT" | "INVALID_DEVICE_LOG" | "KEY_PACKAGE_USED" | "ALREADY_EXISTS" | "NOT_ACCEPTED" | "REQUEST_PENDING" | "INVALID_PHONE" | "PHONE_NOT_SERVED" | "WRONG_CODE" | "CODE_EXPIRED" | "QUOTA_EXCEEDED" | "WRONG_OFFSET" | "WRONG_CHECKSUM" | "STORAGE_FULL" | "DRIVE_UNREACHABLE" | "SIGN_UP_REFUSED" | "STORE_EPOCH_CHANGED" | "OUT_OF_ORDER" | "PROFILE_COPIED" | "UPDATE_REQUIRED" | "INTERNAL" | "UNKNOWN";
+export type Code = "BAD_REQUEST" | "TOO_LARGE" | "RATE_LIMITED" | "OVERLOADED" | "UNAUTHORIZED" | "DEVICE_REVOKED" | "WRONG_CREDENTIALS" | "FORBIDDEN" | "NOT_FOUND" | "TAKEN" | "NOT_A_MEMBER" | "STALE_EPOCH" | "COMMIT_DUE" | "JOIN_LATER" | "INVALID_COMMIT" | "INVALID_DEVICE_LOG" | "KEY_PACKAGE_USED" | "ALREADY_EXISTS" | "NOT_ACCEPTED" | "REQUEST_PENDING" | "INVALID_PHONE" | "PHONE_NOT_SERVED" | "WRONG_CODE" | "CODE_EXPIRED" | "QUOTA_EXCEEDED" | "WRONG_OFFSET" | "WRONG_CHECKSUM" | "STORAGE_FULL" | "DRIVE_UNREACHABLE" | "DRIVE_EXPIRED" | "SIGN_UP_REFUSED" | "STORE_EPOCH_CHANGED" | "OUT_OF_ORDER" | "PROFILE_COPIED" | "UPDATE_REQUIRED" | "INTERNAL" | "UNKNOWN";
 
 /**
  * Something that a person wants.
@@ -644,27 +619,7 @@ draft: Draft, } | { "command": "look_at_page",
 /**
  * The page's whole address, of at most 2 048 bytes.
  */
-url: string, } | { "command": "find_gifs",
-/**
- * What is looked for, at most 100 characters; empty: what many send now.
- */
-query: string,
-/**
- * The language in which it is looked for: two letters.
- */
-language: string,
-/**
- * Where the page before has ended; empty at first.
- */
-after: string, } | { "command": "look_at_gif",
-/**
- * As it was found.
- */
-picture: string, } | { "command": "look_at_map",
-/**
- * Which.
- */
-tile: AskMapTile, } | { "command": "begin_file" } | { "command": "finish_file",
+url: string, } | { "command": "begin_file" } | { "command": "finish_file",
 /**
  * As begun.
  */
@@ -704,7 +659,39 @@ name: string,
 /**
  * How it is reached.
  */
-access: DriveAccess, } | { "command": "rename_drive",
+access: DriveAccess, } | { "command": "authorize_drive",
+/**
+ * Whose drive.
+ */
+provider: DriveProvider,
+/**
+ * What the person calls a new one.
+ */
+name: string,
+/**
+ * One of that provider that is connected anew; none: a new one.
+ */
+drive: number | null,
+/**
+ * Where that page leads back.
+ */
+back: string, } | { "command": "keep_grant",
+/**
+ * What came with the code.
+ */
+state: string,
+/**
+ * What the code has become.
+ */
+grant: DriveGrant, } | { "command": "refresh_drive",
+/**
+ * Which.
+ */
+drive: number,
+/**
+ * What the provider has given.
+ */
+grant: DriveGrant, } | { "command": "rename_drive",
 /**
  * Which.
  */
@@ -783,14 +770,6 @@ to: number, } | { "command": "favourite_sticker",
 file: number,
 /**
  * Whether from now on.
- */
-on: boolean, } | { "command": "keep_gif",
-/**
- * Its file.
- */
-file: number,
-/**
- * Keep it, or not any more.
  */
 on: boolean, } | { "command": "send_sticker",
 /**
@@ -904,19 +883,7 @@ conversation: ConversationId,
 /**
  * Up to and with which entry.
  */
-seq: number, } | { "command": "tell_place",
-/**
- * There; what the place is called does not matter.
- */
-place: PlaceDraft, } | { "command": "stop_place",
-/**
- * Where.
- */
-conversation: ConversationId,
-/**
- * The message that has promised it.
- */
-message: MessageId, } | { "command": "typing",
+seq: number, } | { "command": "typing",
 /**
  * Where.
  */
@@ -1299,7 +1266,15 @@ key: string,
 /**
  * The access key's secret.
  */
-secret: string, };
+secret: string, } | { "kind": "cloud",
+/**
+ * Whose.
+ */
+provider: DriveProvider,
+/**
+ * The access token, which the provider gave for an hour or a few.
+ */
+token: string, };
 
 /**
  * What is asked of a drive. Paths are names with slashes between; the root is the empty one.
@@ -1327,6 +1302,15 @@ path: string,
 replace: boolean, };
 
 /**
+ * The answer to [`AuthorizeDrive`].
+ */
+export type DriveAuthorization = {
+/**
+ * The provider's page.
+ */
+url: string, };
+
+/**
  * A request to the server, which passes it on to the drive. The host makes it, always as `POST`.
  */
 export type DriveCall = {
@@ -1341,7 +1325,12 @@ headers: Array<[string, string]>,
 /**
  * Its body; none where that is the file.
  */
-body: string | null, };
+body: string | null,
+/**
+ * Whether the provider would not know the token in it any more: another one is to be had before
+ * ([`GrantAsk::Refresh`]).
+ */
+is_over: boolean, };
 
 /**
  * A file or a folder on a drive.
@@ -1365,9 +1354,26 @@ size: number,
 modified?: Timestamp | null, };
 
 /**
+ * The answer to [`ExchangeDrive`] and [`RefreshDrive`]. The server does not keep it.
+ */
+export type DriveGrant = {
+/**
+ * The access token.
+ */
+access: string,
+/**
+ * How long it is good for, in milliseconds.
+ */
+millis: number,
+/**
+ * The refresh token; none: the one before is still good.
+ */
+refresh?: string | null, };
+
+/**
  * What a drive speaks.
  */
-export type DriveKind = "webdav" | "s3";
+export type DriveKind = "webdav" | "s3" | "dropbox" | "google" | "onedrive";
 
 /**
  * Which drive is asked.
@@ -1396,6 +1402,11 @@ entries: Array<DriveEntry>,
 more: boolean, };
 
 /**
+ * Who runs a drive that is reached by OAuth 2.
+ */
+export type DriveProvider = "dropbox" | "google" | "onedrive";
+
+/**
  * A connected drive. What it wants to be shown stays in the database: [`DriveCall`]s bring it.
  */
 export type DriveView = {
@@ -1412,7 +1423,7 @@ name: string,
  */
 kind: DriveKind,
 /**
- * Where it is.
+ * Where it is; empty for a provider's, which is where the provider is.
  */
 address: string, };
 
@@ -1710,42 +1721,25 @@ n?: string,
 t: Timestamp, };
 
 /**
- * A moving picture that can be had.
+ * What is asked about a drive of a provider's, before it is connected and to keep it so.
  */
-export type Gif = {
+export type GrantAsk = { "ask": "authorize" } | { "ask": "exchange",
 /**
- * What is to be seen on it, as who gives it says; at most 200 characters, may be empty.
+ * The code.
  */
-title: string,
+code: string,
 /**
- * Pixels.
+ * What came with it; if it is not what was sent there, nobody has asked for this.
  */
-width: number,
+state: string, } | { "ask": "refresh",
 /**
- * See `width`.
+ * Its number.
  */
-height: number,
+drive: number, } | { "ask": "revoke",
 /**
- * By this it is asked for; the server understands it until it starts anew.
+ * Its number.
  */
-picture: string,
-/**
- * By this a small one is asked for.
- */
-small: string, };
-
-/**
- * A page of moving pictures.
- */
-export type GifPage = {
-/**
- * The pictures, the fittest first.
- */
-gifs: Array<Gif>,
-/**
- * Where it goes on; empty: that was all.
- */
-next: string, };
+drive: number, };
 
 /**
  * A link by which people ask to join a group.
@@ -1916,44 +1910,6 @@ server: string,
  * The invitation.
  */
 invite: string, };
-
-/**
- * A place that is told live.
- */
-export type LivePlace = {
-/**
- * Until then.
- */
-until: Timestamp,
-/**
- * When it was last told.
- */
-told_at: Timestamp,
-/**
- * Its sender has stopped before.
- */
-ended: boolean,
-/**
- * It is this device that tells.
- */
-here: boolean, };
-
-/**
- * Where this device tells live where it is.
- */
-export type LiveShare = {
-/**
- * Whom.
- */
-conversation: ConversationId,
-/**
- * The message that has promised it.
- */
-message: MessageId,
-/**
- * Until then.
- */
-until: Timestamp, };
 
 /**
  * Oneself.
@@ -2265,7 +2221,7 @@ sound: boolean, };
 /**
  * What has changed. Deliberately coarse: views are cheap to read.
  */
-export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "stickers" } | { "notice": "live_places" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
+export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "stickers" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
 /**
  * Where.
  */
@@ -2417,19 +2373,7 @@ conversation: ConversationId, } | { "outcome": "page",
 /**
  * It.
  */
-page: PageView, } | { "outcome": "gifs",
-/**
- * A page of them.
- */
-page: GifPage, } | { "outcome": "picture",
-/**
- * Its media type, as the site says.
- */
-media_type: string,
-/**
- * The file.
- */
-bytes: string, } | { "outcome": "file",
+page: PageView, } | { "outcome": "file",
 /**
  * It.
  */
@@ -2784,11 +2728,7 @@ accuracy: number | null,
 /**
  * What it is called: 100 characters at most; may be empty.
  */
-name: string,
-/**
- * For so many seconds it is told live; none: it stays as it is. From a minute to eight hours.
- */
-seconds?: number | null, };
+name: string, };
 
 /**
  * A place as it is shown.
@@ -2805,11 +2745,7 @@ accuracy: number | null,
 /**
  * What its sender calls it; may be empty.
  */
-name: string,
-/**
- * How it is told live; none of a place that stays as it is.
- */
-live: LivePlace | null, };
+name: string, };
 
 /**
  * A point on earth.
@@ -2896,7 +2832,7 @@ quietly?: boolean, };
 /**
  * A question to the engine. It changes nothing.
  */
-export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "live_shares" } | { "query": "pack",
+export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "pack",
 /**
  * Which.
  */
@@ -2936,7 +2872,11 @@ drive: DriveOf,
 /**
  * What is asked.
  */
-what: DriveAsk, } | { "query": "estimate",
+what: DriveAsk, } | { "query": "grant_call",
+/**
+ * What is asked.
+ */
+what: GrantAsk, } | { "query": "estimate",
 /**
  * How many.
  */
@@ -3120,7 +3060,7 @@ detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why"
 /**
  * Why.
  */
-doubt: AskDoubt, } | { "why": "no_sticker" } | { "why": "no_gif" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
+doubt: AskDoubt, } | { "why": "no_sticker" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
 /**
  * The fewest.
  */
@@ -3396,11 +3336,7 @@ favourites: Array<StickerView>,
 /**
  * Used last, the latest first.
  */
-recent: Array<StickerView>,
-/**
- * Moving pictures that are kept at hand, the last used first.
- */
-gifs: Array<AttachmentView>, };
+recent: Array<StickerView>, };
 
 /**
  * A style of text.

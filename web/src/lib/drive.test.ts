@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { beside, driveReason, pathIn } from './drive'
+import { beside, driveReason, pathIn, placeOf } from './drive'
 
 test('a file beside one of its name keeps its kind', () => {
   expect(beside('photo.jpg', 2)).toBe('photo (2).jpg')
@@ -18,4 +18,14 @@ test('a refusal is told by its code, and anything else as no answer', () => {
   expect(driveReason({ code: 'DRIVE_UNREACHABLE' })).toBe('unreachable')
   for (const strange of [undefined, null, 'x', {}, { code: 7 }])
     expect(driveReason(strange)).toBe('unreachable')
+})
+
+test('what a provider does not know any more is told as such', () => {
+  expect(driveReason({ code: 'DRIVE_EXPIRED' })).toBe('expired')
+})
+
+test('a drive of a provider is where the provider is', () => {
+  expect(placeOf({ drive: 1, name: 'Mine', kind: 'onedrive', address: '' })).toBe('OneDrive')
+  expect(placeOf({ drive: 1, name: 'OneDrive', kind: 'onedrive', address: '' })).toBe(undefined)
+  expect(placeOf({ drive: 1, name: 'Mine', kind: 's3', address: 'https://s' })).toBe('https://s')
 })

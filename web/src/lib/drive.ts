@@ -1,4 +1,25 @@
+import type { DriveKind, DriveProvider, DriveView } from '@/engine/port'
 import { m } from '@/i18n/index.svelte'
+
+/** Who runs drives that are connected on a page of theirs. Names are the same in each language. */
+const PROVIDERS: Readonly<Record<DriveProvider, string>> = {
+  dropbox: 'Dropbox',
+  google: 'Google Drive',
+  onedrive: 'OneDrive',
+}
+
+/** Where providers' pages lead back, as the server's operator has registered it with them. */
+export const BACK = '/drive-connected'
+
+export const isProvider = (kind: string): kind is DriveProvider => Object.hasOwn(PROVIDERS, kind)
+
+export const providerName = (provider: DriveProvider): string => PROVIDERS[provider]
+
+/** Where a drive is, as it is shown under its name; nothing where that says it already. */
+export function placeOf({ name, kind, address }: DriveView): string | undefined {
+  const place = isProvider(kind) ? providerName(kind) : address
+  return place === name ? undefined : place
+}
 
 /** Why something was not done with a cloud drive. */
 export type DriveReason =
@@ -12,6 +33,7 @@ export type DriveReason =
   | 'too_large'
   | 'offline'
   | 'cut'
+  | 'expired'
 
 /** Something was not done with a cloud drive. */
 export class DriveTrouble extends Error {
@@ -33,6 +55,7 @@ const REASONS: Readonly<Record<string, DriveReason>> = {
   RATE_LIMITED: 'busy',
   BAD_REQUEST: 'wrong',
   TOO_LARGE: 'too_large',
+  DRIVE_EXPIRED: 'expired',
 }
 
 /** What a refusal of the server means; what is none of those that are known is told as no answer. */
@@ -42,11 +65,12 @@ export function driveReason(problem: unknown): DriveReason {
   return REASONS[code] ?? 'unreachable'
 }
 
-/** The same in a sentence or two. */
-export function driveSentence(reason: DriveReason): string {
+/** The same in a sentence or two, for a drive of this kind. */
+export function driveSentence(reason: DriveReason, kind: DriveKind): string {
+  const isCloud = isProvider(kind)
   switch (reason) {
     case 'denied':
-      return m.drives.denied()
+      return isCloud ? m.drives.denied_cloud() : m.drives.denied()
     case 'not_found':
       return m.drives.not_found()
     case 'exists':
@@ -63,8 +87,10 @@ export function driveSentence(reason: DriveReason): string {
       return m.drives.offline()
     case 'cut':
       return m.drives.cut()
+    case 'expired':
+      return m.drives.expired()
     case 'unreachable':
-      return m.drives.unreachable()
+      return isCloud ? m.drives.unreachable_cloud({ name: providerName(kind) }) : m.drives.unreachable()
   }
 }
 

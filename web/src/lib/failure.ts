@@ -123,6 +123,8 @@ function refused(code: Code, detail: string, retryAfter: number | null): Words {
       return say(m.failure.storage_full(), m.failure.tell_operator())
     case 'DRIVE_UNREACHABLE':
       return say(m.failure.drive_unreachable(), m.failure.try_later())
+    case 'DRIVE_EXPIRED':
+      return say(m.failure.drive_expired(), m.failure.drive_connect_anew())
     case 'SIGN_UP_REFUSED':
       return say(m.failure.sign_up_refused(), signUp(detail))
     case 'STORE_EPOCH_CHANGED':

@@ -51,6 +51,9 @@ export function parse(address: string): Route {
       return second !== undefined && fourth === undefined ? shared : missing
     case 'l':
       return second !== undefined && third === undefined ? { at: 'link', code: second } : missing
+    case 'drive-connected':
+      // What it brings is read where drives are connected.
+      return second === undefined ? { at: 'settings', section: 'drives' } : missing
     case 'share':
       return second === undefined ? { at: 'share', text: decoded(fragment) } : missing
     case 'open':

@@ -25,6 +25,7 @@ test('the answer of a server is read', () => {
     phone: 'required',
     phoneRegion: 'RU',
     drives: false,
+    driveProviders: [],
     previews: true,
     gifs: 'GIPHY',
     map: { attribution: '© We', maxZoom: 18 },

@@ -14,6 +14,8 @@ export interface ServerInfo {
   readonly phoneRegion: string | undefined
   /** Whether it passes files from and to cloud drives on. */
   readonly drives: boolean
+  /** With which providers drives can be connected on their own pages. */
+  readonly driveProviders: readonly string[]
   /** Whether it looks at pages for their previews. */
   readonly previews: boolean
   /** Who gives it moving pictures, if anybody does; their name is to be seen with them. */
@@ -49,6 +51,7 @@ export function parseServerInfo(answer: unknown): ServerInfo | undefined {
   const registration = fields.get('registration')
   const pushKey = fields.get('push_key')
   const phone = fields.get('phone')
+  const providers = fields.get('drive_providers')
   const phoneRegion = fields.get('phone_region')
   const gifs = fields.get('gifs')
   if (typeof name !== 'string' || typeof version !== 'string') return undefined
@@ -62,6 +65,7 @@ export function parseServerInfo(answer: unknown): ServerInfo | undefined {
     phone: phone === 'optional' || phone === 'required' ? phone : 'off',
     phoneRegion: typeof phoneRegion === 'string' ? phoneRegion : undefined,
     drives: fields.get('drives') === true,
+    driveProviders: Array.isArray(providers) ? providers.filter((one) => typeof one === 'string') : [],
     previews: fields.get('previews') === true,
     // One that this version does not know needs no name.
     gifs: typeof gifs === 'string' ? (PROVIDERS[gifs] ?? '') : undefined,

@@ -190,6 +190,7 @@ function mayChange(query: Query, notice: Notice): boolean {
       return notice.notice === 'timeline' && notice.about === query.conversation
     case 'estimate':
     case 'drive_call':
+    case 'grant_call':
     case 'phrase_questions':
     case 'markup':
     case 'source':

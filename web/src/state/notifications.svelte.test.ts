@@ -13,6 +13,7 @@ const SERVER = {
   passwordRequired: false,
   phone: 'off',
   phoneRegion: undefined,
+  driveProviders: [],
   previews: false,
   gifs: undefined,
   map: undefined,

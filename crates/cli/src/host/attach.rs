@@ -64,15 +64,7 @@ impl Host {
         let Outcome::File { file } = finished else { return Err(Failure::Store.into()) };
         let preview = preview.map(Bytes::from);
         let media_type = kind.media_type.to_owned();
-        Ok(AttachmentDraft {
-            file,
-            name,
-            media_type,
-            media: kind.media,
-            preview,
-            cover: None,
-            excerpt: String::new(),
-        })
+        Ok(AttachmentDraft { file, name, media_type, media: kind.media, preview, cover: None, excerpt: String::new() })
     }
 
     /// What is in a file that is on this device, if that is no more than `most` bytes.
@@ -216,6 +208,7 @@ mod tests {
                 media,
                 preview: None,
                 cover: None,
+                excerpt: String::new(),
                 size: 1,
                 automatic: false,
             })

@@ -28,7 +28,8 @@ pub(super) fn bare(format: Format, bytes: &[u8]) -> Option<Vec<u8>> {
             out.get_mut(4..8)?.copy_from_slice(&length.to_le_bytes());
         }
         // No camera writes these, and where they come from nobody looks into them for more than what they show.
-        Format::Gif => out.extend(bytes),
+        // What is in an AVIF can't be taken out without writing all of it anew; it goes as it is, as docs/privacy.md says.
+        Format::Gif | Format::Avif => out.extend(bytes),
     }
     Some(out)
 }

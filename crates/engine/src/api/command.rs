@@ -5,7 +5,7 @@ use beseda_model::{
 };
 use beseda_wire::Bytes;
 use beseda_wire::content::{ContactCard, Entity, MessageRef, OwnState, Timer};
-use beseda_wire::http::{AskMapTile, DriveAccess, GifPage};
+use beseda_wire::http::{AskMapTile, DriveAccess, DriveGrant, DriveProvider, GifPage};
 use beseda_wire::request::ReportReason;
 use beseda_wire::state::{PrivacySettings, PushSubscription};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -409,6 +409,31 @@ pub enum Command {
         name: String,
         /// How it is reached.
         access: DriveAccess,
+    },
+    /// Prepares the way to a provider's page and back, in the place of one that was prepared before. It is good for an hour.
+    AuthorizeDrive {
+        /// Whose drive.
+        provider: DriveProvider,
+        /// What the person calls a new one.
+        name: String,
+        /// One of that provider that is connected anew; none: a new one.
+        drive: Option<u32>,
+        /// Where that page leads back.
+        back: String,
+    },
+    /// Connects the drive that was asked for, or connects it anew, on this device alone.
+    KeepGrant {
+        /// What came with the code.
+        state: String,
+        /// What the code has become.
+        grant: DriveGrant,
+    },
+    /// Gives a connected drive the tokens that it is shown from now on.
+    RefreshDrive {
+        /// Which.
+        drive: u32,
+        /// What the provider has given.
+        grant: DriveGrant,
     },
     /// Gives a cloud drive another name.
     RenameDrive {

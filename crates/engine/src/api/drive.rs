@@ -1,6 +1,6 @@
 //! Cloud drives that a person has connected on this device.
 
-use beseda_wire::http::DriveAccess;
+use beseda_wire::http::{DriveAccess, DriveProvider};
 use serde::{Deserialize, Serialize};
 
 /// A connected drive. What it wants to be shown stays in the database: [`DriveCall`]s bring it.
@@ -13,7 +13,7 @@ pub struct DriveView {
     pub name: String,
     /// What it speaks.
     pub kind: DriveKind,
-    /// Where it is.
+    /// Where it is; empty for a provider's, which is where the provider is.
     pub address: String,
 }
 
@@ -26,6 +26,22 @@ pub enum DriveKind {
     Webdav,
     /// S3.
     S3,
+    /// Dropbox's own interface.
+    Dropbox,
+    /// Google Drive's.
+    Google,
+    /// Microsoft's, for OneDrive.
+    Onedrive,
+}
+
+impl From<DriveProvider> for DriveKind {
+    fn from(provider: DriveProvider) -> Self {
+        match provider {
+            DriveProvider::Dropbox => Self::Dropbox,
+            DriveProvider::Google => Self::Google,
+            DriveProvider::Onedrive => Self::Onedrive,
+        }
+    }
 }
 
 /// Which drive is asked.
@@ -71,6 +87,39 @@ pub enum DriveAsk {
     },
 }
 
+/// What is asked about a drive of a provider's, before it is connected and to keep it so.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum GrantAsk {
+    /// The provider's page on which the person says yes, after [`crate::Command::AuthorizeDrive`].
+    Authorize,
+    /// Tokens, for the code with which that page has led back.
+    Exchange {
+        /// The code.
+        code: String,
+        /// What came with it; if it is not what was sent there, nobody has asked for this.
+        state: String,
+    },
+    /// Another token for a connected drive.
+    Refresh {
+        /// Its number.
+        drive: u32,
+    },
+    /// That the provider forgets the tokens of a connected drive.
+    Revoke {
+        /// Its number.
+        drive: u32,
+    },
+}
+
+/// It holds a code.
+impl std::fmt::Debug for GrantAsk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("GrantAsk(…)")
+    }
+}
+
 /// Names of files are for no log.
 impl std::fmt::Debug for DriveAsk {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -88,6 +137,9 @@ pub struct DriveCall {
     pub headers: Vec<(String, String)>,
     /// Its body; none where that is the file.
     pub body: Option<String>,
+    /// Whether the provider would not know the token in it any more: another one is to be had before
+    /// ([`GrantAsk::Refresh`]).
+    pub is_over: bool,
 }
 
 /// It holds the session's token and what the drive is shown.

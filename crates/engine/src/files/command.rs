@@ -6,7 +6,7 @@ use beseda_wire::content::{Attachment, FileRef, InfoChange};
 use super::chunks::Sealed;
 use super::row::{File, TABLE, Way};
 use super::uses::{self, Attached};
-use super::{drives, keep, rules, transfer};
+use super::{drives, grants, keep, rules, transfer};
 use crate::Step;
 use crate::api::command::{Command, Outcome};
 use crate::api::event::{Effect, FileDeed};
@@ -80,6 +80,11 @@ pub(crate) fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<boo
             Ok(Outcome::Done)
         }
         Command::KeepDrive { name, access } => drives::keep(step, name, access)?.map(|()| Outcome::Done),
+        Command::AuthorizeDrive { provider, name, drive, back } => {
+            grants::ask(step, *provider, name, *drive, back)?.map(|()| Outcome::Done)
+        }
+        Command::KeepGrant { state, grant } => grants::keep(step, state, grant)?.map(|()| Outcome::Done),
+        Command::RefreshDrive { drive, grant } => grants::renew(step, *drive, grant)?.map(|()| Outcome::Done),
         Command::RenameDrive { drive, name } => drives::rename(step, *drive, name)?.map(|()| Outcome::Done),
         Command::ForgetDrive { drive } => {
             drives::forget(step, *drive)?;

@@ -6,7 +6,7 @@ use rusqlite::ToSql;
 
 use super::account::Names;
 use super::{StoreError, View};
-use crate::api::drive::{DriveAsk, DriveCall, DriveOf, DriveView};
+use crate::api::drive::{DriveAsk, DriveCall, DriveOf, DriveView, GrantAsk};
 use crate::api::file::{Estimate, Fetching, FileNumber, FileUse, FileView, SharedKind, SharedView};
 use crate::api::place::LiveShare;
 use crate::files::{self, Attached, File};
@@ -64,7 +64,15 @@ pub fn live_shares(view: &View<'_>) -> Result<Vec<LiveShare>, StoreError> {
 /// # Errors
 /// When the database fails.
 pub fn drive_call(view: &View<'_>, of: &DriveOf, ask: &DriveAsk) -> Result<Option<DriveCall>, StoreError> {
-    if view.signed_in { files::drives::call(view.conn, of, ask) } else { Ok(None) }
+    if view.signed_in { files::drives::call(view.conn, view.now, of, ask) } else { Ok(None) }
+}
+
+/// What the host sends to the server about a drive of a provider's; none if nothing of it was asked for, or there is no such drive.
+///
+/// # Errors
+/// When the database fails.
+pub fn grant_call(view: &View<'_>, ask: &GrantAsk) -> Result<Option<DriveCall>, StoreError> {
+    if view.signed_in { files::grants::call(view.conn, view.now, ask) } else { Ok(None) }
 }
 
 /// What it takes to move so many bytes to the server (`up`) or from there, on the network as it is now.

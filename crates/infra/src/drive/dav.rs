@@ -12,7 +12,8 @@ use super::DriveError;
 use super::transport::{Transport, judge};
 
 /// What stands for itself in a path (RFC 3986, section 2.3).
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+pub(super) const ENCODED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// A folder that is written to.
 pub(super) struct Dav {

@@ -1,12 +1,25 @@
 //! Files from and to people's cloud drives, which browsers can't reach. What a drive wants to be shown comes with each
 //! request, is shown to it, and forgotten.
 
+#[cfg(feature = "drives")]
+mod grant;
+
+#[cfg(not(feature = "drives"))]
+pub(super) use super::router::nowhere as authorize;
+#[cfg(not(feature = "drives"))]
+pub(super) use super::router::nowhere as exchange;
 #[cfg(not(feature = "drives"))]
 pub(super) use super::router::nowhere as list;
 #[cfg(not(feature = "drives"))]
 pub(super) use super::router::nowhere as read;
 #[cfg(not(feature = "drives"))]
+pub(super) use super::router::nowhere as refresh;
+#[cfg(not(feature = "drives"))]
+pub(super) use super::router::nowhere as revoke;
+#[cfg(not(feature = "drives"))]
 pub(super) use super::router::nowhere as write;
+#[cfg(feature = "drives")]
+pub(super) use grant::{authorize, exchange, refresh, revoke};
 #[cfg(feature = "drives")]
 pub(super) use here::{list, read, write};
 
@@ -35,7 +48,7 @@ mod here {
     use super::super::caller::Caller;
     use super::super::error::Failure;
     use crate::context::Context;
-    use crate::drives::patience;
+    use crate::drives::{Relay, patience, provider_of};
     use crate::problem;
     use crate::shares::Share;
 
@@ -149,9 +162,14 @@ mod here {
         })
     }
 
-    fn open(context: &Context, actor: Actor, access: DriveAccess, path: &str) -> Result<(Drive, Share), Failure> {
+    /// The way to drives.
+    pub(super) fn relay(context: &Context) -> Result<&Relay, Problem> {
         let nowhere = || Problem::new(Code::NotFound, "this server does not pass files from and to drives on");
-        let relay = context.drives.as_ref().ok_or_else(nowhere)?;
+        context.drives.as_ref().ok_or_else(nowhere)
+    }
+
+    fn open(context: &Context, actor: Actor, access: DriveAccess, path: &str) -> Result<(Drive, Share), Failure> {
+        let relay = relay(context)?;
         let most = context.config.limits.drive_path_bytes;
         if path.len() as u64 > most {
             return Err(problem::over_limit("drive_path_bytes", most).into());
@@ -162,27 +180,38 @@ mod here {
             DriveAccess::S3 { address, region, bucket, key, secret } => {
                 Access::S3 { address, region, bucket, key, secret }
             }
+            DriveAccess::Cloud { provider, token } => Access::Cloud { provider: provider_of(provider), token },
         };
         Ok((relay.drives.open(&access).map_err(told_why)?, share))
     }
 
-    async fn in_time<T>(context: &Context, work: impl Future<Output = Result<T, DriveError>>) -> Result<T, Failure> {
+    /// Waits for a drive no longer than a request may take.
+    pub(super) async fn in_time<T>(
+        context: &Context,
+        work: impl Future<Output = Result<T, DriveError>>,
+    ) -> Result<T, Failure> {
         let done = timeout(patience(&context.config.limits), work).await;
         Ok(done.unwrap_or(Err(DriveError::Unreachable)).map_err(told_why)?)
     }
 
     /// What the person is told. Whether an address leads inside is not: the answer would tell what is there.
-    fn told_why(why: DriveError) -> Problem {
+    pub(super) fn told_why(why: DriveError) -> Problem {
         let code = match why {
             DriveError::Address | DriveError::Path | DriveError::Cut => Code::BadRequest,
             DriveError::Denied => Code::Forbidden,
             DriveError::NotFound => Code::NotFound,
             DriveError::Exists => Code::AlreadyExists,
             DriveError::Full => Code::QuotaExceeded,
-            DriveError::Busy => Code::Overloaded,
+            DriveError::Busy | DriveError::Later { .. } => Code::Overloaded,
+            DriveError::Expired => Code::DriveExpired,
+            DriveError::NotOffered => Code::NotFound,
             _ => return Problem::new(Code::DriveUnreachable, "the drive can't be reached, or does not answer as one"),
         };
-        let retry_after_ms = (code == Code::Overloaded).then_some(BUSY_RETRY_MS);
+        let retry_after_ms = match why {
+            DriveError::Busy => Some(BUSY_RETRY_MS),
+            DriveError::Later { millis } => Some(millis),
+            _ => None,
+        };
         Problem { retry_after_ms, ..Problem::new(code, why.to_string()) }
     }
 

@@ -73,9 +73,12 @@ pub(super) fn status(code: Code) -> StatusCode {
         Code::Unauthorized | Code::DeviceRevoked | Code::WrongCredentials | Code::WrongDigits | Code::DigitsExpired => {
             StatusCode::UNAUTHORIZED
         }
-        Code::Forbidden | Code::NotAMember | Code::NotAccepted | Code::SignUpRefused | Code::PhoneNotServed => {
-            StatusCode::FORBIDDEN
-        }
+        Code::Forbidden
+        | Code::NotAMember
+        | Code::NotAccepted
+        | Code::SignUpRefused
+        | Code::PhoneNotServed
+        | Code::DriveExpired => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::Taken
         | Code::StaleEpoch

@@ -11,6 +11,7 @@ use beseda_wire::http::ServerInfo;
 
 use super::error::Failure;
 use crate::context::Context;
+use crate::drives::Relay;
 use crate::gifs::Gifs;
 use crate::map::Map;
 
@@ -37,6 +38,7 @@ pub(super) async fn server(State(context): State<Arc<Context>>) -> axum::Json<Se
         phone: context.config.phone,
         phone_region: context.config.phone_region.clone(),
         drives: context.drives.is_some(),
+        drive_providers: context.drives.as_ref().map(Relay::providers).unwrap_or_default(),
         previews: context.previews.is_some(),
         gifs: context.gifs.as_ref().map(Gifs::provider),
         map: context.map.as_ref().map(Map::offer),

@@ -56,6 +56,8 @@ fn components() -> ComponentsBuilder {
     let components = with::<http::AskMapTile>(with::<http::WebPicture>(components));
     let components = with::<http::RequestPhoneCode>(with::<http::PhoneCodeSent>(components));
     let components = with::<http::ListDrive>(with::<http::DrivePage>(with::<http::ReadDrive>(components)));
+    let components = with::<http::AuthorizeDrive>(with::<http::DriveAuthorization>(components));
+    let components = with::<http::ExchangeDrive>(with::<http::RefreshDrive>(with::<http::DriveGrant>(components)));
     with::<http::CheckPhoneCode>(with::<http::PhoneVerified>(components))
 }
 
@@ -120,6 +122,12 @@ fn shape(route: Route) -> Option<Shape> {
         Route::DriveWrite => {
             ("A file to a cloud drive; the header `beseda-drive` says where", Some(STREAM), Answer::Head("204"))
         }
+        Route::DriveAuthorize => {
+            ("A provider's page that opens a drive", Some("AuthorizeDrive"), named("DriveAuthorization"))
+        }
+        Route::DriveExchange => ("Tokens for the code of that page", Some("ExchangeDrive"), named("DriveGrant")),
+        Route::DriveRefresh => ("Another token for a drive", Some("RefreshDrive"), named("DriveGrant")),
+        Route::DriveRevoke => ("The end of all tokens for a drive", Some("RefreshDrive"), Answer::Head("204")),
         Route::Preview => ("What a page of the web says of itself", Some("AskPreview"), named("Preview")),
         Route::Gifs => ("Moving pictures to choose from", Some("AskGifs"), named("GifPage")),
         Route::GifPicture => ("One of them", Some("AskGifPicture"), named("WebPicture")),

@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use beseda_model::Code;
 use beseda_server::Config;
 use beseda_wire::Problem;
-use beseda_wire::http::{DriveAccess, DrivePage, ListDrive, ReadDrive, WriteDrive};
+use beseda_wire::http::{
+    AuthorizeDrive, DriveAccess, DrivePage, DriveProvider, ExchangeDrive, ListDrive, ReadDrive, RefreshDrive,
+    WriteDrive,
+};
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use dav_server::DavHandler;
 use dav_server::fakels::FakeLs;
@@ -104,26 +107,32 @@ async fn with_alice(change: impl FnOnce(&mut Config)) -> (Server, Person) {
     (server, alice)
 }
 
-async fn post(server: &Server, who: &Person, door: &str, body: &impl serde::Serialize) -> Answer {
+pub(crate) async fn post(server: &Server, who: &Person, door: &str, body: &impl serde::Serialize) -> Answer {
     let bearer = format!("Bearer {}", who.token);
     let headers = [("content-type", "application/json"), ("authorization", bearer.as_str())];
     server.send("POST", &format!("/api/v1/drives/{door}"), &headers, &serde_json::to_vec(body).unwrap()).await
 }
 
-async fn list(server: &Server, who: &Person, drive: DriveAccess, path: &str, skip: u64) -> Result<DrivePage, Problem> {
+pub(crate) async fn list(
+    server: &Server,
+    who: &Person,
+    drive: DriveAccess,
+    path: &str,
+    skip: u64,
+) -> Result<DrivePage, Problem> {
     post(server, who, "list", &ListDrive { drive, path: path.to_owned(), skip }).await.json()
 }
 
-async fn read(server: &Server, who: &Person, drive: DriveAccess, path: &str, at: u64) -> Answer {
+pub(crate) async fn read(server: &Server, who: &Person, drive: DriveAccess, path: &str, at: u64) -> Answer {
     post(server, who, "read", &ReadDrive { drive, path: path.to_owned(), at }).await
 }
 
-fn header(drive: DriveAccess, path: &str, replace: bool) -> String {
+pub(crate) fn header(drive: DriveAccess, path: &str, replace: bool) -> String {
     let told = WriteDrive { drive, path: path.to_owned(), replace };
     BASE64URL_NOPAD.encode(&serde_json::to_vec(&told).unwrap())
 }
 
-async fn write(server: &Server, who: &Person, told: &str, bytes: &[u8]) -> Option<Code> {
+pub(crate) async fn write(server: &Server, who: &Person, told: &str, bytes: &[u8]) -> Option<Code> {
     let bearer = format!("Bearer {}", who.token);
     let headers = [("authorization", bearer.as_str()), ("beseda-drive", told)];
     let answer = server.send("POST", "/api/v1/drives/write", &headers, bytes).await;
@@ -291,7 +300,13 @@ async fn nothing_of_a_drive_reaches_the_log() {
         .with_writer(move || writer.clone());
     subscriber.finish().try_init().ok();
 
-    let (dav, (server, alice)) = (Dav::start().await, with_alice(|_| ()).await);
+    let change = |config: &mut Config| {
+        let google = &mut config.drives.google;
+        (google.client_id, google.client_secret) =
+            ("canary-client".to_owned().into(), "canary-secret".to_owned().into());
+        google.at = "http://127.0.0.1:1025".to_owned();
+    };
+    let (dav, (server, alice)) = (Dav::start().await, with_alice(change).await);
     assert_eq!(write(&server, &alice, &header(dav.drive(), "canary-file", false), b"canary-content").await, None);
     assert_eq!(read(&server, &alice, dav.drive(), "canary-file", 0).await.body, b"canary-content");
     list(&server, &alice, dav.drive(), "", 0).await.unwrap();
@@ -300,6 +315,16 @@ async fn nothing_of_a_drive_reaches_the_log() {
     let (address, region, bucket) = ("http://127.0.0.1:1025/canary-address".to_owned(), text(), text());
     let s3 = DriveAccess::S3 { address, region, bucket, key: text(), secret: text() };
     list(&server, &alice, s3, "canary-folder", 0).await.unwrap_err();
+    let provider = DriveProvider::Google;
+    let cloud = DriveAccess::Cloud { provider, token: text() };
+    list(&server, &alice, cloud, "canary-folder", 0).await.unwrap_err();
+    let back = "https://canary.example/drive-connected".to_owned();
+    let body = AuthorizeDrive { provider, state: text(), challenge: text(), back: back.clone() };
+    assert_eq!(post(&server, &alice, "authorize", &body).await.status, 200);
+    let body = ExchangeDrive { provider, code: text(), verifier: text(), back };
+    assert_eq!(post(&server, &alice, "exchange", &body).await.status, 502);
+    let body = RefreshDrive { provider, token: text() };
+    assert_eq!(post(&server, &alice, "refresh", &body).await.status, 502);
 
     let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
     assert!(log.contains("op=\"write_drive\"") && log.contains("op=\"list_drive\""), "the log is this server's");

@@ -5,6 +5,8 @@
 mod admin;
 mod blobs;
 mod canary;
+#[cfg(feature = "drives")]
+mod clouds;
 mod conversations;
 mod devices;
 mod doors;

@@ -31,6 +31,41 @@ pub enum DriveAccess {
         /// The access key's secret.
         secret: String,
     },
+    /// A drive of a provider's, which its owner has let this server's client into.
+    Cloud {
+        /// Whose.
+        provider: DriveProvider,
+        /// The access token, which the provider gave for an hour or a few.
+        token: String,
+    },
+}
+
+/// Who runs a drive that is reached by OAuth 2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum DriveProvider {
+    /// Dropbox.
+    Dropbox,
+    /// Google Drive.
+    Google,
+    /// Microsoft OneDrive.
+    Onedrive,
+}
+
+impl DriveProvider {
+    /// Each of them.
+    pub const ALL: [Self; 3] = [Self::Dropbox, Self::Google, Self::Onedrive];
+
+    /// Its word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dropbox => "dropbox",
+            Self::Google => "google",
+            Self::Onedrive => "onedrive",
+        }
+    }
 }
 
 /// Nothing of it is for a log.
@@ -108,6 +143,68 @@ pub struct WriteDrive {
     pub replace: bool,
 }
 
+/// `POST /api/v1/drives/authorize`: where does a person let the server's client into their drive?
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct AuthorizeDrive {
+    /// Whose drive.
+    pub provider: DriveProvider,
+    /// Comes back with the code: by it the device knows what it has asked for.
+    pub state: String,
+    /// SHA-256 of the verifier in base64url (RFC 7636, `S256`).
+    pub challenge: String,
+    /// Where the provider's page leads back: this server's `/drive-connected`, as browsers see it.
+    pub back: String,
+}
+
+/// The answer to [`AuthorizeDrive`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct DriveAuthorization {
+    /// The provider's page.
+    pub url: String,
+}
+
+/// `POST /api/v1/drives/exchange`: a code becomes tokens.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct ExchangeDrive {
+    /// Whose drive.
+    pub provider: DriveProvider,
+    /// What the provider has sent back.
+    pub code: String,
+    /// What the challenge was made of.
+    pub verifier: String,
+    /// The same as in [`AuthorizeDrive`].
+    pub back: String,
+}
+
+/// `POST /api/v1/drives/refresh`: another access token, once one is over. `POST /api/v1/drives/revoke`, with the same body: the
+/// provider is told to forget them all, where there is a way to tell it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+pub struct RefreshDrive {
+    /// Whose drive.
+    pub provider: DriveProvider,
+    /// The refresh token.
+    pub token: String,
+}
+
+/// The answer to [`ExchangeDrive`] and [`RefreshDrive`]. The server does not keep it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "utoipa", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+pub struct DriveGrant {
+    /// The access token.
+    pub access: String,
+    /// How long it is good for, in milliseconds.
+    pub millis: u32,
+    /// The refresh token; none: the one before is still good.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh: Option<String>,
+}
+
 macro_rules! silent {
     ($($name:ident),+) => {
         $(
@@ -122,6 +219,7 @@ macro_rules! silent {
 }
 
 silent!(ListDrive, DrivePage, DriveEntry, ReadDrive, WriteDrive);
+silent!(AuthorizeDrive, DriveAuthorization, ExchangeDrive, RefreshDrive, DriveGrant);
 
 #[cfg(test)]
 mod tests {
@@ -146,5 +244,33 @@ mod tests {
         let write = WriteDrive { drive, path: text("canary"), replace: false };
         let read = ReadDrive { drive: s3.clone(), path: text("canary"), at: 0 };
         assert!(!format!("{list:?} {s3:?} {page:?} {write:?} {read:?}").contains("canary"));
+    }
+
+    #[test]
+    fn what_a_provider_gives_is_frozen_and_said_to_no_log() {
+        let text = |text: &str| text.to_owned();
+        for provider in DriveProvider::ALL {
+            assert_eq!(serde_json::to_value(provider).unwrap(), provider.as_str());
+        }
+        let provider = DriveProvider::Google;
+        let drive = DriveAccess::Cloud { provider, token: text("canary") };
+        let json = r#"{"kind":"cloud","provider":"google","token":"canary"}"#;
+        assert_eq!(serde_json::to_string(&drive).unwrap(), json);
+        let (state, challenge, back) = (text("canary"), text("canary"), text("https://a/drive-connected"));
+        let authorize = AuthorizeDrive { provider, state, challenge, back: back.clone() };
+        let json = r#"{"provider":"google","state":"canary","challenge":"canary","back":"https://a/drive-connected"}"#;
+        assert_eq!(serde_json::to_string(&authorize).unwrap(), json);
+        let exchange = ExchangeDrive { provider, code: text("canary"), verifier: text("canary"), back };
+        let json = r#"{"provider":"google","code":"canary","verifier":"canary","back":"https://a/drive-connected"}"#;
+        assert_eq!(serde_json::to_string(&exchange).unwrap(), json);
+        let refresh = RefreshDrive { provider, token: text("canary") };
+        assert_eq!(serde_json::to_string(&refresh).unwrap(), r#"{"provider":"google","token":"canary"}"#);
+        let grant = DriveGrant { access: text("canary"), millis: 5, refresh: None };
+        assert_eq!(serde_json::to_string(&grant).unwrap(), r#"{"access":"canary","millis":5}"#);
+        let grant = DriveGrant { refresh: Some(text("canary")), ..grant };
+        assert_eq!(serde_json::to_string(&grant).unwrap(), r#"{"access":"canary","millis":5,"refresh":"canary"}"#);
+        let url = DriveAuthorization { url: text("canary") };
+        assert_eq!(serde_json::to_string(&url).unwrap(), r#"{"url":"canary"}"#);
+        assert!(!format!("{drive:?} {authorize:?} {exchange:?} {refresh:?} {grant:?} {url:?}").contains("canary"));
     }
 }

@@ -515,10 +515,10 @@ pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
             any::<bool>(),
             bytes(),
             offer,
-            (option::of(text()), any::<bool>(), any::<bool>(), gif_provider(), map_offer()),
+            (option::of(text()), any::<bool>(), vec(text(), 0..4), any::<bool>(), gif_provider(), map_offer()),
         )
             .prop_map(|(name, version, feature, registration, password_required, push_key, phone, rest)| {
-                let (phone_region, drives, previews, gifs, map) = rest;
+                let (phone_region, drives, drive_providers, previews, gifs, map) = rest;
                 HttpBody::ServerInfo(ServerInfo {
                     name,
                     version,
@@ -529,6 +529,7 @@ pub(crate) fn http_body() -> impl Strategy<Value = HttpBody> {
                     phone,
                     phone_region,
                     drives,
+                    drive_providers,
                     previews,
                     gifs,
                     map,

@@ -125,6 +125,7 @@ fn refused(code: Code, detail: &str, retry_after_ms: Option<u64>) -> Words {
         Code::WrongChecksum => Words::new("The file was damaged on its way.", "It is tried again by itself."),
         Code::StorageFull => Words::new("The server has no room left for files.", "Tell the operator; then try again."),
         Code::DriveUnreachable => Words::new("The server can't reach the drive.", "Check its address."),
+        Code::DriveExpired => Words::new("The drive does not let this device in any more.", "Connect it anew."),
         Code::SignUpRefused => sign_up_refused(detail),
         Code::StoreEpochChanged => {
             Words::new("The server was restored from a backup.", "Your device repairs what is missing by itself.")

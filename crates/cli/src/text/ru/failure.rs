@@ -121,6 +121,7 @@ fn refused(code: Code, detail: &str, retry_after_ms: Option<u64>) -> Words {
             "Сообщите администратору сервера, затем попробуйте снова.",
         ),
         Code::DriveUnreachable => Words::new("Сервер не может связаться с диском.", "Проверьте его адрес."),
+        Code::DriveExpired => Words::new("Диск больше не пускает это устройство.", "Подключите его заново."),
         Code::SignUpRefused => sign_up_refused(detail),
         Code::StoreEpochChanged => {
             Words::new("Сервер восстановлен из резервной копии.", "Ваше устройство само вернёт недостающее.")

@@ -248,6 +248,7 @@ pub(super) fn with_pictures() -> Vec<MessageView> {
         media,
         preview: preview.map(Into::into),
         cover: None,
+        excerpt: String::new(),
         size,
         automatic: true,
     };

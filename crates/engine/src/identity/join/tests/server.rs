@@ -134,6 +134,7 @@ impl Server {
                 phone: self.phone,
                 phone_region: None,
                 drives: false,
+                drive_providers: Vec::new(),
                 previews: false,
                 gifs: None,
                 map: None,
