@@ -333,7 +333,7 @@ async fn every_http_door_for_sessions_is_closed_without_one() {
     let alice = server.join(1).await;
     let doors: Vec<_> =
         table("## Routes over HTTP").into_iter().filter(|door| door.who.starts_with("a session")).collect();
-    assert_eq!(doors.len(), 10);
+    assert_eq!(doors.len(), 14);
     let wrong = [
         None,
         Some("Bearer guessed".to_owned()),
@@ -409,7 +409,7 @@ fn described() -> Vec<(String, String)> {
 async fn every_described_route_is_there_with_its_method_and_headers() {
     let server = crate::phones::start(|_| {}).await;
     let routes = described();
-    assert_eq!(routes.len(), 29);
+    assert_eq!(routes.len(), 33);
     for (path, method) in &routes {
         let real = filled(path);
         let answer = server.send(method, &real, &[], &[]).await;
