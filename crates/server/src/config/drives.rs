@@ -151,7 +151,7 @@ mod tests {
             let error = load(&[("BESEDA_DRIVES_ONEDRIVE_AT", at)]).expect_err("no address");
             assert!(error.contains("`drives.onedrive`"), "{error}");
         }
-        let error = load(&[("BESEDA_DRIVES_DROPBOX_CLIENT", "x")]).expect_err("no setting");
-        assert_eq!(error, "there is no setting `BESEDA_DRIVES_DROPBOX_CLIENT`; did you mean `client_id`?");
+        let error = load(&[("BESEDA_DRIVES_DROPBOX_CLIENTID", "x")]).expect_err("no setting");
+        assert_eq!(error, "there is no setting `BESEDA_DRIVES_DROPBOX_CLIENTID`; did you mean `client_id`?");
     }
 }
