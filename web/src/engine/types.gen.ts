@@ -99,12 +99,29 @@ export type Anchor = "end" | { "before": number } | { "after": number } | { "aro
 /**
  * The answer to the [`Query`] of the same name.
  */
-export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "grant_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "linked", "answer": Array<MessageView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
+export type Answer = { "query": "connection", "answer": ConnectionState } | { "query": "me", "answer": Me | null } | { "query": "phone", "answer": PhoneView | null } | { "query": "conversations", "answer": Array<ConversationView> } | { "query": "folders", "answer": Array<FolderView> } | { "query": "stickers", "answer": Stickers } | { "query": "live_shares", "answer": Array<LiveShare> } | { "query": "pack", "answer": PackView | null } | { "query": "pack_content", "answer": string | null } | { "query": "conversation", "answer": ConversationView | null } | { "query": "timeline", "answer": TimelinePage } | { "query": "message", "answer": MessageView | null } | { "query": "row", "answer": number | null } | { "query": "details", "answer": MessageInfo | null } | { "query": "file", "answer": FileView | null } | { "query": "file_use", "answer": FileUse } | { "query": "fetching", "answer": Fetching } | { "query": "drives", "answer": Array<DriveView> } | { "query": "drive_call", "answer": DriveCall | null } | { "query": "grant_call", "answer": DriveCall | null } | { "query": "estimate", "answer": Estimate } | { "query": "shared", "answer": Array<SharedView> } | { "query": "linked", "answer": Array<MessageView> } | { "query": "deeds", "answer": Deeds | null } | { "query": "pins", "answer": Array<MessageView> } | { "query": "members", "answer": MembersView | null } | { "query": "asks", "answer": Array<AskView> } | { "query": "own_asks", "answer": Array<OwnAskView> } | { "query": "people", "answer": Array<AccountView> } | { "query": "person", "answer": AccountView } | { "query": "devices", "answer": Array<DeviceView> } | { "query": "safety_number", "answer": Array<string> | null } | { "query": "key_history", "answer": Array<KeyChange> } | { "query": "phrase", "answer": string | null } | { "query": "phrase_questions", "answer": Array<number> } | { "query": "warnings", "answer": Array<Warning> } | { "query": "notifications", "answer": NotificationSettings } | { "query": "news", "answer": News } | { "query": "waiting", "answer": Array<Waiting> } | { "query": "pending", "answer": number } | { "query": "search", "answer": Array<SearchHit> } | { "query": "markup", "answer": FormattedText } | { "query": "source", "answer": string } | { "query": "covered", "answer": string } | { "query": "person_card", "answer": ContactCard | null } | { "query": "read_cards", "answer": Array<ContactCard> } | { "query": "write_cards", "answer": string } | { "query": "safe_link", "answer": boolean };
 
 /**
  * Why a request to join does not hold.
  */
 export type AskDoubt = "unknown" | "malformed" | "other_link" | "maker" | "expired" | "no_link";
+
+/**
+ * `POST /api/v1/map-tiles`: a square of the map.
+ */
+export type AskMapTile = {
+/**
+ * How far one looks into it: at 0 the whole earth is one square.
+ */
+zoom: number,
+/**
+ * Which, from the west.
+ */
+x: number,
+/**
+ * Which, from the north.
+ */
+y: number, };
 
 /**
  * What has become of a request to join a group.
@@ -167,7 +184,11 @@ preview: string | null,
 /**
  * A picture that stands for it, sealed as well: at most 512 KiB.
  */
-cover: number | null, };
+cover: number | null,
+/**
+ * How a text begins: of more than 12 lines or 1,000 bytes, what is too much is cut off.
+ */
+excerpt?: string, };
 
 /**
  * A file that goes with a message.
@@ -194,9 +215,13 @@ media: Media,
  */
 preview: string | null,
 /**
- * A picture that stands for it: what a film begins with, the cover of a record.
+ * A picture that stands for it: what a film begins with, the cover of a record, the first page of a document.
  */
 cover: number | null,
+/**
+ * How a text begins, as its sender's device told; empty if it is none.
+ */
+excerpt?: string,
 /**
  * Bytes.
  */
@@ -619,7 +644,27 @@ draft: Draft, } | { "command": "look_at_page",
 /**
  * The page's whole address, of at most 2 048 bytes.
  */
-url: string, } | { "command": "begin_file" } | { "command": "finish_file",
+url: string, } | { "command": "find_gifs",
+/**
+ * What is looked for, at most 100 characters; empty: what many send now.
+ */
+query: string,
+/**
+ * The language in which it is looked for: two letters.
+ */
+language: string,
+/**
+ * Where the page before has ended; empty at first.
+ */
+after: string, } | { "command": "look_at_gif",
+/**
+ * As it was found.
+ */
+picture: string, } | { "command": "look_at_map",
+/**
+ * Which.
+ */
+tile: AskMapTile, } | { "command": "begin_file" } | { "command": "finish_file",
 /**
  * As begun.
  */
@@ -771,6 +816,14 @@ file: number,
 /**
  * Whether from now on.
  */
+on: boolean, } | { "command": "keep_gif",
+/**
+ * Its file.
+ */
+file: number,
+/**
+ * Keep it, or not any more.
+ */
 on: boolean, } | { "command": "send_sticker",
 /**
  * Where.
@@ -883,7 +936,19 @@ conversation: ConversationId,
 /**
  * Up to and with which entry.
  */
-seq: number, } | { "command": "typing",
+seq: number, } | { "command": "tell_place",
+/**
+ * There; what the place is called does not matter.
+ */
+place: PlaceDraft, } | { "command": "stop_place",
+/**
+ * Where.
+ */
+conversation: ConversationId,
+/**
+ * The message that has promised it.
+ */
+message: MessageId, } | { "command": "typing",
 /**
  * Where.
  */
@@ -1721,6 +1786,44 @@ n?: string,
 t: Timestamp, };
 
 /**
+ * A moving picture that can be had.
+ */
+export type Gif = {
+/**
+ * What is to be seen on it, as who gives it says; at most 200 characters, may be empty.
+ */
+title: string,
+/**
+ * Pixels.
+ */
+width: number,
+/**
+ * See `width`.
+ */
+height: number,
+/**
+ * By this it is asked for; the server understands it until it starts anew.
+ */
+picture: string,
+/**
+ * By this a small one is asked for.
+ */
+small: string, };
+
+/**
+ * A page of moving pictures.
+ */
+export type GifPage = {
+/**
+ * The pictures, the fittest first.
+ */
+gifs: Array<Gif>,
+/**
+ * Where it goes on; empty: that was all.
+ */
+next: string, };
+
+/**
  * What is asked about a drive of a provider's, before it is connected and to keep it so.
  */
 export type GrantAsk = { "ask": "authorize" } | { "ask": "exchange",
@@ -1910,6 +2013,44 @@ server: string,
  * The invitation.
  */
 invite: string, };
+
+/**
+ * A place that is told live.
+ */
+export type LivePlace = {
+/**
+ * Until then.
+ */
+until: Timestamp,
+/**
+ * When it was last told.
+ */
+told_at: Timestamp,
+/**
+ * Its sender has stopped before.
+ */
+ended: boolean,
+/**
+ * It is this device that tells.
+ */
+here: boolean, };
+
+/**
+ * Where this device tells live where it is.
+ */
+export type LiveShare = {
+/**
+ * Whom.
+ */
+conversation: ConversationId,
+/**
+ * The message that has promised it.
+ */
+message: MessageId,
+/**
+ * Until then.
+ */
+until: Timestamp, };
 
 /**
  * Oneself.
@@ -2221,7 +2362,7 @@ sound: boolean, };
 /**
  * What has changed. Deliberately coarse: views are cheap to read.
  */
-export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "stickers" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
+export type Notice = { "notice": "connection", "about": ConnectionState } | { "notice": "me" } | { "notice": "conversation", "about": ConversationId } | { "notice": "folders" } | { "notice": "stickers" } | { "notice": "live_places" } | { "notice": "timeline", "about": ConversationId } | { "notice": "incoming", "about": {
 /**
  * Where.
  */
@@ -2373,7 +2514,19 @@ conversation: ConversationId, } | { "outcome": "page",
 /**
  * It.
  */
-page: PageView, } | { "outcome": "file",
+page: PageView, } | { "outcome": "gifs",
+/**
+ * A page of them.
+ */
+page: GifPage, } | { "outcome": "picture",
+/**
+ * Its media type, as the site says.
+ */
+media_type: string,
+/**
+ * The file.
+ */
+bytes: string, } | { "outcome": "file",
 /**
  * It.
  */
@@ -2728,7 +2881,11 @@ accuracy: number | null,
 /**
  * What it is called: 100 characters at most; may be empty.
  */
-name: string, };
+name: string,
+/**
+ * For so many seconds it is told live; none: it stays as it is. From a minute to eight hours.
+ */
+seconds?: number | null, };
 
 /**
  * A place as it is shown.
@@ -2745,7 +2902,11 @@ accuracy: number | null,
 /**
  * What its sender calls it; may be empty.
  */
-name: string, };
+name: string,
+/**
+ * How it is told live; none of a place that stays as it is.
+ */
+live: LivePlace | null, };
 
 /**
  * A point on earth.
@@ -2832,7 +2993,7 @@ quietly?: boolean, };
 /**
  * A question to the engine. It changes nothing.
  */
-export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "pack",
+export type Query = { "query": "connection" } | { "query": "me" } | { "query": "phone" } | { "query": "conversations" } | { "query": "folders" } | { "query": "stickers" } | { "query": "live_shares" } | { "query": "pack",
 /**
  * Which.
  */
@@ -3060,7 +3221,7 @@ detail: string, } | { "why": "file_damaged" } | { "why": "file_gone" } | { "why"
 /**
  * Why.
  */
-doubt: AskDoubt, } | { "why": "no_sticker" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
+doubt: AskDoubt, } | { "why": "no_sticker" } | { "why": "no_gif" } | { "why": "no_pack" } | { "why": "own_pack" } | { "why": "empty" } | { "why": "needed" } | { "why": "too_many" } | { "why": "too_long" } | { "why": "at_least",
 /**
  * The fewest.
  */
@@ -3336,7 +3497,11 @@ favourites: Array<StickerView>,
 /**
  * Used last, the latest first.
  */
-recent: Array<StickerView>, };
+recent: Array<StickerView>,
+/**
+ * Moving pictures that are kept at hand, the last used first.
+ */
+gifs: Array<AttachmentView>, };
 
 /**
  * A style of text.
