@@ -1,10 +1,8 @@
 import { createServer, type Server } from 'node:http'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { deflateSync, crc32 } from 'node:zlib'
 import { expect } from '@playwright/test'
 import { barriers } from '../axe'
+import { configured } from '../configured'
 import { befriend } from './person'
 import { test as base } from './stage'
 
@@ -79,19 +77,13 @@ const test = base.extend<{ site: Site }>({
     await new Promise((resolve) => server.close(resolve))
   },
   args: async ({ site }, use) => {
-    const folder = mkdtempSync(join(tmpdir(), 'beseda-gifs-'))
-    const config = join(folder, 'beseda.toml')
     const at = `http://127.0.0.1:${String(site.port)}`
-    writeFileSync(
-      config,
-      [
-        `[fetch]\nports = [${String(site.port)}]\nallow = ["127.0.0.1/32"]`,
-        `[gifs]\nprovider = "giphy"\nkey = "k"\nurl = "${at}"`,
-        `[map]\ntiles = "${at}/{z}/{x}/{y}.png"\nattribution = "© Mapmakers"\nmax_zoom = 18\n`,
-      ].join('\n'),
-    )
-    await use(['--config', config])
-    rmSync(folder, { recursive: true })
+    const toml = [
+      `[fetch]\nports = [${String(site.port)}]\nallow = ["127.0.0.1/32"]`,
+      `[gifs]\nprovider = "giphy"\nkey = "k"\nurl = "${at}"`,
+      `[map]\ntiles = "${at}/{z}/{x}/{y}.png"\nattribution = "© Mapmakers"\nmax_zoom = 18\n`,
+    ]
+    await configured(toml.join('\n'), use)
   },
 })
 

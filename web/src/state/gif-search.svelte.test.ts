@@ -15,7 +15,7 @@ function begin() {
       if (id !== undefined) waiting[id - 1] = () => undefined
     },
   }
-  const search = new GifSearch(new Engine(fake), clock as never, 'en')
+  const search = new GifSearch(new Engine(fake), clock, 'en')
   const asked = () => fake.commands.filter(({ command }) => command === 'find_gifs')
   return { fake, search, asked, pass: () => waiting.splice(0).forEach((run) => run()) }
 }

@@ -67,9 +67,9 @@ export class GifSearch {
       const command = { command: 'find_gifs', query: this.#query, language: this.#language, after } as const
       const outcome = await this.#engine.do(command)
       if (turn !== this.#turn || outcome.outcome !== 'gifs') return
-      const known = new Set(after === '' ? [] : this.#found.map(({ picture }) => picture))
-      const fresh = outcome.page.gifs.filter(({ picture }) => !known.has(picture))
-      this.#found = after === '' ? fresh : [...this.#found, ...fresh]
+      const known = after === '' ? [] : this.#found
+      const fresh = outcome.page.gifs.filter((gif) => !known.some(({ picture }) => picture === gif.picture))
+      this.#found = [...known, ...fresh]
       this.#next = outcome.page.next
     } catch (error) {
       if (turn === this.#turn) this.#failure = error

@@ -8,10 +8,10 @@ const SHARE = { conversation: 'c', message: 'm', until: Date.now() + 900_000 }
 
 function begin(shares: (typeof SHARE)[]) {
   const fake = new FakeEngine({ live_shares: () => shares })
-  let found: ((position: unknown) => void) | undefined
-  let lost: (() => void) | undefined
+  let found: PositionCallback | undefined
+  let lost: PositionErrorCallback | null | undefined
   const geolocation = {
-    watchPosition: vi.fn((good: (position: unknown) => void, bad: () => void) => {
+    watchPosition: vi.fn((good: PositionCallback, bad?: PositionErrorCallback | null) => {
       found = good
       lost = bad
       return 7
@@ -20,13 +20,26 @@ function begin(shares: (typeof SHARE)[]) {
   }
   const ticks: (() => void)[] = []
   const clock = { setInterval: (run: () => void) => ticks.push(run), clearInterval: vi.fn() }
-  const places = new LivePlaces(new Engine(fake), geolocation as never, clock as never)
+  const places = new LivePlaces(new Engine(fake), geolocation, clock)
   const end = $effect.root(() => {
     $effect(places.follow)
   })
-  const at = (latitude: number) => found?.({ coords: { latitude, longitude: 2, accuracy: 9.6 } })
+  const nothing = { altitude: null, altitudeAccuracy: null, heading: null, speed: null }
+  function at(latitude: number) {
+    const coords = { latitude, longitude: 2, accuracy: 9.6, ...nothing, toJSON: () => '' }
+    found?.({ coords, timestamp: 0, toJSON: () => '' })
+  }
   const told = () => fake.commands.filter(({ command }) => command === 'tell_place')
-  return { fake, geolocation, places, end, at, told, lose: () => lost?.(), tick: () => ticks.at(-1)?.() }
+  return {
+    fake,
+    geolocation,
+    places,
+    end,
+    at,
+    told,
+    lose: () => lost?.({ code: 2, message: '', PERMISSION_DENIED: 1, POSITION_UNAVAILABLE: 2, TIMEOUT: 3 }),
+    tick: () => ticks.at(-1)?.(),
+  }
 }
 
 test('where this device is is told while somebody is to know, also when it stands still', async () => {

@@ -7,17 +7,18 @@ import type { Engine, Live } from './engine.svelte'
 const AGAIN_MS = 30_000
 
 type Clock = Pick<Window, 'setInterval' | 'clearInterval'>
+type Locator = Pick<Geolocation, 'watchPosition' | 'clearWatch'>
 
 /** Tells those to whom it was promised where this device is. */
 export class LivePlaces {
   readonly #engine: Engine
   readonly #live: Live<readonly LiveShare[]>
-  readonly #geolocation: Geolocation | undefined
+  readonly #geolocation: Locator | undefined
   readonly #clock: Clock
   #isLost = $state(false)
   #now = $state(Date.now())
 
-  constructor(engine: Engine, geolocation: Geolocation | undefined, clock: Clock) {
+  constructor(engine: Engine, geolocation: Locator | undefined, clock: Clock) {
     this.#engine = engine
     this.#live = engine.live({ query: 'live_shares' })
     this.#geolocation = geolocation

@@ -1,13 +1,12 @@
-import type { Coords, DoneCallback, GridLayer } from 'leaflet'
-import leaflet from 'leaflet'
+import leaflet, { type Coords, type DoneCallback, type GridLayer } from 'leaflet'
 
 /** A square of the map as an address that can be shown; rejects where there is none. */
 export type Tile = (zoom: number, x: number, y: number) => Promise<string>
 
 /** A layer of squares that come from wherever `tile` has them. */
 export function tiles(tile: Tile, maxZoom: number): GridLayer {
-  const Layer = leaflet.GridLayer.extend({
-    createTile({ x, y, z }: Coords, done: DoneCallback): HTMLElement {
+  class Squares extends leaflet.GridLayer {
+    protected override createTile({ x, y, z }: Coords, done: DoneCallback): HTMLElement {
       const img = document.createElement('img')
       img.alt = ''
       tile(z, x, y).then(
@@ -19,7 +18,7 @@ export function tiles(tile: Tile, maxZoom: number): GridLayer {
         (error: unknown) => done(error instanceof Error ? error : new Error('no square'), img),
       )
       return img
-    },
-  }) as new (options: object) => GridLayer
-  return new Layer({ maxNativeZoom: maxZoom, maxZoom, noWrap: false, keepBuffer: 1, updateWhenIdle: true })
+    }
+  }
+  return new Squares({ maxNativeZoom: maxZoom, maxZoom, keepBuffer: 1, updateWhenIdle: true })
 }
