@@ -94,3 +94,79 @@ test('a killed browser loses nothing that was acknowledged', async ({ url }) => 
   await kill().catch(() => undefined)
   rmSync(profile, { recursive: true, force: true })
 })
+
+test('what a killed browser was sending goes on, and comes back as it was', async ({ url }) => {
+  test.setTimeout(600_000)
+  const profile = mkdtempSync(join(tmpdir(), 'beseda-profile-'))
+  const before = await browse(profile)
+  await before.page.goto(url)
+  await owner(before.page)
+  const notes = await signUp(before.page)
+  let died = (): void => undefined
+  const dead = new Promise<void>((resolve) => (died = resolve))
+  await before.page.exposeFunction('begun', () => void before.kill().then(died))
+  await before.page
+    .evaluate(
+      async ({ notes, plain }) => {
+        // In several pieces, none of which is like another.
+        const bytes = new Uint8Array(40 * 1_048_576)
+        for (let at = 0; at < bytes.length; at++) bytes[at] = (at * 2_654_435_761) >>> 24
+        const file = await window.engine.seal(new Blob([bytes]))
+        const attachment = { file, name: 'all.bin', media_type: '', media: { k: 'file' as const } }
+        const draft = { ...plain, text: 'all', attachments: [{ ...attachment, preview: null, cover: null }] }
+        await window.engine.command({ command: 'send', conversation: notes, draft })
+        const { begun } = window as unknown as { begun: () => void }
+        for (;;) {
+          const { at } = (await window.engine.query({ query: 'file', file })) ?? {}
+          if (at?.state === 'moving' && at.done > 0) begun()
+        }
+      },
+      { notes, plain: PLAIN },
+    )
+    .catch(() => undefined)
+  await dead
+
+  const { page, browser, kill } = await browse(profile)
+  await page.goto(url)
+  await owner(page)
+  const back = await page.evaluate(async (notes) => {
+    const engine = window.engine
+    const last = async () => {
+      const { messages } = await engine.query({
+        query: 'timeline',
+        conversation: notes,
+        anchor: 'end',
+        limit: 9,
+      })
+      return messages.at(-1)
+    }
+    const changes = async (is: () => Promise<boolean>) => {
+      let wake = (): void => undefined
+      const stop = engine.onNotice(() => wake())
+      for (;;) {
+        // Listened for before it is looked: nothing comes unheard in between.
+        const changed = new Promise<void>((resolve) => (wake = resolve))
+        if (await is()) break
+        await changed
+      }
+      stop()
+    }
+    // It is sent once the server has all of the file.
+    await changes(async () => (await last())?.delivery?.state === 'sent')
+    const body = (await last())?.body
+    const file = body?.body === 'text' ? body.attachments[0]?.file : undefined
+    if (file === undefined) throw new Error('the file is gone')
+    const state = async () => (await engine.query({ query: 'file', file }))?.at.state
+    await engine.command({ command: 'clear_files' })
+    if ((await state()) !== 'elsewhere') throw new Error('it is still on the device')
+    await engine.command({ command: 'fetch_file', file })
+    await changes(async () => (await state()) === 'here')
+    const bytes = new Uint8Array(await (await engine.open(file)).arrayBuffer())
+    const isSame = bytes.every((byte, at) => byte === (at * 2_654_435_761) >>> 24)
+    return [bytes.length, isSame]
+  }, notes)
+  expect(back).toEqual([40 * 1_048_576, true])
+  await browser.close()
+  await kill().catch(() => undefined)
+  rmSync(profile, { recursive: true, force: true })
+})
