@@ -2,7 +2,8 @@ import { createContext } from 'svelte'
 import { createSubscriber } from 'svelte/reactivity'
 import { PLAYED } from '@/engine/part'
 import { EngineFailure, type AttachmentView, type FileState, type FileView } from '@/engine/port'
-import { isFilm } from '@/lib/media'
+import { firstFrame, isCalm } from '@/lib/first-frame'
+import { isFilm, isGif } from '@/lib/media'
 import type { Engine, Live } from './engine.svelte'
 
 /** So many opened files are remembered; those that somebody looks at beyond that. */
@@ -31,7 +32,8 @@ export class Files {
   /** An address of what is seen of it while nothing moves: the photo itself, or what a film begins with. */
   still(attachment: AttachmentView): string | undefined {
     const file = isFilm(attachment) ? attachment.cover : attachment.file
-    return file === null ? undefined : this.url(file)
+    if (file === null) return undefined
+    return isGif(attachment) && isCalm() ? this.#of(file).frame : this.url(file)
   }
 
   /**
@@ -154,7 +156,9 @@ class Shown {
   readonly #watch: () => void
   #watchers = 0
   #isOpening = false
+  #isFreezing = false
   #url = $state.raw<string>()
+  #frame = $state.raw<string>()
 
   constructor(engine: Engine, file: number) {
     this.#engine = engine
@@ -181,8 +185,15 @@ class Shown {
     return this.#url
   }
 
+  /** The same as it begins, for those who want nothing to move. */
+  get frame(): string | undefined {
+    const isHere = this.at?.state === 'here'
+    if (isHere && this.#frame === undefined) void this.#freeze()
+    return this.#frame
+  }
+
   end(): void {
-    if (this.#url !== undefined) URL.revokeObjectURL(this.#url)
+    for (const url of [this.#url, this.#frame]) if (url !== undefined) URL.revokeObjectURL(url)
   }
 
   async #open(): Promise<void> {
@@ -195,6 +206,18 @@ class Shown {
       // It is not shown; why, its state tells.
     } finally {
       this.#isOpening = false
+    }
+  }
+
+  async #freeze(): Promise<void> {
+    if (this.#isFreezing) return
+    this.#isFreezing = true
+    try {
+      this.#frame = URL.createObjectURL(await firstFrame(await this.#engine.open(this.#file)))
+    } catch {
+      // As above.
+    } finally {
+      this.#isFreezing = false
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Command } from '@/engine/port'
 import { fromUrlSafe } from '@/lib/base64'
+import { firstFrame, isCalm } from '@/lib/first-frame'
 import type { Engine } from './engine.svelte'
 
 /** So many are remembered: some screens full. */
@@ -42,7 +43,10 @@ export class WebPictures {
   #url(key: string, command: Command): Promise<string> {
     const known = this.#urls.get(key)
     if (known) return known
-    const url = this.#blob(key, command).then((blob) => URL.createObjectURL(blob))
+    const shown = (blob: Blob) => (command.command === 'look_at_gif' && isCalm() ? firstFrame(blob) : blob)
+    const url = this.#blob(key, command)
+      .then(shown)
+      .then((blob) => URL.createObjectURL(blob))
     this.#urls.set(key, url)
     url.catch(() => this.#urls.delete(key))
     this.#trim(MOST)
