@@ -31,7 +31,9 @@ pub(crate) fn send_and_die(dir: &Path, conversation: ConversationId) {
         let sent = host.command(Command::Send { conversation, draft }).await;
         assert!(matches!(sent, Ok(Outcome::Queued { .. })), "{sent:?}");
         while let Some(heard) = notices.next().await {
-            if heard == Heard::Notice(Notice::File(file)) && is_on_its_way(&host, file).await {
+            // Whoever is slow to listen misses some, perhaps the last one.
+            let is_told = matches!(&heard, Heard::Missed) || heard == Heard::Notice(Notice::File(file));
+            if is_told && is_on_its_way(&host, file).await {
                 tell(&Told::Ready);
                 std::process::abort();
             }
