@@ -474,6 +474,24 @@ fn what_was_not_used_for_longest_makes_room() {
 }
 
 #[test]
+fn what_is_larger_than_the_limit_stays_until_something_else_comes() {
+    let mut world = town(23);
+    let (alice, bob, place) = pair(&mut world);
+    let ids: Vec<MessageId> = (0..2).map(|n| send_file(&mut world, alice.device, place, &bytes(CHUNK, n))).collect();
+    done(&mut world, bob.device, Command::LimitFiles { bytes: Some(CHUNK as u64 / 2) });
+    for (id, n) in ids.iter().zip(0..) {
+        assert_eq!(fetch(&mut world, bob.device, place, *id), Some(bytes(CHUNK, n)));
+        world.run_for(60_000);
+        let number = file(&world, bob.device, place, *id).unwrap();
+        assert_eq!(world.open(bob.device, number), Some(bytes(CHUNK, n)), "there is time to save it");
+    }
+    let first = file(&world, bob.device, place, ids[0]).unwrap();
+    assert_eq!(world.open(bob.device, first), None, "the second has taken its place");
+    done(&mut world, bob.device, Command::LimitFiles { bytes: Some(CHUNK as u64 / 2) });
+    assert_eq!(looking(&world, bob.device, |view| view::file_use(view).unwrap()).used, 0, "a limit counts at once");
+}
+
+#[test]
 fn without_a_limit_all_stays_until_it_is_cleared() {
     let mut world = town(18);
     let (alice, bob, place) = pair(&mut world);

@@ -30,7 +30,7 @@ fn cache_limit(conn: &Connection) -> Result<Option<u64>, StoreError> {
 pub(super) fn set_cache_limit(step: &mut Step<'_>, bytes: Option<u64>) -> Result<(), StoreError> {
     meta::put(step.tx, CACHE, &bytes)?;
     step.notice(Notice::Me);
-    evict(step)
+    evict(step, None)
 }
 
 /// How much room files take.
@@ -148,18 +148,19 @@ fn may_go() -> String {
 
 /// Erases what can be fetched again.
 pub(super) fn clear(step: &mut Step<'_>) -> Result<(), StoreError> {
-    make_room(step, 0)
+    make_room(step, 0, None)
 }
 
-/// Erases what was not used for longest until the rest is within the limit.
-pub(super) fn evict(step: &mut Step<'_>) -> Result<(), StoreError> {
+/// Erases what was not used for longest until the rest is within the limit. What has just come stays until the next one does,
+/// however large it is: else nobody could ever have what is larger than the limit.
+pub(super) fn evict(step: &mut Step<'_>, come: Option<FileNumber>) -> Result<(), StoreError> {
     match cache_limit(step.tx)? {
-        Some(limit) => make_room(step, limit),
+        Some(limit) => make_room(step, limit, come),
         None => Ok(()),
     }
 }
 
-fn make_room(step: &mut Step<'_>, limit: u64) -> Result<(), StoreError> {
+fn make_room(step: &mut Step<'_>, limit: u64, besides: Option<FileNumber>) -> Result<(), StoreError> {
     let mut total: u64 = step
         .tx
         .prepare_cached("SELECT coalesce(sum(here), 0) FROM files WHERE here > 0")?
@@ -172,7 +173,7 @@ fn make_room(step: &mut Step<'_>, limit: u64) -> Result<(), StoreError> {
         .prepare_cached(&format!("SELECT number, here FROM files WHERE here > 0 AND {} ORDER BY used_at", may_go()))?
         .query_map((), |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?
         .collect::<Result<_, _>>()?;
-    for (number, bytes) in may_go {
+    for (number, bytes) in may_go.into_iter().filter(|(number, _)| Some(*number) != besides) {
         if total <= limit {
             break;
         }

@@ -276,7 +276,7 @@ fn arrived(step: &mut Step<'_>, file: &File) -> Result<(), StoreError> {
         }
         command::ended(step, file, Ok(()))?;
     }
-    keep::evict(step)
+    keep::evict(step, Some(file.number))
 }
 
 /// The digest of a file that has come is known.
