@@ -3,12 +3,13 @@ import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
 import { emoji } from './build/emoji-plugin.js'
 import { firstView } from './build/first-view.js'
+import { leaflet } from './build/leaflet-plugin.js'
 import { manifests } from './build/manifest.js'
 import { messages } from './build/messages-plugin.js'
 import { serviceWorker } from './build/service-worker.js'
 
 export default defineConfig({
-  plugins: [messages(), emoji(), svelte(), manifests(), serviceWorker(), firstView()],
+  plugins: [messages(), emoji(), leaflet(), svelte(), manifests(), serviceWorker(), firstView()],
   // The same as `paths` in tsconfig.json, which bundlers do not apply to what a .svelte file imports.
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   worker: { format: 'es' },

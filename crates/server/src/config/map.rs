@@ -36,9 +36,9 @@ impl Map {
         }
         let is_address = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
         let is_whole = ["{z}", "{x}", "{y}"].iter().all(|name| self.tiles.contains(name));
-        let wrong =
-            !self.tiles.is_empty() && !(is_whole && self.address(0, 0, 0).parse().as_ref().is_ok_and(is_address));
-        wrong.then_some(("map.tiles", "an address such as `https://tiles.example/{z}/{x}/{y}.png`"))
+        let is_map = is_whole && self.address(0, 0, 0).parse().as_ref().is_ok_and(is_address);
+        let expected = "an address such as `https://tiles.example/{z}/{x}/{y}.png`";
+        (!self.tiles.is_empty() && !is_map).then_some(("map.tiles", expected))
     }
 }
 
