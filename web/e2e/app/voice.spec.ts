@@ -33,10 +33,12 @@ test('what is said is heard before it is sent, cut, and played by the other', as
 
   await bob.page.getByRole('button', { name: 'Воспроизвести: голосовое сообщение, Alice Walker' }).click()
   const player = bob.page.getByRole('group', { name: 'Воспроизведение' })
-  await expect(player).toBeVisible()
+  // At rest: what was said is short, and there is time to look.
+  await player.getByRole('button', { name: /^Пауза:/ }).click()
   expect(await barriers(bob.page)).toEqual([])
   await player.getByRole('button', { name: 'Скорость 1×' }).click()
   await expect(player.getByRole('button', { name: 'Скорость 1,5×' })).toBeVisible()
+  await player.getByRole('button', { name: /^Воспроизвести/ }).click()
   // It is the last one: with its end there is nothing that is played.
   await expect(player).toHaveCount(0)
 })
