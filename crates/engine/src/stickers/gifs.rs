@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use beseda_wire::content::{Attachment, Media, OwnSync};
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
-use super::table::hold;
+use super::table::{hold, sent};
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::failure::Failure;
@@ -13,8 +13,8 @@ use crate::api::file::{AttachmentView, FileNumber};
 use crate::api::reason::{Field, Reason};
 use crate::files::{self, Attached, File};
 use crate::store::StoreError;
+use crate::timeline::own;
 use crate::timeline::rules::attachment;
-use crate::timeline::{column, own};
 
 /// So many are kept; the one that was used the longest time ago makes room.
 const MOST: usize = 100;
@@ -81,12 +81,5 @@ fn find(conn: &Connection, number: FileNumber) -> Result<Option<Attachment>, Sto
     if let Some(gif) = kept(conn)?.into_iter().find(|gif| gif.file == file) {
         return Ok(Some(gif));
     }
-    let body: Option<Vec<u8>> = conn
-        .prepare_cached(
-            "SELECT a.body FROM message_files u JOIN attachments a ON a.row = u.row AND a.file = u.file \
-             WHERE u.file = ?1 AND a.kind = 1 LIMIT 1",
-        )?
-        .query_row([number], |row| row.get(0))
-        .optional()?;
-    body.map(|body| column::decode(&body, "attachments")).transpose()
+    sent(conn, number, 1)
 }

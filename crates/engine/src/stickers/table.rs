@@ -242,13 +242,17 @@ pub(super) fn find(conn: &Connection, number: FileNumber) -> Result<Option<KeptS
             return Ok(Some(kept));
         }
     }
+    Ok(sent(conn, number, 5)?.as_ref().and_then(of_attachment))
+}
+
+/// How a message has a file: as an attachment of this kind.
+pub(super) fn sent(conn: &Connection, number: FileNumber, kind: i64) -> Result<Option<Attachment>, StoreError> {
     let body: Option<Vec<u8>> = conn
         .prepare_cached(
             "SELECT a.body FROM message_files u JOIN attachments a ON a.row = u.row AND a.file = u.file \
-             WHERE u.file = ?1 AND a.kind = 5 LIMIT 1",
+             WHERE u.file = ?1 AND a.kind = ?2 LIMIT 1",
         )?
-        .query_row([number], |row| row.get(0))
+        .query_row((number, kind), |row| row.get(0))
         .optional()?;
-    let Some(body) = body else { return Ok(None) };
-    Ok(of_attachment(&column::decode(&body, "attachments")?))
+    body.map(|body| column::decode(&body, "attachments")).transpose()
 }
