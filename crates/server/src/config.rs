@@ -266,9 +266,13 @@ const KEYS: &[&str] = &[
     "limits",
 ];
 
-/// The settings of sections that the environment may name, after the section's name.
+/// The settings of sections that the environment may name, after the section's name; a section in another one stands before
+/// that.
 const SECTIONS: &[(&str, &[&str])] = &[
     ("s3", s3::KEYS),
+    ("drives.dropbox", drives::CLIENT_KEYS),
+    ("drives.google", drives::CLIENT_KEYS),
+    ("drives.onedrive", drives::CLIENT_KEYS),
     ("drives", &["enabled", "allow"]),
     ("previews", &["enabled"]),
     ("gifs", &["provider", "key", "url"]),
@@ -518,20 +522,9 @@ fn environment_key(name: &str) -> Result<Option<String>, ConfigError> {
             Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(limit, limit_names()) })
         };
     }
-    for provider in drives::PROVIDERS {
-        let Some(setting) = key.strip_prefix("drives_").and_then(|key| key.strip_prefix(provider)?.strip_prefix('_'))
-        else {
-            continue;
-        };
-        let known = drives::CLIENT_KEYS.iter().copied();
-        return if drives::CLIENT_KEYS.contains(&setting) {
-            Ok(Some(format!("drives.{provider}.{setting}")))
-        } else {
-            Err(ConfigError::UnknownKey { key: name.to_owned(), nearest: nearest::nearest(setting, known) })
-        };
-    }
     for (section, settings) in SECTIONS {
-        let Some(setting) = key.strip_prefix(section).and_then(|rest| rest.strip_prefix('_')) else { continue };
+        let prefix = format!("{}_", section.replace('.', "_"));
+        let Some(setting) = key.strip_prefix(&prefix) else { continue };
         return if settings.contains(&setting) {
             Ok(Some(format!("{section}.{setting}")))
         } else {

@@ -2,10 +2,8 @@ use serde::Deserialize;
 
 use super::Secret;
 
-/// The providers, as their tables are named.
-pub(super) const PROVIDERS: [&str; 3] = ["dropbox", "google", "onedrive"];
-/// The settings of each.
-pub(super) const CLIENT_KEYS: [&str; 3] = ["client_id", "client_secret", "at"];
+/// The settings of each provider.
+pub(super) const CLIENT_KEYS: &[&str] = &["client_id", "client_secret", "at"];
 
 /// Cloud drives: files from and to them pass through the server, for those of its people who ask it to.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
