@@ -35,6 +35,7 @@ pub use phone::shown as phone;
 pub use safety::{groups, safety_number};
 
 use beseda_model::Timestamp;
+use beseda_wire::http::AskGifs;
 use beseda_wire::state::Change;
 use beseda_wire::{Problem, Push, Reply};
 use rusqlite::Connection;
@@ -85,10 +86,13 @@ pub fn on_command(step: &mut Step<'_>, id: u64, command: &Command) -> Result<Opt
         return Ok(Some(asks));
     }
     Ok(Some(match command {
-        Command::LookAtPage { .. }
-        | Command::FindGifs { .. }
-        | Command::LookAtGif { .. }
-        | Command::LookAtMap { .. } => signed_in(step, id, |step| pages::look(step, id, command).map(|_| Asks::new()))?,
+        Command::LookAtPage { url } => signed_in(step, id, |step| pages::page(step, id, url))?,
+        Command::FindGifs { query, language, after } => {
+            let asked = AskGifs { query: query.clone(), language: language.clone(), after: after.clone() };
+            signed_in(step, id, |step| pages::gifs(step, id, &asked))?
+        }
+        Command::LookAtGif { picture } => signed_in(step, id, |step| pages::gif(step, id, picture))?,
+        Command::LookAtMap { tile } => signed_in(step, id, |step| pages::tile(step, id, *tile))?,
         Command::OpenLink { code } => signed_in(step, id, |step| link::open(step, id, code))?,
         Command::ApproveLink { code } => signed_in(step, id, |step| link::approve(step, id, code))?,
         Command::RefuseLink { code } => signed_in(step, id, |step| link::refuse(step, id, code))?,

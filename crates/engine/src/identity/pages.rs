@@ -2,13 +2,13 @@
 //! fetched as they are.
 
 use beseda_wire::Encoding;
-use beseda_wire::http::{AskGifPicture, AskGifs, AskPreview, GifPage, Preview, WebPicture};
+use beseda_wire::http::{AskGifPicture, AskGifs, AskMapTile, AskPreview, GifPage, Preview, WebPicture};
 use serde::Serialize;
 
-use super::ask::{done, refusal};
+use super::ask::{Asks, done, refusal};
 use super::join::http::{Answer, read, send_as};
 use crate::Step;
-use crate::api::command::{Command, Outcome, PageView};
+use crate::api::command::{Outcome, PageView};
 use crate::api::event::HttpResponse;
 use crate::api::failure::Failure;
 use crate::store::StoreError;
@@ -25,30 +25,34 @@ pub(crate) enum Look {
     Picture,
 }
 
-/// Asks the server; false if the command is about something else. Nothing of it is kept: with the engine goes whoever has
-/// asked.
-pub(super) fn look(step: &mut Step<'_>, id: u64, command: &Command) -> Result<bool, StoreError> {
-    match command {
-        Command::LookAtPage { url } => ask(step, id, Look::Page, "previews", &AskPreview { url: url.clone() })?,
-        Command::FindGifs { query, language, after } => {
-            let asked = AskGifs { query: query.clone(), language: language.clone(), after: after.clone() };
-            ask(step, id, Look::Gifs, "gifs", &asked)?;
-        }
-        Command::LookAtGif { picture } => {
-            ask(step, id, Look::Picture, "gifs/picture", &AskGifPicture { picture: picture.clone() })?
-        }
-        Command::LookAtMap { tile } => ask(step, id, Look::Picture, "map-tiles", tile)?,
-        _ => return Ok(false),
-    }
-    Ok(true)
+/// What does a page say of itself?
+pub(super) fn page(step: &mut Step<'_>, id: u64, url: &str) -> Result<Asks, StoreError> {
+    ask(step, id, Look::Page, "previews", &AskPreview { url: url.to_owned() })
 }
 
-fn ask(step: &mut Step<'_>, id: u64, what: Look, path: &str, body: &impl Serialize) -> Result<(), StoreError> {
+/// Which moving pictures are there?
+pub(super) fn gifs(step: &mut Step<'_>, id: u64, asked: &AskGifs) -> Result<Asks, StoreError> {
+    ask(step, id, Look::Gifs, "gifs", asked)
+}
+
+/// One of them.
+pub(super) fn gif(step: &mut Step<'_>, id: u64, picture: &str) -> Result<Asks, StoreError> {
+    ask(step, id, Look::Picture, "gifs/picture", &AskGifPicture { picture: picture.to_owned() })
+}
+
+/// A square of the map.
+pub(super) fn tile(step: &mut Step<'_>, id: u64, tile: AskMapTile) -> Result<Asks, StoreError> {
+    ask(step, id, Look::Picture, "map-tiles", &tile)
+}
+
+/// Asks the server over HTTP, so that nothing is to be asked by the connection. Nothing of it is kept: with the engine goes
+/// whoever has asked.
+fn ask(step: &mut Step<'_>, id: u64, what: Look, path: &str, body: &impl Serialize) -> Result<Asks, StoreError> {
     let me = Me::get(step.tx)?;
     let body = Encoding::Json.encode(body);
     let http = send_as(step, &me.server, "POST", path, Some(body), Some(me.token));
     step.memory.desk.looks.insert(http, (id, what));
-    Ok(())
+    Ok(Asks::new())
 }
 
 /// The answer, if it is one to that.
