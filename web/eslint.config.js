@@ -68,7 +68,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/i18n/index.svelte.ts', 'src/engine/**'],
+    files: ['src/i18n/words.svelte.ts', 'src/engine/**'],
     rules: { '@typescript-eslint/consistent-type-assertions': 'off' },
   },
   {
