@@ -1,7 +1,7 @@
 //! The files of blobs as the shell uses them: work on them on threads that may block, in an order in which nothing is
 //! lost and nothing that was erased comes back.
 
-mod hashes;
+mod left;
 mod reading;
 mod receive;
 mod tend;
@@ -15,7 +15,7 @@ use beseda_model::{BlobId, UploadId};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use hashes::Hashes;
+use left::AllLeft;
 pub(crate) use reading::Reading;
 pub(crate) use receive::{Arriving, Progress, cancel, progress, receive};
 pub(crate) use tend::tend;
@@ -30,7 +30,7 @@ const HASHING: usize = 2;
 pub(crate) struct Blobs {
     files: Arc<dyn BlobStore>,
     turns: Arc<Turns<UploadId>>,
-    hashes: Hashes,
+    left: AllLeft,
     /// Held for a blob while an upload becomes it and the database learns of it, and while the database forgets it and its
     /// bytes are erased: else the same bytes could come back in between, and be erased.
     placing: Arc<Turns<BlobId>>,
@@ -51,7 +51,7 @@ impl Blobs {
         Self {
             files,
             turns: Arc::default(),
-            hashes: Hashes::default(),
+            left: AllLeft::default(),
             placing: Arc::default(),
             hashing: Semaphore::new(HASHING),
             swept: AtomicBool::new(false),

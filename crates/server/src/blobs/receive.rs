@@ -13,7 +13,7 @@ use futures_util::StreamExt as _;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::hashes::Running;
+use super::left::{Left, Running};
 use super::turns::Turn;
 use super::{PART, Work};
 use crate::checksum::Checksum;
@@ -128,7 +128,7 @@ pub(crate) async fn cancel(context: &Context, actor: Actor, id: UploadId) -> Res
         let (_, _, _turn) = open(context, actor, id).await?;
         let now = context.clock.now();
         context.write(move |uow| cancel_upload(uow, actor, id, now)).await?;
-        context.blobs.hashes.forget(id);
+        context.blobs.left.forget(id);
         context.blobs.blocking(move |files| files.discard(id)).await?;
         Ok::<_, BlobError>(())
     };
@@ -164,11 +164,9 @@ async fn take(context: &Context, actor: Actor, arriving: Arriving) -> Result<Pro
     let kept = match &taken {
         Err(_) if is_checked => writing.undo(offset, before).await,
         Ok(()) if writing.end() == upload.length => writing.finish().await,
-        _ => writing.make_durable().await,
+        _ => writing.pause().await,
     };
-    if let Some(hash) = writing.hash.take() {
-        context.blobs.hashes.keep(id, hash);
-    }
+    context.blobs.left.keep(id, Left { hash: writing.hash.take(), syncing: writing.syncing.take() });
     taken.map_err(|stopped| stopped.problem(context, writing.at))?;
     let upload = kept.map_err(refuse)?.unwrap_or(upload);
     finish_if_whole(context, actor, Progress { upload, have: writing.at }).await.map_err(refuse)
@@ -202,6 +200,7 @@ struct Appended {
 
 impl<'a> Writing<'a> {
     fn new(context: &'a Context, actor: Actor, id: UploadId, have: u64) -> Self {
+        let Left { hash, syncing } = context.blobs.left.take(id, have);
         Self {
             context,
             actor,
@@ -210,9 +209,9 @@ impl<'a> Writing<'a> {
             durable: have,
             prolonged: have,
             gathered: Vec::new(),
-            hash: context.blobs.hashes.take(id, have),
+            hash,
             appending: None,
-            syncing: None,
+            syncing,
         }
     }
 
@@ -323,7 +322,7 @@ impl<'a> Writing<'a> {
     }
 
     async fn prolong(&mut self) -> Result<Upload, BlobError> {
-        self.prolonged = self.durable;
+        self.prolonged = self.at;
         let (id, actor, now) = (self.id, self.actor, self.context.clock.now());
         self.context.write(move |uow| extend_upload(uow, actor, id, now)).await
     }
@@ -339,21 +338,17 @@ impl<'a> Writing<'a> {
         Ok(None)
     }
 
-    /// Writes what is left, makes everything durable and prolongs the upload's life; the upload as it is then, if anything
-    /// has come.
-    async fn make_durable(&mut self) -> Result<Option<Upload>, BlobError> {
+    /// Writes what is left and prolongs the upload's life; the upload as it is then, if anything has come. It becomes
+    /// durable while the next request comes: whoever asks how far the upload is, or sends the last of it, waits for that.
+    async fn pause(&mut self) -> Result<Option<Upload>, BlobError> {
         let mut written = self.write().await;
         written = written.and(self.written().await.map(drop));
-        self.synced().await?;
         if self.at == self.prolonged {
             return written.map(|()| None).map_err(BlobError::from);
         }
-        let id = self.id;
-        let syncing = self.context.blobs.begin(move |files| files.sync(id));
-        self.durable = self.at;
-        // Beside it: the one waits for the disk as the other does.
+        // Not beside it: a commit would wait for these bytes, too.
         let prolonged = self.prolong().await;
-        syncing.done().await?;
+        self.begin_sync().await?;
         written?;
         prolonged.map(Some)
     }
@@ -381,7 +376,7 @@ async fn finish_if_whole(context: &Context, actor: Actor, progress: Progress) ->
     if have == 0 {
         blobs.blocking(move |files| files.create(id)).await?;
     }
-    let hash = blobs.hashes.take(id, have);
+    let hash = blobs.left.take(id, have).settled().await;
     let blob = match &hash {
         Some(hash) => hash.clone().blob(),
         None => {
@@ -400,9 +395,9 @@ async fn finish_if_whole(context: &Context, actor: Actor, progress: Progress) ->
     let upload = {
         let _placing = blobs.placing.take(blob).await;
         let placed = blobs.blocking(move |files| files.place(id, blob)).await;
-        if let (Err(_), Some(hash)) = (&placed, hash) {
+        if placed.is_err() {
             // It is tried again when somebody asks for the upload.
-            blobs.hashes.keep(id, hash);
+            blobs.left.keep(id, Left { hash, syncing: None });
         }
         placed?;
         context.write(move |uow| finish_upload(uow, actor, cmd)).await?

@@ -41,7 +41,7 @@ pub(crate) async fn tend(context: &Context, now: Timestamp) {
 /// Erases some of what is due; tells whether there was any.
 async fn erase(context: &Context, now: Timestamp) -> Result<bool, StoreError> {
     let uploads = context.write(move |uow| expire_uploads(uow, now)).await?;
-    uploads.iter().for_each(|upload| context.blobs.hashes.forget(*upload));
+    uploads.iter().for_each(|upload| context.blobs.left.forget(*upload));
     let mut any = !uploads.is_empty();
     context.blobs.blocking(move |files| uploads.iter().try_for_each(|upload| files.discard(*upload))).await?;
 

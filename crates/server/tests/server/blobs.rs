@@ -543,6 +543,25 @@ async fn an_upload_outlives_a_restart_in_its_middle() {
     assert!(alice.fetch(id_of(&bytes)).await.body == bytes);
 }
 
+/// A piece is answered when it has come: what the machine had not written down when its power went is sent again.
+#[tokio::test]
+async fn after_a_power_cut_an_upload_goes_on_where_the_disk_has_it() {
+    let (mut server, person, alice) = with_alice().await;
+    let bytes = content(400_000, 19);
+    let path = alice.begin(bytes.len()).await;
+    assert_eq!(offset(&alice.add(&path, 0, &bytes[..300_000]).await), 300_000);
+    let upload: UploadId = path.rsplit('/').next().unwrap().parse().unwrap();
+    server.stop().await;
+    FsBlobs::open(&server.data_dir()).unwrap().cut(upload, 250_000).unwrap();
+    server.move_to(server.data_dir()).await;
+    let alice = Caller::new(&server, &person);
+    assert_eq!(code(&alice.add(&path, 300_000, &bytes[300_000..]).await), Code::WrongOffset);
+    assert_eq!(offset(&alice.state(&path).await), 250_000);
+    let last = alice.add(&path, 250_000, &bytes[250_000..]).await;
+    assert_eq!(header(&last, "upload-blob"), Some(id_of(&bytes).to_string()));
+    assert!(alice.fetch(id_of(&bytes)).await.body == bytes);
+}
+
 /// An end after the last byte, or between the blob's file and the database, is made good.
 #[tokio::test]
 async fn what_a_sudden_end_has_left_is_put_in_order() {
