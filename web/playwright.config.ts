@@ -1,9 +1,11 @@
 import { defineConfig } from '@playwright/test'
 import { chromium } from './build/chromium.js'
 
+/** Stories of which a part is the browser around the page. */
+const WHOLE = ['app/map.spec.ts', 'pwa/*.spec.ts', 'tls/*.spec.ts']
+
 export default defineConfig({
   testDir: 'e2e',
-  testIgnore: 'screens/**',
   fullyParallel: true,
   forbidOnly: true,
   retries: 0,
@@ -19,5 +21,9 @@ export default defineConfig({
       children: 'deep-equal',
     },
   },
-  use: { browserName: 'chromium', launchOptions: chromium(), actionTimeout: 20_000 },
+  use: { browserName: 'chromium', actionTimeout: 20_000 },
+  projects: [
+    { name: 'page', testIgnore: ['screens/**', ...WHOLE], use: { launchOptions: chromium() } },
+    { name: 'browser', testMatch: WHOLE, use: { launchOptions: chromium({ whole: true }) } },
+  ],
 })

@@ -1,13 +1,14 @@
 // What is sent besides words, and how: stickers, what is viewed once, places and contacts, photos that are edited, what
 // is said. Drawn like the main screens: `npm run screens -- sent`.
 
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { chromium } from '../../build/chromium.js'
 import { befriend, type Looks } from '../app/person'
 import { test } from '../app/stage'
 import { draw, LOOKS } from './draw'
+import { Sheet } from './sheet'
 
-const options = chromium()
+const options = chromium({ whole: true })
 const DEVICES = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']
 test.use({ launchOptions: { ...options, args: [...options.args, ...DEVICES] } })
 
@@ -41,49 +42,37 @@ const SCENES: Record<Looks['locale'], Scene> = {
 
 const STICKERS = ['🦊', '🐻', '🦔', '🦉', '🐿️', '🍄']
 
-/** A picture that is drawn in the page: an emoji, or else a lake among hills. */
-async function picture(page: Page, name: string, emoji?: string) {
-  const base64 = await page.evaluate(async (emoji) => {
-    const [width, height] = emoji === undefined ? [1200, 800] : [512, 512]
-    const canvas = new OffscreenCanvas(width, height)
-    const pen = canvas.getContext('2d')
-    if (!pen) throw new Error('no canvas')
-    if (emoji === undefined) {
-      const sky = pen.createLinearGradient(0, 0, 0, 520)
-      sky.addColorStop(0, '#7fb6d6')
-      sky.addColorStop(1, '#f6dcb5')
-      pen.fillStyle = sky
-      pen.fillRect(0, 0, width, height)
-      pen.fillStyle = '#fff3c4'
-      pen.beginPath()
-      pen.arc(860, 250, 70, 0, 7)
-      pen.fill()
-      for (const [colour, x, radius] of [
-        ['#6f8f7d', 220, 520],
-        ['#557a66', 900, 560],
-        ['#3d6350', 560, 420],
-      ] as const) {
-        pen.fillStyle = colour
-        pen.beginPath()
-        pen.ellipse(x, 780, radius, radius * 0.75, 0, 0, 7)
-        pen.fill()
-      }
-      pen.fillStyle = '#4d8fae'
-      pen.fillRect(0, 600, width, 200)
-    } else {
-      pen.font = '400px "Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji", sans-serif'
-      pen.textAlign = 'center'
-      pen.textBaseline = 'middle'
-      pen.fillText(emoji, width / 2, height / 2 + 20)
-    }
-    const blob = await canvas.convertToBlob({ type: emoji === undefined ? 'image/jpeg' : 'image/png' })
-    return btoa(
-      Array.from(new Uint8Array(await blob.arrayBuffer()), (byte) => String.fromCharCode(byte)).join(''),
-    )
-  }, emoji)
-  const mimeType = emoji === undefined ? 'image/jpeg' : 'image/png'
-  return { name, mimeType, buffer: Buffer.from(base64, 'base64') }
-}
+/** An emoji as a picture. */
+const sticker = (emoji: string) =>
+  `<text x="256" y="276" font-size="400" text-anchor="middle" dominant-baseline="central">${emoji}</text>`
+
+/** A lake among hills. */
+const LAKE = `
+  <linearGradient id="sky" x2="0" y2="1">
+    <stop stop-color="#7fb6d6"/>
+    <stop offset="0.65" stop-color="#f6dcb5"/>
+  </linearGradient>
+  <rect width="1200" height="800" fill="url(#sky)"/>
+  <circle cx="860" cy="250" r="70" fill="#fff3c4"/>
+  <ellipse cx="220" cy="780" rx="520" ry="390" fill="#6f8f7d"/>
+  <ellipse cx="900" cy="780" rx="560" ry="420" fill="#557a66"/>
+  <ellipse cx="560" cy="780" rx="420" ry="315" fill="#3d6350"/>
+  <rect y="600" width="1200" height="200" fill="#4d8fae"/>`
+
+/** How a brush rubs out what is around whoever stands at the lake, in parts of the picture. */
+const AROUND = [
+  [0.06, 0.94],
+  [0.14, 0.72],
+  [0.05, 0.55],
+  [0.22, 0.4],
+  [0.05, 0.34],
+  [0.36, 0.22],
+  [0.04, 0.18],
+  [0.5, 0.12],
+  [0.04, 0.05],
+  [0.66, 0.05],
+  [0.56, 0.24],
+] as const
 
 for (const looks of LOOKS) {
   test(`${looks.name}: what is sent`, async ({ member }) => {
@@ -91,13 +80,14 @@ for (const looks of LOOKS) {
     const scene = SCENES[looks.locale]
     const alice = await member('alice', scene.alice, looks)
     const bob = await member('bob', scene.bob, { locale: looks.locale, width: 1000 })
+    const sheet = await Sheet.of(bob.context)
     await befriend(alice, bob)
     const { page } = alice
     const conversation = new URL(page.url()).pathname.slice(1)
     const dialog = page.getByRole('dialog')
     const send = page.getByRole('button', { name: /^(Send|Отправить)$/ })
 
-    const chooses = async (press: () => Promise<void>, file: Awaited<ReturnType<typeof picture>>) => {
+    const chooses = async (press: () => Promise<void>, file: Awaited<ReturnType<Sheet['picture']>>) => {
       const [chooser] = await Promise.all([page.waitForEvent('filechooser'), press()])
       await chooser.setFiles(file)
     }
@@ -109,26 +99,36 @@ for (const looks of LOOKS) {
     await alice.moves('settings/stickers')
     await page.getByRole('button', { name: /^(New pack|Новый набор)$/ }).click()
     await dialog.getByLabel(/^(Name of the pack|Название набора)/).fill(scene.pack)
+    const adds = () => dialog.getByRole('button', { name: /^(Add pictures|Добавить картинки)$/ }).click()
     for (const [at, emoji] of STICKERS.entries()) {
-      await chooses(
-        () => dialog.getByRole('button', { name: /^(Add pictures|Добавить картинки)$/ }).click(),
-        await picture(page, `${String(at)}.png`, emoji),
-      )
+      await chooses(adds, await sheet.picture(`${String(at)}.png`, 512, 512, sticker(emoji)))
       await dialog.getByRole('button', { name: /^(Cut out|Вырезать)$/ }).click()
       await dialog
         .getByLabel(new RegExp(`^(Emoji for sticker|Эмодзи для стикера) ${String(at + 1)}$`))
         .fill(emoji)
     }
+    const guest = `${LAKE}<g transform="translate(344 200)">${sticker('🦊')}</g>`
+    await chooses(adds, await sheet.picture(scene.photo, 1200, 800, guest))
+    await dialog.getByRole('button', { name: /^(Rub out the background|Стереть фон)$/ }).click()
+    const rubbed = dialog.getByRole('img', { name: /^(The picture as it is|Картинка без изменений)$/ })
+    const { x, y, width } = (await rubbed.boundingBox()) ?? { x: 0, y: 0, width: 0 }
+    for (const [at, [across, down]] of AROUND.entries()) {
+      await page.mouse.move(x + across * width, y + down * width, { steps: 5 })
+      if (at === 0) await page.mouse.down()
+    }
+    await page.mouse.up()
+    await draw(page, looks, 'sticker-editor')
+    await dialog.getByRole('button', { name: /^(Cancel|Отмена)$/ }).click()
     await dialog.getByRole('button', { name: /^(Save|Сохранить)$/ }).click()
     await expect(dialog).toHaveCount(0)
     await alice.moves(conversation)
     const emoji = page.getByRole('button', { name: /^(Emoji|Эмодзи)$/ })
-    for (const sticker of ['🦊', '🦔']) {
+    for (const sent of ['🦊', '🦔']) {
       await emoji.click()
       const tab = page.getByText(/^(Stickers|Стикеры)$/)
       await tab.click()
       await page.getByRole('button', { name: scene.pack }).click()
-      await page.getByRole('button', { name: new RegExp(`^(Sticker|Стикер) ${sticker}$`) }).click()
+      await page.getByRole('button', { name: new RegExp(`^(Sticker|Стикер) ${sent}$`) }).click()
       await expect(dialog).toHaveCount(0)
     }
     await emoji.click()
@@ -153,7 +153,10 @@ for (const looks of LOOKS) {
     await expect(alice.message(scene.friend)).toBeVisible()
     await draw(page, looks, 'places')
 
-    await chooses(() => attaches(/^(Photos and videos|Фото и видео)$/), await picture(page, scene.photo))
+    await chooses(
+      () => attaches(/^(Photos and videos|Фото и видео)$/),
+      await sheet.picture(scene.photo, 1200, 800, LAKE),
+    )
     await page.getByRole('button', { name: new RegExp(`(Edit|Изменить) ${scene.photo}$`) }).click()
     await expect(dialog.getByRole('img')).toBeVisible()
     await draw(page, looks, 'photo-editor')

@@ -40,7 +40,7 @@ const test = base.extend<{ server: Server; open: (trusting: boolean) => Promise<
       const store = join(home, '.pki/nssdb')
       mkdirSync(store, { recursive: true })
       if (trusting) await trust(server, store)
-      const { args, ...launch } = chromium()
+      const { args, ...launch } = chromium({ whole: true })
       const context = await playwright.launchPersistentContext(join(home, 'profile'), {
         ...launch,
         args: [...args, `--host-resolver-rules=MAP ${NAME} 127.0.0.1`],
