@@ -61,7 +61,11 @@ export class Person {
     })
   }
 
-  static async arrives(browser: Browser, url: string, looks: Partial<Looks> = {}): Promise<Person> {
+  static async arrives(
+    browser: Pick<Browser, 'newContext'>,
+    url: string,
+    looks: Partial<Looks> = {},
+  ): Promise<Person> {
     const { locale, scheme, width, height } = { ...DESKTOP, ...looks }
     const context = await browser.newContext({
       locale,
