@@ -1,5 +1,7 @@
-//! Somebody who sends a large file and dies on the way.
+//! Somebody who sends a large file and dies on the way, and one who sends a file as large as may be.
 
+use std::fs::File;
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 
@@ -118,4 +120,69 @@ async fn fetch_and_save(host: &Host, conversation: ConversationId, to: &Path) ->
         notices.next().await.unwrap();
     }
     host.save(file, to.to_owned(), "received".to_owned(), |_| {}).await.unwrap()
+}
+
+/// Two gibibytes, most of them a hole.
+fn make_huge(path: &Path) {
+    const SIZE: u64 = (2 << 30) + 5;
+    let mut file = File::create(path).unwrap();
+    file.set_len(SIZE).unwrap();
+    for at in [0, 65_530, 1 << 30, SIZE - 4] {
+        file.seek(SeekFrom::Start(at)).unwrap();
+        file.write_all(b"here").unwrap();
+    }
+}
+
+fn assert_same(one: &Path, other: &Path) {
+    let size = |path: &Path| std::fs::metadata(path).unwrap().len();
+    assert_eq!(size(one), size(other));
+    let [mut one, mut other] = [one, other].map(|path| BufReader::new(File::open(path).unwrap()));
+    let (mut here, mut there) = (vec![0; 1 << 20], vec![0; 1 << 20]);
+    for part in 0.. {
+        let read = one.read(&mut here).unwrap();
+        if read == 0 {
+            return;
+        }
+        other.read_exact(&mut there[..read]).unwrap();
+        assert!(here[..read] == there[..read], "at about {part} MiB");
+    }
+}
+
+/// The most that this process has held at once, where the system tells.
+fn most_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kib| kib * 1024)
+}
+
+#[test]
+#[ignore = "soak"]
+fn two_gibibytes_arrive_as_they_were_and_nobody_holds_them() {
+    // Not in memory, as others are: there may not be so much of it.
+    let folder = tempfile::tempdir().unwrap();
+    let dir = |name: &str| folder.path().join(name);
+    let listen = port();
+    let (ears, told) = mpsc::channel();
+    let _server = Process::start(&Role::Server { dir: dir("server"), listen }, 0, ears);
+    assert_eq!(told.recv(), Ok(Told::Ready));
+    make_huge(&source(&dir("alice")));
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        sign_up(&dir("alice"), "alice", listen).await;
+        let bob = sign_up(&dir("bob"), "bob", listen).await;
+        let conversation = make_group(&dir("alice"), bob).await;
+        let (alice, _alices) = open(&dir("alice"));
+        let attachment = alice.seal(source(&dir("alice")), false, |_| {}).await.unwrap();
+        let draft = Draft { attachments: vec![attachment], ..Draft::default() };
+        alice.command(Command::Send { conversation, draft }).await.unwrap();
+        settle(&alice, conversation).await;
+        alice.stop().await;
+        let (bob, _bobs) = open(&dir("bob"));
+        settle(&bob, conversation).await;
+        let path = fetch_and_save(&bob, conversation, folder.path()).await;
+        assert_same(&source(&dir("alice")), &path);
+        bob.stop().await;
+    });
+    if let Some(most) = most_memory() {
+        assert!(most < 512 << 20, "it held {most} bytes");
+    }
 }
