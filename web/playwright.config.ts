@@ -2,7 +2,7 @@ import { defineConfig } from '@playwright/test'
 import { chromium } from './build/chromium.js'
 
 /** Stories of which a part is the browser around the page. */
-const WHOLE = ['app/map.spec.ts', 'pwa/*.spec.ts', 'tls/*.spec.ts']
+const WHOLE = ['pwa/*.spec.ts', 'tls/*.spec.ts']
 
 export default defineConfig({
   testDir: 'e2e',

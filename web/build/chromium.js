@@ -29,7 +29,7 @@ function find(names) {
  * How the tests start a browser. Chromium refuses its sandbox to root, as in a container.
  *
  * The same engine without windows takes a third less of a machine, and is used if it is there. It installs no apps, shows
- * no notifications, follows no position and asks no store of certificates: what needs that asks for the whole browser.
+ * no notifications and asks no store of certificates: what needs that asks for the whole browser.
  * @param {{ whole?: boolean }} [wanted]
  * @returns {{ executablePath?: string, args: string[] }}
  */

@@ -1,7 +1,16 @@
-import { expect } from '@playwright/test'
+import { expect, type Locator } from '@playwright/test'
 import { barriers } from '../axe'
 import { test } from './outside'
 import { befriend } from './person'
+
+/** How many of them lie over another one. */
+const overlaps = (found: Locator) =>
+  found.evaluateAll((all) => {
+    const boxes = all.map((one) => one.getBoundingClientRect())
+    const touch = (one: DOMRect, other: DOMRect) =>
+      one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom
+    return boxes.filter((one, at) => boxes.slice(at + 1).some((other) => touch(one, other))).length
+  })
 
 test('moving pictures are found, sent, kept and sent again', async ({ member, site }) => {
   const alice = await member('alice', 'Alice Walker')
@@ -9,12 +18,15 @@ test('moving pictures are found, sent, kept and sent again', async ({ member, si
   const bob = await member('bob', 'Боб Марлин', phone)
   await befriend(alice, bob)
   const { page } = alice
+  const cat = site.gifs.get('Happy cat')
+  for (let at = 0; cat && at < 11; at += 1) site.gifs.set(`Wave ${String(at)}`, cat)
 
   await page.getByRole('button', { name: 'Emoji' }).click()
   await page.getByText('GIFs', { exact: true }).click()
   const found = page.getByRole('button', { name: 'Happy cat' })
   await expect(found.locator('img')).toBeVisible()
   await expect(page.getByText('Powered by GIPHY')).toBeVisible()
+  expect(await overlaps(page.getByRole('button', { name: /^(Happy cat|Wave)/ }))).toBe(0)
   expect(await barriers(page)).toEqual([])
   await page.getByRole('searchbox', { name: 'Find on GIPHY' }).fill('zzz')
   await expect(page.getByText('Nothing found.')).toBeVisible()

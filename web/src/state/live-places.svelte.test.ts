@@ -70,6 +70,26 @@ test('where this device is is told while somebody is to know, also when it stand
   end()
 })
 
+test('a place that comes too soon for the engine is told once it may be, and others now and then', async () => {
+  const { places, end, at, told, tick } = begin([SHARE])
+  await expect.poll(() => places.shares.length).toBe(1)
+  flushSync()
+  at(1)
+  // The engine passes over what comes within five seconds of the last one.
+  at(2)
+  const latest = () =>
+    told().filter((command) => 'place' in command && command.place.latitude === 20_000_000).length
+  expect(latest()).toBe(1)
+  tick()
+  tick()
+  expect(latest(), 'ten seconds later').toBe(3)
+  for (let seconds = 5; seconds < 30; seconds += 5) tick()
+  expect(latest(), 'somebody who stands still').toBe(3)
+  tick()
+  expect(latest()).toBe(4)
+  end()
+})
+
 test('nobody is followed whom nobody is to see', async () => {
   const { fake, geolocation, places, end } = begin([{ ...SHARE, until: Date.now() - 1 }])
   fake.tell({ notice: 'live_places' })

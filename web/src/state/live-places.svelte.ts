@@ -6,6 +6,12 @@ import type { Engine, Live } from './engine.svelte'
 /** Whoever comes later sees where one is after so long, even if one stands still. */
 const AGAIN_MS = 30_000
 
+/** The engine tells no more often than this, and passes over what comes sooner. */
+const SOON_MS = 5_000
+
+/** So often a place is told again: the first time may still be too soon. */
+const SOON_TIMES = 2
+
 type Clock = Pick<Window, 'setInterval' | 'clearInterval'>
 type Locator = Pick<Geolocation, 'watchPosition' | 'clearWatch'>
 
@@ -52,8 +58,10 @@ export class LivePlaces {
 
   #watch(): () => void {
     let last: GeolocationPosition | undefined
+    let soon = 0
+    let waited = 0
     const tell = () => {
-      this.#now = Date.now()
+      waited = 0
       if (!last) return
       const { latitude, longitude, accuracy } = last.coords
       const place = { ...toFixed({ latitude, longitude }), accuracy: Math.round(accuracy), name: '' }
@@ -64,6 +72,7 @@ export class LivePlaces {
       (position) => {
         this.#isLost = false
         last = position
+        soon = SOON_TIMES
         tell()
       },
       () => {
@@ -71,7 +80,13 @@ export class LivePlaces {
       },
       { enableHighAccuracy: true, maximumAge: 5_000 },
     )
-    const timer = this.#clock.setInterval(tell, AGAIN_MS)
+    const timer = this.#clock.setInterval(() => {
+      this.#now = Date.now()
+      waited += SOON_MS
+      if (soon === 0 && waited < AGAIN_MS) return
+      soon = Math.max(soon - 1, 0)
+      tell()
+    }, SOON_MS)
     this.#isLost = this.#geolocation === undefined
     return () => {
       this.#clock.clearInterval(timer)
