@@ -76,7 +76,10 @@ test('a large file is sealed and sent without being held in memory', async ({ al
     page.getByRole('menuitem', { name: 'Files', exact: true }).click(),
   ])
   await chooser.setFiles(path)
-  await alice.says('All of it')
+  // It waits until all of it is sealed.
+  await alice.composer.fill('All of it')
+  await alice.composer.press('Enter')
+  await expect(alice.composer).toHaveValue('', { timeout: 120_000 })
   await expect(alice.message('All of it')).toContainText('Sent', { timeout: 120_000 })
   clearInterval(looks)
   expect(most).toBeGreaterThan(before)

@@ -50,7 +50,9 @@ test('where this device is is told while somebody is to know, also when it stand
   expect(geolocation.watchPosition).toHaveBeenCalledTimes(1)
   tick()
   expect(told()).toEqual([])
+  const before = Date.now()
   at(1)
+  expect(places.now, 'what is left is counted from').toBeGreaterThanOrEqual(before)
   tick()
   const place = { latitude: 10_000_000, longitude: 20_000_000, accuracy: 10, name: '' }
   expect(told()).toEqual([

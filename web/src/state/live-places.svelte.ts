@@ -61,6 +61,7 @@ export class LivePlaces {
     let soon = 0
     let waited = 0
     const tell = () => {
+      this.#now = Date.now()
       waited = 0
       if (!last) return
       const { latitude, longitude, accuracy } = last.coords
