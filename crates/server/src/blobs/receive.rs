@@ -356,9 +356,9 @@ impl<'a> Writing<'a> {
     /// Takes back what came since `offset`, before which the hash was this.
     async fn undo(&mut self, offset: u64, hash: Option<Running>) -> Result<Option<Upload>, BlobError> {
         self.gathered.clear();
-        // What they failed of is taken back.
+        // What it failed of is taken back.
         drop(self.written().await);
-        drop(self.synced().await);
+        let hash = if self.synced().await.is_ok() { hash } else { None };
         let id = self.id;
         self.context.blobs.blocking(move |files| files.cut(id, offset).and_then(|()| files.sync(id))).await?;
         (self.at, self.hash) = (offset, hash);
