@@ -35,6 +35,7 @@ function processes(): Process[] {
 function memory(profile: string): number {
   const all = processes()
   const own = all.filter(({ command }) => command.includes(profile))
+  // It grows while it is gone through: by its children, by theirs.
   for (const { id } of own)
     own.push(...all.filter(({ parent, id: child }) => parent === id && !own.some((one) => one.id === child)))
   return own.reduce((sum, { memory }) => sum + memory, 0)

@@ -1,6 +1,6 @@
 import type { BrowserContext, Page } from '@playwright/test'
 
-/** A blank page on which it is drawn what people send: the browser knows fonts, emoji and documents best. */
+/** A blank page on which what people send is drawn: the browser knows fonts, emoji and documents best. */
 export class Sheet {
   readonly #page: Page
 
