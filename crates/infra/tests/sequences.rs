@@ -261,3 +261,21 @@ proptest! {
         world.check();
     }
 }
+
+/// Found by the property: others kept the receipt from before somebody was removed and brought back.
+#[test]
+fn who_comes_back_has_another_receipt() {
+    let mut world = World::new();
+    let steps = [
+        Step::Say { by: 1, to: 2, silent: false },
+        Step::Mark { by: 3, to: 2, seq: 1 },
+        Step::Sync { by: 1, limit: 500 },
+        Step::Say { by: 1, to: 2, silent: false },
+        Step::Remove { who: 3, from: 2 },
+        Step::Bring { who: 3, to: 2 },
+    ];
+    for step in &steps {
+        world.step(step);
+    }
+    world.check();
+}

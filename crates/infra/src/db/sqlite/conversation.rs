@@ -255,14 +255,17 @@ impl ConversationRepo for SqliteUnit<'_> {
     }
 
     fn put_member(&mut self, id: ConversationId, member: &Member) -> Result<(), StoreError> {
-        let change = self.next_change();
+        // Who comes back begins at another place: to others that is a receipt, if they know one of theirs.
+        let (receipt, change) = (self.next_change(), self.next_change());
         let conn = self.conn();
         let key = known_key(conn, id)?;
         let sql = "INSERT INTO members (conversation, account, root, role, first_seq, until_seq, delivered, read, \
                    read_count, change_no) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
                    ON CONFLICT DO UPDATE SET root = excluded.root, role = excluded.role, \
                    first_seq = excluded.first_seq, until_seq = excluded.until_seq, delivered = excluded.delivered, \
-                   read = excluded.read, read_count = excluded.read_count, change_no = excluded.change_no";
+                   read = excluded.read, read_count = excluded.read_count, change_no = excluded.change_no, \
+                   mark_change = CASE WHEN mark_change > 0 AND (delivered, read) <> (excluded.delivered, excluded.read) \
+                   THEN ?11 ELSE mark_change END";
         exec(
             conn,
             sql,
@@ -277,8 +280,10 @@ impl ConversationRepo for SqliteUnit<'_> {
                 int(member.read),
                 int(member.read_count),
                 change,
+                receipt,
             ],
         )?;
+        exec(conn, "UPDATE heads SET marks_change = ?2 WHERE conversation = ?1", params![key, receipt])?;
         self.touch(key, id)
     }
 
