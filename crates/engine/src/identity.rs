@@ -154,6 +154,12 @@ pub fn next_wake(conn: &Connection) -> Result<Option<Timestamp>, StoreError> {
     Ok(moments.into_iter().flatten().min())
 }
 
+/// How many things of the account itself wait to be told to the server: the first key packages, without which others can't
+/// add this device.
+pub(crate) fn pending(conn: &Connection) -> Result<u64, StoreError> {
+    Ok(u64::from(keys::are_missing(conn)?))
+}
+
 /// Nothing here waits for a moment after `latest`: a wrong clock has chosen it.
 pub(crate) fn relax(step: &mut Step<'_>, latest: Timestamp) -> Result<(), StoreError> {
     join::relax(step, latest)?;

@@ -17,7 +17,7 @@ use crate::session::reply::AFTER_FAILURE;
 use crate::store::conversations::Conversation;
 use crate::store::me::Me;
 use crate::store::{StoreError, entries};
-use crate::{Step, log, timeline};
+use crate::{Step, identity, log, timeline};
 
 pub(crate) use send::send;
 
@@ -43,8 +43,8 @@ pub struct EnqueueOptions {
 }
 
 /// How many things wait to be exchanged with the server, in one conversation or in all: messages and silent content,
-/// changes of groups, marks; and the other way round conversations that are not caught up or not joined yet. What has
-/// failed for good does not wait.
+/// changes of groups, marks; and the other way round conversations that are not caught up or not joined yet. In all, also
+/// what lets others add this device. What has failed for good does not wait.
 ///
 /// # Errors
 /// When the database fails.
@@ -60,7 +60,8 @@ pub fn pending(conn: &Connection, conversation: Option<ConversationId>) -> Resul
                      OR applied > max(delivered_sent, delivered) OR (read_wanted > read AND request_from = x'')))))",
         )?
         .query_row((only, FAILED), |row| row.get(0))?;
-    Ok(count.unsigned_abs())
+    let of_account = if conversation.is_none() { identity::pending(conn)? } else { 0 };
+    Ok(count.unsigned_abs() + of_account)
 }
 
 /// Puts a message into the outbox; it leaves as soon as the conversation allows.

@@ -14,11 +14,12 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use beseda_cli::host::{Host, Profile};
+use beseda_cli::host::{Core, Host, Profile};
 use beseda_engine::Command;
 use beseda_engine::api::command::Outcome;
+use beseda_engine::api::failure::Failure;
 use beseda_engine::api::view::{Anchor, Body, ConnectionState, Delivery, MessageView, SystemEvent};
-use beseda_model::{AccountId, ConversationId};
+use beseda_model::{AccountId, ConversationId, Timestamp};
 use beseda_testkit::chance::SeededRng;
 use beseda_wire::state::{Audience, PrivacySettings};
 use process::{Process, Role, Told};
@@ -52,6 +53,8 @@ async fn sign_up(dir: &Path, name: &str, server: SocketAddr) -> AccountId {
     let Ok(Outcome::SignedUp { account, .. }) = host.command(joining).await else { panic!("{name} can't join") };
     let privacy = PrivacySettings { group_adds: Audience::Everyone, ..PrivacySettings::default() };
     assert_eq!(host.command(Command::SetPrivacy { privacy }).await, Ok(Outcome::Done));
+    // Whoever left before the server has their keys could only come into a group by themselves, after what was said there.
+    until(&host, |core, _| has_told(core)).await;
     host.stop().await;
     account
 }
@@ -65,17 +68,21 @@ async fn make_group(dir: &Path, with: AccountId) -> ConversationId {
     conversation
 }
 
-/// Waits until the engine has sent and fetched everything.
+/// Waits until the engine has sent and fetched everything, and has the conversation.
 async fn settle(host: &Host, conversation: ConversationId) {
+    until(host, move |core, now| {
+        Ok(core.conversations(now)?.iter().any(|row| row.conversation == conversation) && has_told(core)?)
+    })
+    .await;
+}
+
+fn has_told(core: &mut dyn Core) -> Result<bool, Failure> {
+    Ok(core.connection() == ConnectionState::Online && core.pending(None)? == 0)
+}
+
+async fn until(host: &Host, is_so: impl Fn(&mut dyn Core, Timestamp) -> Result<bool, Failure> + Copy + Send + 'static) {
     let mut notices = host.notices();
-    loop {
-        let settled = host.read(move |core, now| {
-            let is_there = core.conversations(now)?.iter().any(|row| row.conversation == conversation);
-            Ok(is_there && core.connection() == ConnectionState::Online && core.pending(None)? == 0)
-        });
-        if settled.await.unwrap() {
-            return;
-        }
+    while !host.read(is_so).await.unwrap() {
         // Some changes are told by no notice.
         drop(tokio::time::timeout(Duration::from_millis(100), notices.next()).await);
     }

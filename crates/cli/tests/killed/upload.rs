@@ -7,13 +7,13 @@ use std::sync::mpsc;
 
 use beseda_cli::host::{Heard, Host, Profile};
 use beseda_engine::api::command::{Draft, Outcome};
-use beseda_engine::api::file::{AttachmentView, FileNumber, FileState};
+use beseda_engine::api::file::{AttachmentView, FileNumber, FileState, SharedKind};
 use beseda_engine::api::view::{Anchor, Body, MessageView};
 use beseda_engine::{Command, Notice};
 use beseda_model::ConversationId;
 
 use super::process::{Process, Role, Told, tell};
-use super::{make_group, open, port, settle, sign_up};
+use super::{make_group, open, port, settle, sign_up, until};
 
 /// So much that the server gets it in many portions.
 const SIZE: usize = 24 * 1024 * 1024;
@@ -107,18 +107,11 @@ fn slow_an_upload_goes_on_where_its_program_was_killed() {
 }
 
 async fn fetch_and_save(host: &Host, conversation: ConversationId, to: &Path) -> PathBuf {
-    let mut notices = host.notices();
     // Who has just come online may still be told what was said meanwhile.
-    let AttachmentView { file, .. } = loop {
-        if let Some((_, attachment)) = sent(host, conversation).await {
-            break attachment;
-        }
-        notices.next().await.unwrap();
-    };
+    until(host, move |core, now| Ok(!core.shared(conversation, SharedKind::File, "", None, 1, now)?.is_empty())).await;
+    let (_, AttachmentView { file, .. }) = sent(host, conversation).await.unwrap();
     host.command(Command::FetchFile { file }).await.unwrap();
-    while host.read(move |core, _| core.file_reference(file)).await.unwrap().is_none() {
-        notices.next().await.unwrap();
-    }
+    until(host, move |core, _| Ok(core.file_reference(file)?.is_some())).await;
     host.save(file, to.to_owned(), "received".to_owned(), |_| {}).await.unwrap()
 }
 

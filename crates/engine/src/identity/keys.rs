@@ -48,6 +48,11 @@ fn load(conn: &Connection) -> Result<Stock, StoreError> {
     Ok(meta::get(conn, KEYS)?.unwrap_or_default())
 }
 
+/// Whether the server has none of this device yet: nobody can add it while it is away.
+pub(super) fn are_missing(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(me::is_signed_in(conn)? && load(conn)?.last_resort_at.is_none())
+}
+
 /// Asks how many are left; the answer does the rest.
 pub(super) fn check(step: &Step<'_>) -> Result<Asks, StoreError> {
     let stock = Stock { check_at: step.now.plus_millis(DAY), ..load(step.tx)? };
