@@ -1,6 +1,6 @@
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { barriers } from '../axe'
-import { befriend } from './person'
+import { befriend, PHONE } from './person'
 import { test } from './stage'
 
 /** A document of pages with a bar above and a word each. */
@@ -35,24 +35,14 @@ function pdf(name: string, ...words: readonly string[]) {
 const TEXT =
   '# Rye bread\n\n500 g of rye flour, 350 ml of water, 10 g of salt.\n\n<script>alert(1)</script>\n'
 
-async function attachesFiles(page: Page, files: Parameters<Page['setInputFiles']>[1]) {
-  await page.getByRole('button', { name: 'Attach' }).click()
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    page.getByRole('menuitem', { name: 'Files', exact: true }).click(),
-  ])
-  await chooser.setFiles(files)
-}
-
 test('documents show how they begin before they are sent and to whom they are, and can be read', async ({
   member,
 }) => {
   const alice = await member('alice', 'Alice Walker')
-  const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
-  const bob = await member('bob', 'Боб Марлин', phone)
+  const bob = await member('bob', 'Боб Марлин', PHONE)
   await befriend(alice, bob)
 
-  await attachesFiles(alice.page, [
+  await alice.attachesFiles('files', [
     pdf('lease.pdf', 'Lease', 'Signatures'),
     { name: 'bread.md', mimeType: 'text/markdown', buffer: Buffer.from(TEXT) },
     // What can't be drawn is a file like any other.

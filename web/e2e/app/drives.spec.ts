@@ -76,8 +76,7 @@ test('a drive is connected; a file of it is sent, and one that came is saved the
 
   await alice.moves('')
   await alice.goesTo('Bob Marley')
-  await page.getByRole('button', { name: 'Attach' }).click()
-  await page.getByRole('menuitem', { name: 'From a cloud drive' }).click()
+  await alice.attaches('drive')
   const chooser = page.getByRole('dialog', { name: 'From a cloud drive' })
   await chooser.getByText('recipe.txt').click()
   expect(await barriers(page, '[role=dialog]')).toEqual([])
@@ -86,12 +85,8 @@ test('a drive is connected; a file of it is sent, and one that came is saved the
   await page.getByRole('button', { name: 'Send', exact: true }).click()
   await expect(bob.message('recipe.txt')).toBeVisible()
 
-  await bob.page.getByRole('button', { name: 'Attach' }).click()
-  const choosing = bob.page.waitForEvent('filechooser')
-  await bob.page.getByRole('menuitem', { name: 'Files' }).click()
-  await (
-    await choosing
-  ).setFiles({ name: 'answer.txt', mimeType: 'text/plain', buffer: Buffer.from('more salt') })
+  const answer = { name: 'answer.txt', mimeType: 'text/plain', buffer: Buffer.from('more salt') }
+  await bob.attachesFiles('files', answer)
   await bob.page.getByRole('button', { name: 'Send', exact: true }).click()
   await alice.message('answer.txt').click({ button: 'right' })
   await page.getByRole('menuitem', { name: 'Save to drive' }).click()
@@ -133,8 +128,7 @@ test('a drive of a provider is connected on its page, used, and taken back', asy
   provider.known.clear()
   await alice.moves('')
   await alice.goesTo('Bob Marley')
-  await page.getByRole('button', { name: 'Attach' }).click()
-  await page.getByRole('menuitem', { name: 'From a cloud drive' }).click()
+  await alice.attaches('drive')
   const chooser = page.getByRole('dialog', { name: 'From a cloud drive' })
   await chooser.getByText('recipe.txt').click()
   await chooser.getByRole('button', { name: 'Attach 1 file' }).click()

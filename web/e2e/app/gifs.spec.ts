@@ -1,7 +1,7 @@
 import { expect, type Locator } from '@playwright/test'
 import { barriers } from '../axe'
 import { test } from './outside'
-import { befriend } from './person'
+import { befriend, PHONE, picture } from './person'
 
 /** How many of them lie over another one. */
 const overlaps = (found: Locator) =>
@@ -14,8 +14,7 @@ const overlaps = (found: Locator) =>
 
 test('moving pictures are found, sent, kept and sent again', async ({ member, site }) => {
   const alice = await member('alice', 'Alice Walker')
-  const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
-  const bob = await member('bob', 'Боб Марлин', phone)
+  const bob = await member('bob', 'Боб Марлин', PHONE)
   await befriend(alice, bob)
   const { page } = alice
   const cat = site.gifs.get('Happy cat')
@@ -35,7 +34,7 @@ test('moving pictures are found, sent, kept and sent again', async ({ member, si
 
   // It comes as it is, and nobody but the server was asked.
   const sent = bob.page.getByRole('button', { name: /^Фото, Alice Walker/ })
-  await expect(sent.locator('img')).toBeVisible()
+  await expect(picture(sent)).toBeVisible()
   expect(site.asked.some((path) => path.includes('q=cat'))).toBe(true)
 
   // Who got it keeps it and sends it back without any provider.
@@ -45,6 +44,6 @@ test('moving pictures are found, sent, kept and sent again', async ({ member, si
   await bob.page.getByRole('button', { name: 'Эмодзи' }).click()
   await bob.page.getByText('GIF', { exact: true }).click()
   await bob.page.getByRole('button', { name: 'Отправить GIF 1' }).click()
-  await expect(page.getByRole('button', { name: /^Photo by Боб/ }).locator('img')).toBeVisible()
+  await expect(picture(page.getByRole('button', { name: /^Photo by Боб/ }))).toBeVisible()
   expect(site.asked.length).toBe(asked)
 })

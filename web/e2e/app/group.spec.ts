@@ -1,11 +1,11 @@
 import { expect } from '@playwright/test'
-import { befriend } from './person'
+import { befriend, PHONE } from './person'
 import { test } from './stage'
 
 test('a group of three: made, changed, managed and left', async ({ member }) => {
   const alice = await member('alice', 'Alice Walker')
   const bob = await member('bob', 'Bob Marley')
-  const vera = await member('vera', 'Вера Орлова', { locale: 'ru', scheme: 'dark', width: 360, height: 740 })
+  const vera = await member('vera', 'Вера Орлова', PHONE)
   await befriend(bob, alice)
   await befriend(vera, alice)
 

@@ -65,24 +65,21 @@ test('a large file is sealed and sent without being held in memory', async ({ al
   const file = openSync(path, 'w')
   for (let at = 0; at < SIZE; at += MIB) writeSync(file, Buffer.alloc(MIB, at / MIB))
   closeSync(file)
-  const { page } = alice
-  await page.getByRole('link', { name: /^Notes to self/ }).click()
+  await alice.goesTo('Notes to self')
 
   const before = memory(join(folder, 'profile'))
   let most = 0
   const looks = setInterval(() => (most = Math.max(most, memory(join(folder, 'profile')))), 100)
-  await page.getByRole('button', { name: 'Attach' }).click()
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    page.getByRole('menuitem', { name: 'Files', exact: true }).click(),
-  ])
-  await chooser.setFiles(path)
-  // It waits until all of it is sealed.
-  await alice.composer.fill('All of it')
-  await alice.composer.press('Enter')
-  await expect(alice.composer).toHaveValue('', { timeout: 120_000 })
-  await expect(alice.message('All of it')).toContainText('Sent', { timeout: 120_000 })
-  clearInterval(looks)
+  try {
+    await alice.attachesFiles('files', path)
+    // It waits until all of it is sealed.
+    await alice.composer.fill('All of it')
+    await alice.composer.press('Enter')
+    await expect(alice.composer).toHaveValue('', { timeout: 120_000 })
+    await expect(alice.message('All of it')).toContainText('Sent', { timeout: 120_000 })
+  } finally {
+    clearInterval(looks)
+  }
   expect(most).toBeGreaterThan(before)
   expect(most - before).toBeLessThan(SIZE / 2)
 })

@@ -1,6 +1,5 @@
 import { expect } from '@playwright/test'
-import type { Person } from './person'
-import { befriend } from './person'
+import { befriend, PHONE, type Person } from './person'
 import { test } from './stage'
 
 /** Makes a group; it is open then. */
@@ -48,7 +47,7 @@ test('who was sent a link joins Beseda, asks, and is let in', async ({ member, s
   await alice.says('Where do we go this time?')
   const link = await makesLink(alice, 'Sunday hikes')
 
-  const vera = await somebody({ locale: 'ru', scheme: 'dark', width: 360, height: 740 })
+  const vera = await somebody(PHONE)
   await vera.opens(placeOf(link))
   await vera.page.getByRole('link', { name: 'Создать учётную запись' }).click()
   await vera.page.getByRole('link', { name: 'По имени пользователя' }).click()

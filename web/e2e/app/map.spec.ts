@@ -1,20 +1,18 @@
 import { expect } from '@playwright/test'
 import { barriers } from '../axe'
 import { test } from './outside'
-import { befriend } from './person'
+import { befriend, PHONE } from './person'
 
 test('a place is chosen on the map, looked at, and told live until it is stopped', async ({
   member,
   site,
 }) => {
   const alice = await member('alice', 'Alice Walker')
-  const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
-  const bob = await member('bob', 'Боб Марлин', phone)
+  const bob = await member('bob', 'Боб Марлин', PHONE)
   await befriend(alice, bob)
   const { page } = alice
   const attach = async () => {
-    await page.getByRole('button', { name: 'Attach' }).click()
-    await page.getByRole('menuitem', { name: 'Place' }).click()
+    await alice.attaches('place')
     return page.getByRole('dialog')
   }
 

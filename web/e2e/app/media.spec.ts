@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, type Page } from '@playwright/test'
-import { befriend } from './person'
+import { befriend, PHONE } from './person'
 import { test } from './stage'
 
 /** A photo as a camera makes it: larger than what is sent. */
@@ -28,25 +28,6 @@ async function photo(page: Page, name: string, colour: string, width = 3000, hei
   return { name, mimeType: 'image/jpeg', buffer: Buffer.from(base64, 'base64') }
 }
 
-/** Presses an entry of the menu of what can be attached, and chooses files. */
-async function attaches(
-  page: Page,
-  entry: string,
-  files: Parameters<Awaited<ReturnType<typeof chooserOf>>['setFiles']>[0],
-) {
-  const chooser = await chooserOf(page, entry)
-  await chooser.setFiles(files)
-}
-
-async function chooserOf(page: Page, entry: string) {
-  await page.getByRole('button', { name: /^(Attach|Прикрепить)$/ }).click()
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    page.getByRole('menuitem', { name: entry, exact: true }).click(),
-  ])
-  return chooser
-}
-
 /** Whether a picture has come and can be seen. */
 const isSeen = (page: Page) =>
   page.evaluate(() =>
@@ -57,11 +38,10 @@ const isSeen = (page: Page) =>
 
 test('photos are sent, looked at and saved', async ({ member }) => {
   const alice = await member('alice', 'Alice Walker')
-  const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
-  const bob = await member('bob', 'Боб Марлин', phone)
+  const bob = await member('bob', 'Боб Марлин', PHONE)
   await befriend(alice, bob)
 
-  await attaches(alice.page, 'Photos and videos', [
+  await alice.attachesFiles('photos', [
     await photo(alice.page, 'beach.jpg', 'orange'),
     await photo(alice.page, 'forest.jpg', 'green', 2000, 3000),
     await photo(alice.page, 'sea.jpg', 'royalblue'),
@@ -118,7 +98,7 @@ test('a photo is edited before it is sent, and what is hidden on it is not sent'
   const tool = (name: string) =>
     page.locator('label', { has: page.getByRole('radio', { name, exact: true }) })
 
-  await attaches(page, 'Photos and videos', [await photo(page, 'beach.jpg', 'orange')])
+  await alice.attachesFiles('photos', [await photo(page, 'beach.jpg', 'orange')])
   await page.getByRole('button', { name: 'Edit beach.jpg' }).click()
   const editor = page.getByRole('dialog', { name: 'Edit photo' })
   await editor.getByRole('button', { name: 'Rotate by 90°' }).click()
@@ -178,7 +158,7 @@ test('a file of any kind arrives as it was', async ({ member }) => {
   await befriend(alice, bob)
 
   const content = Buffer.alloc(3 * 1024 * 1024 + 7, 'Beseda ')
-  await attaches(alice.page, 'Files', [
+  await alice.attachesFiles('files', [
     { name: 'report.pdf', mimeType: 'application/pdf', buffer: content },
     { name: 'empty.txt', mimeType: 'text/plain', buffer: Buffer.alloc(0) },
     { name: 'page.html', mimeType: 'text/html', buffer: Buffer.from('<script>alert(1)</script>') },
@@ -214,11 +194,8 @@ test('people and groups get pictures, which others see', async ({ member }) => {
 
   await alice.opens('settings/profile')
   await alice.page.getByRole('button', { name: 'Change the picture' }).click()
-  const [chooser] = await Promise.all([
-    alice.page.waitForEvent('filechooser'),
-    alice.page.getByRole('menuitem', { name: 'Choose a photo' }).click(),
-  ])
-  await chooser.setFiles([await photo(alice.page, 'me.jpg', 'crimson')])
+  const own = alice.page.getByRole('menuitem', { name: 'Choose a photo' })
+  await alice.chooses(() => own.click(), [await photo(alice.page, 'me.jpg', 'crimson')])
   await alice.page.getByRole('button', { name: 'Use this part' }).click()
   await expect(alice.page.getByRole('dialog')).toHaveCount(0)
   await expect(bob.head('Alice Walker').locator('img')).toBeVisible()

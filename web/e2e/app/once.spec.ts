@@ -1,6 +1,6 @@
 import { expect, type Page } from '@playwright/test'
 import { barriers } from '../axe'
-import { befriend } from './person'
+import { befriend, PHONE, picture } from './person'
 import { test } from './stage'
 
 async function photo(page: Page) {
@@ -20,17 +20,11 @@ async function photo(page: Page) {
 
 test('a photo is looked at once, and then it is gone for both', async ({ member }) => {
   const alice = await member('alice', 'Alice Walker')
-  const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
-  const bob = await member('bob', 'Боб Марлин', phone)
+  const bob = await member('bob', 'Боб Марлин', PHONE)
   await befriend(alice, bob)
   const { page } = alice
 
-  await page.getByRole('button', { name: 'Attach' }).click()
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    page.getByRole('menuitem', { name: 'Photos and videos', exact: true }).click(),
-  ])
-  await chooser.setFiles(await photo(page))
+  await alice.attachesFiles('photos', await photo(page))
   await page.getByRole('button', { name: 'View once' }).click()
   await expect(page.getByText('A screenshot or another camera can’t be prevented')).toBeVisible()
   expect(await barriers(page)).toEqual([])
@@ -45,7 +39,7 @@ test('a photo is looked at once, and then it is gone for both', async ({ member 
   const viewer = bob.page.getByRole('dialog')
   await expect(viewer.getByText('Снимок экрана')).toBeVisible()
   await expect
-    .poll(() => viewer.locator('img').evaluate((img: HTMLImageElement) => img.naturalWidth > 0))
+    .poll(() => picture(viewer).evaluate((img: HTMLImageElement) => img.naturalWidth > 0))
     .toBe(true)
   await expect(viewer.getByRole('button', { name: /Сохранить|Переслать/ })).toHaveCount(0)
   expect(await barriers(bob.page)).toEqual([])

@@ -1,4 +1,11 @@
-import { expect, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test'
+import {
+  expect,
+  type Browser,
+  type BrowserContext,
+  type FileChooser,
+  type Locator,
+  type Page,
+} from '@playwright/test'
 
 export interface Looks {
   readonly locale: 'en' | 'ru'
@@ -8,6 +15,11 @@ export interface Looks {
 }
 
 const DESKTOP: Looks = { locale: 'en', scheme: 'light', width: 1280, height: 800 }
+/** What differs most from it. */
+export const PHONE: Looks = { locale: 'ru', scheme: 'dark', width: 360, height: 740 }
+
+/** What can be chosen where the browser asks for files. */
+type Files = Parameters<FileChooser['setFiles']>[0]
 
 /** What people see written on what the stories press again and again. */
 const WORDS = {
@@ -23,6 +35,13 @@ const WORDS = {
     accept: 'Accept',
     message: 'Message',
     conversations: 'Conversations',
+    attach: 'Attach',
+    photos: 'Photos and videos',
+    files: 'Files',
+    place: 'Place',
+    contact: 'Contact',
+    circle: 'Video message',
+    drive: 'From a cloud drive',
   },
   ru: {
     username: 'Имя пользователя',
@@ -36,6 +55,13 @@ const WORDS = {
     accept: 'Принять',
     message: 'Сообщение',
     conversations: 'Беседы',
+    attach: 'Прикрепить',
+    photos: 'Фото и видео',
+    files: 'Файлы',
+    place: 'Место',
+    contact: 'Контакт',
+    circle: 'Видеосообщение',
+    drive: 'С облачного диска',
   },
 } as const
 
@@ -150,6 +176,23 @@ export class Person {
     await expect(this.composer).toHaveValue('')
   }
 
+  /** Presses an entry of the menu of what can be attached. */
+  async attaches(what: 'photos' | 'files' | 'place' | 'contact' | 'circle' | 'drive'): Promise<void> {
+    await this.page.getByRole('button', { name: this.#words.attach, exact: true }).click()
+    await this.page.getByRole('menuitem', { name: this.#words[what], exact: true }).click()
+  }
+
+  /** Attaches files of their own. */
+  async attachesFiles(what: 'photos' | 'files', files: Files): Promise<void> {
+    await this.chooses(() => this.attaches(what), files)
+  }
+
+  /** Chooses files where `press` makes the browser ask for some. */
+  async chooses(press: () => Promise<void>, files: Files): Promise<void> {
+    const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), press()])
+    await chooser.setFiles(files)
+  }
+
   /** The same person in one more tab, at the same place. */
   async inAnotherTab(): Promise<Person> {
     const tab = new Person(this.context, await this.context.newPage(), this.#url, this.#locale)
@@ -203,3 +246,6 @@ export async function befriend(one: Person, other: Person): Promise<void> {
   await other.says('Hi!')
   await expect(one.message('Hi!')).toBeVisible()
 }
+
+/** The picture in some place. Until it is drawn, a blurred one lies there, too. */
+export const picture = (place: Locator): Locator => place.locator('img[src^="blob:"]')

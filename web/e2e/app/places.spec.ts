@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { expect, type Page } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { barriers } from '../axe'
-import { befriend } from './person'
+import { befriend, PHONE, type Person } from './person'
 import { test } from './stage'
 
 const CARDS = [
@@ -10,25 +10,23 @@ const CARDS = [
   'TEL:+1 555 0199\r\nEND:VCARD\r\n',
 ].join('\r\n')
 
-async function attaches(page: Page, what: RegExp) {
-  await page.getByRole('button', { name: /^(Attach|Прикрепить)$/ }).click()
-  await page.getByRole('menuitem', { name: what }).click()
-  const dialog = page.getByRole('dialog')
+async function attaches(person: Person, what: 'place' | 'contact') {
+  await person.attaches(what)
+  const dialog = person.page.getByRole('dialog')
   await expect(dialog).toBeVisible()
   return dialog
 }
 
 test('places and contacts are sent, looked at, opened and saved', async ({ member }) => {
   const alice = await member('alice', 'Alice Walker')
-  const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
-  const bob = await member('bob', 'Боб Марлин', phone)
+  const bob = await member('bob', 'Боб Марлин', PHONE)
   await befriend(alice, bob)
   const { page } = alice
   await alice.context.grantPermissions(['geolocation'])
   await alice.context.setGeolocation({ latitude: 55.7558, longitude: 37.6173, accuracy: 12 })
 
   // Where one is.
-  let dialog = await attaches(page, /^Place$/)
+  let dialog = await attaches(alice, 'place')
   await dialog.getByRole('button', { name: 'Use my position' }).click()
   await expect(dialog.getByLabel('Coordinates')).toHaveValue('55.755800, 37.617300')
   await expect(dialog.getByText('Accurate to 12 metres')).toBeVisible()
@@ -52,7 +50,7 @@ test('places and contacts are sent, looked at, opened and saved', async ({ membe
   await map.close()
 
   // A place that is typed.
-  dialog = await attaches(bob.page, /^Место$/)
+  dialog = await attaches(bob, 'place')
   await dialog.getByLabel('Координаты').fill('где-то')
   await dialog.getByRole('button', { name: 'Отправить' }).click()
   await expect(dialog.getByText('Введите широту и долготу')).toBeVisible()
@@ -64,7 +62,7 @@ test('places and contacts are sent, looked at, opened and saved', async ({ membe
   await expect(alice.message('Кофейня на углу')).toContainText('55.755833, 37.617222')
 
   // A card that is filled in.
-  dialog = await attaches(bob.page, /^Контакт$/)
+  dialog = await attaches(bob, 'contact')
   await dialog.getByLabel('Имя', { exact: true }).fill('Вера Орлова')
   await dialog.getByLabel('Организация').fill('Пасека')
   await dialog.getByLabel(/^Телефоны/).fill('позвони мне')
@@ -86,12 +84,10 @@ test('places and contacts are sent, looked at, opened and saved', async ({ membe
   )
 
   // A file with two of them.
-  dialog = await attaches(page, /^Contact$/)
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    dialog.getByRole('button', { name: 'From a .vcf file' }).click(),
-  ])
-  await chooser.setFiles({ name: 'people.vcf', mimeType: 'text/vcard', buffer: Buffer.from(CARDS) })
+  dialog = await attaches(alice, 'contact')
+  const many = dialog.getByRole('button', { name: 'From a .vcf file' })
+  const cards = { name: 'people.vcf', mimeType: 'text/vcard', buffer: Buffer.from(CARDS) }
+  await alice.chooses(() => many.click(), cards)
   await expect(dialog.getByText('Anna Bee')).toBeVisible()
   expect(await barriers(page)).toEqual([])
   await dialog.getByRole('button', { name: 'Send' }).click()
@@ -111,7 +107,7 @@ test('places and contacts are sent, looked at, opened and saved', async ({ membe
   expect(card).not.toContain('Boris')
 
   // Somebody on this server: others reach them by the card.
-  dialog = await attaches(page, /^Contact$/)
+  dialog = await attaches(alice, 'contact')
   await dialog.getByLabel('From the people you know').selectOption('Боб Марлин')
   await expect(dialog.getByLabel('Name', { exact: true })).toHaveValue('Боб Марлин')
   expect(await barriers(page)).toEqual([])

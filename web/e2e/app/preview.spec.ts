@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { expect } from '@playwright/test'
 import { barriers } from '../axe'
 import { configured } from '../configured'
-import { befriend } from './person'
+import { befriend, PHONE } from './person'
 import { test as base } from './stage'
 
 interface Site {
@@ -41,8 +41,7 @@ const test = base.extend<{ site: Site }>({
 
 test('a link is shown with its page, which sees neither of them', async ({ member, site }) => {
   const alice = await member('alice', 'Alice Walker')
-  const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
-  const bob = await member('bob', 'Боб Марлин', phone)
+  const bob = await member('bob', 'Боб Марлин', PHONE)
   await befriend(alice, bob)
   const { page } = alice
   const base64 = await page.evaluate(async () => {

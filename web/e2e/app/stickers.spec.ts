@@ -1,6 +1,6 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import { barriers } from '../axe'
-import { befriend } from './person'
+import { befriend, PHONE } from './person'
 import { test } from './stage'
 
 async function picture(page: Page) {
@@ -52,8 +52,7 @@ test('a pack is made of a picture, sent, added by the other person, and answered
   member,
 }) => {
   const alice = await member('alice', 'Alice Walker')
-  const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
-  const bob = await member('bob', 'Боб Марлин', phone)
+  const bob = await member('bob', 'Боб Марлин', PHONE)
   await befriend(alice, bob)
   const { page } = alice
   const conversation = new URL(page.url()).pathname.slice(1)
@@ -62,11 +61,8 @@ test('a pack is made of a picture, sent, added by the other person, and answered
   await page.getByRole('button', { name: 'New pack' }).click()
   const maker = page.getByRole('dialog')
   await maker.getByLabel('Name of the pack').fill('Cats')
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    maker.getByRole('button', { name: 'Add pictures' }).click(),
-  ])
-  await chooser.setFiles(await picture(page))
+  const adds = () => maker.getByRole('button', { name: 'Add pictures' }).click()
+  await alice.chooses(adds, await picture(page))
   await maker.getByText('Circle').click()
   expect(await barriers(page)).toEqual([])
   await maker.getByRole('button', { name: 'Rub out the background' }).click()
@@ -86,11 +82,7 @@ test('a pack is made of a picture, sent, added by the other person, and answered
   await maker.getByRole('button', { name: 'Cut out' }).click()
   await expect(maker.getByRole('button', { name: 'Save' })).toBeDisabled()
   await maker.getByLabel('Emoji for sticker 1').fill('😺')
-  const [more] = await Promise.all([
-    page.waitForEvent('filechooser'),
-    maker.getByRole('button', { name: 'Add pictures' }).click(),
-  ])
-  await more.setFiles([
+  await alice.chooses(adds, [
     { name: 'words.json', mimeType: 'application/json', buffer: drawing({ ty: 5 }) },
     { name: 'ball.json', mimeType: 'application/json', buffer: drawing() },
   ])

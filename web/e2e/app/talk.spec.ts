@@ -1,11 +1,10 @@
 import { expect } from '@playwright/test'
-import { befriend } from './person'
+import { befriend, PHONE } from './person'
 import { test } from './stage'
 
 test('two people find each other, and talk', async ({ member }) => {
   const alice = await member('alice', 'Alice Walker')
-  const phone = { locale: 'ru', scheme: 'dark', width: 360, height: 740 } as const
-  const bob = await member('bob', 'Боб Марлин', phone)
+  const bob = await member('bob', 'Боб Марлин', PHONE)
 
   await alice.addresses('bob', 'Are you coming?')
   await expect(alice.page.getByText('bob has to accept first. You can write again then.')).toBeVisible()

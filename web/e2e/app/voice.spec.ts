@@ -3,7 +3,7 @@
 import { expect, type Page } from '@playwright/test'
 import { chromium } from '../../build/chromium.js'
 import { barriers } from '../axe'
-import { befriend } from './person'
+import { befriend, PHONE, picture } from './person'
 import { test } from './stage'
 
 const options = chromium()
@@ -15,7 +15,7 @@ const time = (page: Page, text: RegExp) =>
 
 test('what is said is heard before it is sent, cut, and played by the other', async ({ member }) => {
   const alice = await member('alice', 'Alice Walker')
-  const bob = await member('bob', 'Боб Марлин', { locale: 'ru', scheme: 'dark', width: 360, height: 740 })
+  const bob = await member('bob', 'Боб Марлин', PHONE)
   await befriend(alice, bob)
 
   await alice.page.getByRole('button', { name: 'Record a voice message' }).click()
@@ -79,13 +79,12 @@ test('somebody speaks to the camera, and is seen in a circle', async ({ member }
   const bob = await member('bob', 'Bob Marley')
   await befriend(alice, bob)
 
-  await alice.page.getByRole('button', { name: 'Attach' }).click()
-  await alice.page.getByRole('menuitem', { name: 'Video message' }).click()
+  await alice.attaches('circle')
   await expect(time(alice.page, /^0:0[2-9]/)).toBeVisible()
   await alice.page.getByRole('button', { name: 'Send', exact: true }).click()
 
   const circle = bob.page.getByRole('button', { name: /^Video by Alice Walker/ })
-  await expect(circle.locator('img')).toBeVisible()
+  await expect(picture(circle)).toBeVisible()
   expect(await barriers(bob.page)).toEqual([])
   await circle.click()
   await expect(circle).toHaveAttribute('aria-pressed', 'true')
@@ -103,17 +102,13 @@ test('a film plays before all of it is there', async ({ member }) => {
   await bob.opens()
   await befriend(alice, bob)
 
-  await alice.page.getByRole('button', { name: 'Attach' }).click()
-  const [chooser] = await Promise.all([
-    alice.page.waitForEvent('filechooser'),
-    alice.page.getByRole('menuitem', { name: 'Photos and videos', exact: true }).click(),
-  ])
-  await chooser.setFiles([{ name: 'sea.webm', mimeType: 'video/webm', buffer: await film(alice.page) }])
+  const sea = { name: 'sea.webm', mimeType: 'video/webm', buffer: await film(alice.page) }
+  await alice.attachesFiles('photos', sea)
   await expect(alice.page.getByRole('img', { name: 'sea.webm' })).toBeVisible()
   await alice.page.getByRole('button', { name: 'Send', exact: true }).click()
 
   const there = bob.page.getByRole('button', { name: /^Video by Alice Walker, 0:0/ })
-  await expect(there.locator('img')).toBeVisible()
+  await expect(picture(there)).toBeVisible()
   expect(await barriers(bob.page)).toEqual([])
   await there.click()
   const video = bob.page.getByRole('dialog').locator('video')

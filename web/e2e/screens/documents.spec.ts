@@ -117,12 +117,7 @@ for (const looks of LOOKS) {
     await befriend(alice, bob)
     const { page } = alice
 
-    await bob.page.getByRole('button', { name: /^(Attach|Прикрепить)$/ }).click()
-    const [chooser] = await Promise.all([
-      bob.page.waitForEvent('filechooser'),
-      bob.page.getByRole('menuitem', { name: /^(Files|Файлы)$/ }).click(),
-    ])
-    await chooser.setFiles(files)
+    await bob.attachesFiles('files', files)
     const tray = bob.page.getByRole('list', { name: /^(Attached|Прикреплено)$/ })
     await expect(tray.locator('img')).toHaveCount(1)
     await bob.says(scene.words)

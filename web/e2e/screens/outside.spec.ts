@@ -1,6 +1,6 @@
 // What comes through the server from others: moving pictures and maps. `npm run screens -- outside`.
 
-import { expect, type Locator, type Page } from '@playwright/test'
+import { expect, type Locator } from '@playwright/test'
 import { test } from '../app/outside'
 import { befriend, type Looks } from '../app/person'
 import { draw, LOOKS } from './draw'
@@ -105,12 +105,6 @@ async function showsMap(where: Locator) {
   await expect.poll(areAll).toBe(true)
 }
 
-async function attachesPlace(page: Page) {
-  await page.getByRole('button', { name: /^(Attach|Прикрепить)$/ }).click()
-  await page.getByRole('menuitem', { name: /^(Place|Место)$/ }).click()
-  return page.getByRole('dialog')
-}
-
 for (const looks of LOOKS) {
   test(`${looks.name}: what comes from outside`, async ({ member, site }) => {
     test.slow()
@@ -140,7 +134,8 @@ for (const looks of LOOKS) {
     await bob.says(scene.where)
     await expect(alice.message(scene.where)).toBeVisible()
     const sends = { name: /^(Send|Отправить)$/ }
-    let dialog = await attachesPlace(page)
+    const dialog = page.getByRole('dialog')
+    await alice.attaches('place')
     await dialog.getByLabel(/^(Coordinates|Координаты)/).fill(`${STATION.latitude}, ${STATION.longitude}`)
     await dialog.getByRole('button', { name: /^(Choose on the map|Выбрать на карте)$/ }).click()
     await showsMap(dialog)
@@ -155,7 +150,7 @@ for (const looks of LOOKS) {
     await expect(alice.message(scene.leaving)).toBeVisible()
     await alice.context.grantPermissions(['geolocation'])
     await alice.context.setGeolocation({ ...STATION, longitude: 37.651323 })
-    dialog = await attachesPlace(page)
+    await alice.attaches('place')
     await dialog.getByRole('button', { name: /^(Use my position|Где я сейчас)$/ }).click()
     await dialog.getByRole('radio', { name: /^(15 minutes|15 минут)/ }).check()
     await dialog.getByRole('button', sends).click()

@@ -87,28 +87,19 @@ for (const looks of LOOKS) {
     const dialog = page.getByRole('dialog')
     const send = page.getByRole('button', { name: /^(Send|Отправить)$/ })
 
-    const chooses = async (press: () => Promise<void>, file: Awaited<ReturnType<Sheet['picture']>>) => {
-      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), press()])
-      await chooser.setFiles(file)
-    }
-    const attaches = async (what: RegExp) => {
-      await page.getByRole('button', { name: /^(Attach|Прикрепить)$/ }).click()
-      await page.getByRole('menuitem', { name: what }).click()
-    }
-
     await alice.moves('settings/stickers')
     await page.getByRole('button', { name: /^(New pack|Новый набор)$/ }).click()
     await dialog.getByLabel(/^(Name of the pack|Название набора)/).fill(scene.pack)
     const adds = () => dialog.getByRole('button', { name: /^(Add pictures|Добавить картинки)$/ }).click()
     for (const [at, emoji] of STICKERS.entries()) {
-      await chooses(adds, await sheet.picture(`${String(at)}.png`, 512, 512, sticker(emoji)))
+      await alice.chooses(adds, await sheet.picture(`${String(at)}.png`, 512, 512, sticker(emoji)))
       await dialog.getByRole('button', { name: /^(Cut out|Вырезать)$/ }).click()
       await dialog
         .getByLabel(new RegExp(`^(Emoji for sticker|Эмодзи для стикера) ${String(at + 1)}$`))
         .fill(emoji)
     }
     const guest = `${LAKE}<g transform="translate(344 200)">${sticker('🦊')}</g>`
-    await chooses(adds, await sheet.picture(scene.photo, 1200, 800, guest))
+    await alice.chooses(adds, await sheet.picture(scene.photo, 1200, 800, guest))
     await dialog.getByRole('button', { name: /^(Rub out the background|Стереть фон)$/ }).click()
     const rubbed = dialog.getByRole('img', { name: /^(The picture as it is|Картинка без изменений)$/ })
     const { x, y, width } = (await rubbed.boundingBox()) ?? { x: 0, y: 0, width: 0 }
@@ -139,13 +130,13 @@ for (const looks of LOOKS) {
 
     await alice.context.grantPermissions(['geolocation', 'microphone'])
     await alice.context.setGeolocation({ latitude: 55.776628, longitude: 37.655323, accuracy: 9 })
-    await attaches(/^(Place|Место)$/)
+    await alice.attaches('place')
     await dialog.getByRole('button', { name: /^(Use my position|Где я сейчас)$/ }).click()
     await expect(dialog.getByText(/9 (metres|метров)/)).toBeVisible()
     await dialog.getByLabel(/^(Name|Название)/).fill(scene.place)
     await draw(page, looks, 'place')
     await dialog.getByRole('button', { name: /^(Send|Отправить)$/ }).click()
-    await attaches(/^(Contact|Контакт)$/)
+    await alice.attaches('contact')
     await dialog.getByLabel(/^(Name|Имя)$/).fill(scene.friend)
     await dialog.getByLabel(/^(Phone numbers|Телефоны)/).fill('+7 900 000-00-00')
     await dialog.getByLabel(/^(E-mail addresses|Адреса почты)/).fill('vera@example.org')
@@ -153,10 +144,7 @@ for (const looks of LOOKS) {
     await expect(alice.message(scene.friend)).toBeVisible()
     await draw(page, looks, 'places')
 
-    await chooses(
-      () => attaches(/^(Photos and videos|Фото и видео)$/),
-      await sheet.picture(scene.photo, 1200, 800, LAKE),
-    )
+    await alice.attachesFiles('photos', await sheet.picture(scene.photo, 1200, 800, LAKE))
     await page.getByRole('button', { name: new RegExp(`(Edit|Изменить) ${scene.photo}$`) }).click()
     await expect(dialog.getByRole('img')).toBeVisible()
     await draw(page, looks, 'photo-editor')
