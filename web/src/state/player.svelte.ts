@@ -3,6 +3,7 @@ import type { ConversationId, SharedKind, SharedView } from '@/engine/port'
 import { isSound, isVoice, nameOf, playedAs, type Sound, type Voice } from '@/lib/media'
 import type { Engine } from './engine.svelte'
 import type { Files } from './files.svelte'
+import { isAt, parts } from './shared'
 
 /** Something that is heard. */
 export interface Track {
@@ -16,13 +17,11 @@ export interface Track {
 
 /** How quickly voice messages can be played. */
 const RATES = [1, 1.5, 2]
-/** So many before and after it are known. */
-const MOST = 200
 /** "Back" begins it anew, unless it has only just begun. */
 const JUST_BEGUN_S = 3
 
 export const isSame = (one: Track | undefined, other: Track): boolean =>
-  one?.row === other.row && one.place === other.place && one.conversation === other.conversation
+  one !== undefined && isAt(one, other) && one.conversation === other.conversation
 
 /** Plays voice messages and music, one at a time, wherever in the app one goes. */
 export class Player {
@@ -128,21 +127,16 @@ export class Player {
   }
 
   async #beside(track: Track, by: -1 | 1): Promise<Track | undefined> {
-    const { conversation, row, place, attachment } = track
+    const { conversation, attachment } = track
     const kind: SharedKind = isVoice(attachment) ? 'voice' : 'file'
-    const shared = await this.#engine.ask({
-      query: 'shared',
-      conversation,
-      kind,
-      name: '',
-      before: null,
-      limit: MOST,
-    })
-    const tracks = shared
-      .flatMap(trackOf)
-      .toSorted((one, next) => one.row - next.row || one.place - next.place)
-    const at = tracks.findIndex((one) => one.row === row && one.place === place)
-    return at < 0 ? undefined : tracks[at + by]
+    let tracks: readonly Track[] = []
+    for await (const part of parts(this.#engine, conversation, kind)) {
+      tracks = [...part.flatMap(trackOf), ...tracks]
+      const at = tracks.findIndex((one) => isAt(one, track))
+      // What stands before the first one may be in the next part.
+      if (at > 0 || (at === 0 && by > 0)) return tracks[at + by]
+    }
+    return undefined
   }
 
   async #begin(): Promise<void> {

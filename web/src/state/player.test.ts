@@ -122,7 +122,14 @@ afterEach(() => vi.unstubAllGlobals())
 function playing(...media: Media[]) {
   const all = media.map((one, at) => shared(at + 1, one))
   const engine = new FakeEngine({
-    shared: ({ kind }) => all.filter((one) => (kind === 'voice') === isVoice(one.attachment)).toReversed(),
+    shared: ({ kind, before, limit }) =>
+      all
+        .filter(
+          ({ row, attachment }) =>
+            row < (before?.[0] ?? Infinity) && (kind === 'voice') === isVoice(attachment),
+        )
+        .toReversed()
+        .slice(0, limit),
   })
   const port = new Engine(engine)
   const files = new FakeFiles(port)
@@ -203,6 +210,21 @@ test('at the last one “next” changes nothing, and “back” begins anew or 
   expect(player.track?.row).toBe(1)
   await player.go(-1)
   expect(player.track?.row).toBe(1)
+})
+
+test('one goes on and back however many came since', async () => {
+  const { player, tracks } = playing(...Array.from({ length: 450 }, () => VOICE))
+  for (const [at, by] of [
+    [0, 1],
+    [250, -1],
+    [251, -1],
+    [49, 1],
+    [50, -1],
+  ] as const) {
+    await player.play(track(tracks, at))
+    await player.go(by)
+    expect(player.track?.row).toBe(at + 1 + by)
+  }
 })
 
 test('who has ended it, or chosen another one, is not overtaken by what would have come next', async () => {
