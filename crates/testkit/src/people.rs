@@ -20,8 +20,18 @@ pub struct Person {
 }
 
 impl<B: Backend> World<B> {
-    /// Somebody signs up under their name.
+    /// Somebody signs up under their name, and may be added to groups by everyone.
     pub fn person(&mut self, name: &str) -> Person {
+        let person = self.sign_up(name);
+        // Stories are about groups more often than about who may be added to them.
+        let privacy = PrivacySettings { group_adds: Audience::Everyone, ..PrivacySettings::default() };
+        let ending = self.ask(person.device, Command::SetPrivacy { privacy });
+        assert_eq!(ending, Ok(Outcome::Done));
+        person
+    }
+
+    /// Somebody has just signed up under their name: nothing else has been exchanged yet.
+    pub fn sign_up(&mut self, name: &str) -> Person {
         let device = self.device(name);
         let command = Command::SignUp {
             server: SERVER.to_owned(),
@@ -31,15 +41,10 @@ impl<B: Backend> World<B> {
             phone: false,
             device_name: format!("{name}'s phone"),
         };
-        let person = match self.ask(device, command) {
+        match self.ask(device, command) {
             Ok(Outcome::SignedUp { account, phrase, .. }) => Person { account, device, phrase },
             other => panic!("{name} could not sign up: {other:?}"),
-        };
-        // Stories are about groups more often than about who may be added to them.
-        let privacy = PrivacySettings { group_adds: Audience::Everyone, ..PrivacySettings::default() };
-        let ending = self.ask(device, Command::SetPrivacy { privacy });
-        assert_eq!(ending, Ok(Outcome::Done));
-        person
+        }
     }
 
     /// A new device of somebody, by recovery phrase.

@@ -14,7 +14,7 @@ use beseda_model::{ConversationId, MessageId, Role, Timestamp};
 use beseda_testkit::backend::RealServer;
 use beseda_testkit::clock::FakeClock;
 use beseda_testkit::people::Person;
-use beseda_testkit::world::{DeviceKey, SERVER, World};
+use beseda_testkit::world::{DeviceKey, World};
 use beseda_wire::content::{MessageRef, OwnState, TimedFrom, Timer};
 
 type Town = World<RealServer>;
@@ -166,16 +166,7 @@ fn who_has_told_the_server_everything_reads_what_is_said_while_they_are_away() {
     let mut world = town(14);
     let alice = world.person("alice");
     world.run_for(60_000);
-    let bob = world.device("bobby");
-    let joining = Command::SignUp {
-        server: SERVER.to_owned(),
-        username: Some("bobby".to_owned()),
-        password: None,
-        invite: None,
-        phone: false,
-        device_name: "terminal".to_owned(),
-    };
-    let Ok(Outcome::SignedUp { account, .. }) = world.ask(bob, joining) else { panic!("bob can't join") };
+    let Person { account, device: bob, .. } = world.sign_up("bobby");
     // As a program does that signs up and ends when nothing waits any more.
     let has_told = |world: &Town| outbox::pending(world.at(bob).engine().reader(), None).unwrap() == 0;
     assert!(world.run_until(60_000, has_told));

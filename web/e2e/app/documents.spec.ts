@@ -1,6 +1,6 @@
 import { expect } from '@playwright/test'
 import { barriers } from '../axe'
-import { befriend, PHONE } from './person'
+import { befriend, PHONE, picture } from './person'
 import { test } from './stage'
 
 /** A document of pages with a bar above and a word each. */
@@ -60,7 +60,7 @@ test('documents show how they begin before they are sent and to whom they are, a
   const text = there.getByRole('button', { name: 'Открыть bread.md' })
   await expect(there.getByText('500 g of rye flour', { exact: false })).toBeVisible()
   const pages = there.getByRole('button', { name: 'Открыть lease.pdf' })
-  await expect(there.locator('img[src^="blob:"]')).toBeVisible()
+  await expect(picture(there)).toBeVisible()
   await expect(there.getByRole('button', { name: 'Открыть broken.pdf' })).toBeVisible()
   expect(await barriers(bob.page)).toEqual([])
 

@@ -1,7 +1,7 @@
 // Documents: how they begin in a conversation, and one that is open. `npm run screens -- documents`.
 
 import { expect } from '@playwright/test'
-import { befriend, type Looks } from '../app/person'
+import { befriend, picture, type Looks } from '../app/person'
 import { test } from '../app/stage'
 import { draw, LOOKS } from './draw'
 import { Sheet } from './sheet'
@@ -122,7 +122,7 @@ for (const looks of LOOKS) {
     await expect(tray.locator('img')).toHaveCount(1)
     await bob.says(scene.words)
     const sent = alice.message(scene.words)
-    await expect(sent.locator('img[src^="blob:"]')).toBeVisible()
+    await expect(picture(sent)).toBeVisible()
     await alice.says(scene.answer)
     await expect(bob.message(scene.answer)).toBeVisible()
     await draw(page, looks, 'documents')
