@@ -162,6 +162,24 @@ fn a_mark_that_is_lost_on_its_way_is_told_again() {
 }
 
 #[test]
+fn what_is_due_is_done_where_something_else_comes_at_its_moment() {
+    let clock = FakeClock::default();
+    let mut world: Town = World::new(15, clock.clone(), RealServer::new(15, clock.clone()));
+    let ([alice, bob, carol], place) = group(&mut world);
+    world.set_online(carol.device, false);
+    let said = world.say(alice.device, place, "hello");
+    let has_come = |world: &Town| texts(world, bob.device, place).len() == 1;
+    assert!(world.run_until(20_000, has_come));
+    // The mark is due in the meantime, and before the program gets to say that the time has come its person does something.
+    clock.set(world.now().plus_millis(1_000));
+    world.command(bob.device, Command::ConfirmPhrase { words: Vec::new() });
+    world.run_for(5_000);
+    let said = find(&world, alice.device, place, said).row;
+    let info = looking(&world, alice.device, |view| view::info(view, said).unwrap().unwrap());
+    assert_eq!(info.delivered_to, [bob.account]);
+}
+
+#[test]
 fn who_has_told_the_server_everything_reads_what_is_said_while_they_are_away() {
     let mut world = town(14);
     let alice = world.person("alice");

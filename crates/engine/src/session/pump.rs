@@ -21,6 +21,10 @@ const LOGS_AT_ONCE: usize = 32;
 
 /// Does what can be done now.
 pub(crate) fn run(step: &mut Step<'_>) -> Result<(), StoreError> {
+    if step.memory.session.wake_at.is_some_and(|at| at <= step.now) {
+        // Something else has come before the tick, and the moment chosen below takes the place of the one that has passed.
+        tick(step)?;
+    }
     if step.memory.session.phase == Phase::Up {
         up(step)?;
     } else {
@@ -90,7 +94,7 @@ fn wake(step: &mut Step<'_>) -> Result<(), StoreError> {
     moments.extend(timeline::next_expiry(step.tx, step.now)?);
     if online {
         for place in step.memory.session.places.values() {
-            // What is past was looked at and waits for something else than time.
+            // What is past was looked at, here or in an earlier step, and waits for something else than time.
             moments.extend(place.moments().filter(|at| *at > step.now));
         }
         moments.extend(conversation::advance::next_join(step)?);
