@@ -1,8 +1,7 @@
 // The sealed files of this origin, in the origin private file system: one for each number, in a folder of their own.
 
+import { FILES } from './folder'
 import { FileDigest, type FileOpener, FileSealer, type FileSource, type Part } from './wasm/engine.js'
-
-const FOLDER = 'beseda-files'
 
 /** Bytes that are sealed or hashed at a time; whole chunks. In between, others have their turn. */
 const CHUNK = 65_536
@@ -185,7 +184,7 @@ export class Files {
     const kept = new Set(files.map(String))
     const folder = await navigator.storage
       .getDirectory()
-      .then((root) => root.getDirectoryHandle(FOLDER, { create: true }))
+      .then((root) => root.getDirectoryHandle(FILES, { create: true }))
     const names: string[] = []
     for await (const name of folder.keys()) names.push(name)
     for (const name of names) if (!kept.has(name)) await this.#remove(name)
@@ -194,7 +193,7 @@ export class Files {
   #remove(name: string): Promise<void> {
     return this.#turn(name, async () => {
       const root = await navigator.storage.getDirectory()
-      const folder = await root.getDirectoryHandle(FOLDER, { create: true })
+      const folder = await root.getDirectoryHandle(FILES, { create: true })
       // What is not there need not be erased; what is in use is, when the app starts again.
       await folder.removeEntry(name).catch(() => undefined)
     })
@@ -244,12 +243,12 @@ async function rangeOf(source: FileSource, from: number, to: number): Promise<Ui
 /** Erases all files. Nothing may be open. */
 export async function eraseFiles(): Promise<void> {
   const root = await navigator.storage.getDirectory()
-  await root.removeEntry(FOLDER, { recursive: true }).catch(() => undefined)
+  await root.removeEntry(FILES, { recursive: true }).catch(() => undefined)
 }
 
 async function open(name: string): Promise<Handle> {
   const root = await navigator.storage.getDirectory()
-  const folder = await root.getDirectoryHandle(FOLDER, { create: true })
+  const folder = await root.getDirectoryHandle(FILES, { create: true })
   return (await folder.getFileHandle(name, { create: true })) as Handle
 }
 

@@ -12,6 +12,7 @@ import {
   WebMOutputFormat,
 } from 'mediabunny'
 import { expect, test } from 'vitest'
+import { FILES, MAKING } from '@/engine/folder'
 import { describeSound, FilmError, prepareFilm } from './film'
 import { packed } from './voice'
 
@@ -68,6 +69,22 @@ async function sound(
   return new Blob([target.buffer ?? new ArrayBuffer()])
 }
 
+/** With 257 MiB of what cameras leave free. A blob may consist of the same one many times. */
+function madeLarge(film: Blob): Blob {
+  const free = new Blob([new Uint8Array(1024 * 1024)])
+  const header = new Uint8Array([16, 0x10, 0, 8, ...new TextEncoder().encode('free')])
+  return new Blob([film, header, ...new Array<Blob>(257).fill(free)])
+}
+
+/** What is being made in files. */
+async function making(): Promise<string[]> {
+  const root = await navigator.storage.getDirectory()
+  const folder = await root.getDirectoryHandle(FILES, { create: true })
+  const names: string[] = []
+  for await (const name of folder.keys()) if (name.startsWith(MAKING)) names.push(name)
+  return names
+}
+
 const contains = async (blob: Blob, text: string) =>
   new TextDecoder('latin1').decode(await blob.arrayBuffer()).includes(text)
 
@@ -102,6 +119,30 @@ test('the index of a film comes first, so that it plays before all of it is ther
   const text = new TextDecoder('latin1').decode(await blob.arrayBuffer())
   expect(text.indexOf('moov')).toBeGreaterThan(0)
   expect(text.indexOf('moov')).toBeLessThan(text.indexOf('mdat'))
+})
+
+test.each([false, true])(
+  'a film that is too large for memory is made in a file (smaller: %s)',
+  async (smaller) => {
+    const source = await film(1280, 960, 1, new Mp4OutputFormat(), { title: SECRET })
+    await expect(contains(source, SECRET)).resolves.toBe(true)
+    const { blob, width, erase } = await prepareFilm(madeLarge(source), { smaller })
+    expect([width, blob.type]).toEqual([smaller ? 960 : 1280, 'video/mp4'])
+    await expect(contains(blob, SECRET)).resolves.toBe(false)
+    await expect(prepareFilm(blob, { smaller: false })).resolves.toMatchObject({ width })
+    await expect(making()).resolves.toHaveLength(1)
+    await erase()
+    await expect(making()).resolves.toEqual([])
+  },
+)
+
+test('a large film in a codec that nobody knows leaves nothing behind', async () => {
+  const source = await film(64, 64, 1, new Mp4OutputFormat())
+  const bytes = new Uint8Array(await source.arrayBuffer())
+  const codec = new TextDecoder('latin1').decode(bytes).indexOf('vp09')
+  bytes.set(new TextEncoder().encode('none'), codec)
+  await expect(prepareFilm(madeLarge(new Blob([bytes])), { smaller: true })).rejects.toThrow(FilmError)
+  await expect(making()).resolves.toEqual([])
 })
 
 test('a large film is made as small as a phone needs, if that is wished', async () => {

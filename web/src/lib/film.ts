@@ -2,7 +2,6 @@
 import {
   ALL_FORMATS,
   BlobSource,
-  BufferTarget,
   CanvasSink,
   Conversion,
   type ConversionVideoOptions,
@@ -10,11 +9,11 @@ import {
   type InputVideoTrack,
   Mp4OutputFormat,
   Output,
-  type OutputFormat,
   Quality,
   WebMOutputFormat,
 } from 'mediabunny'
 import { hashOf } from './thumbhash'
+import { inFile, inMemory } from './workshop'
 
 /** It can't be shown as a film or played as a sound: it is a file like any other. */
 export class FilmError extends Error {}
@@ -27,10 +26,12 @@ export interface Film {
   readonly millis: number
   /** What it begins with, where the browser can show it. */
   readonly poster?: { readonly blob: Blob; readonly thumbhash: Uint8Array } | undefined
+  /** Nobody reads the film any more: it goes from where it was made. */
+  readonly erase: () => Promise<void>
 }
 
-/** Above, a film is sent as it is: it would have to be held in memory. */
-const MOST_BYTES = 256 * 1024 * 1024
+/** What is made of a larger film is never in memory as a whole, but in a file. */
+const MOST_IN_MEMORY = 256 * 1024 * 1024
 /** A smaller film has no longer short side than this. */
 const SIDE = 720
 /** Bits a second that a smaller film has at most. */
@@ -57,8 +58,8 @@ export async function prepareFilm(file: Blob, { smaller, told }: Wish): Promise<
   const seconds = await opened(() => input.computeDuration())
   const poster = await posterOf(track, seconds).catch(() => undefined)
   const look = { width, height, millis: Math.round(seconds * 1000), poster }
-  if (file.size > MOST_BYTES) return { ...look, blob: file }
 
+  const isLarge = file.size > MOST_IN_MEMORY
   const isHeavy = Math.min(width, height) > SIDE || (file.size * 8) / Math.max(seconds, 1) > RATE
   if (smaller && isHeavy) {
     const scale = Math.min(1, SIDE / Math.min(width, height))
@@ -71,14 +72,14 @@ export async function prepareFilm(file: Blob, { smaller, told }: Wish): Promise<
       quality: new Quality({ bitrate: RATE }),
       forceTranscode: true,
     } as const
-    const made = await wrapped(input, new Mp4OutputFormat({ fastStart: 'in-memory' }), { video, told })
-    if (made && made.size < file.size) return { ...look, ...size, blob: made }
+    const made = await wrapped(input, 'mp4', { isLarge, video, told })
+    if (made && made.blob.size < file.size) return { ...look, ...size, ...made }
+    await made?.erase()
   }
   const isWebM = (await input.getMimeType()).startsWith('video/webm')
-  const format = isWebM ? new WebMOutputFormat() : new Mp4OutputFormat({ fastStart: 'in-memory' })
-  const blob = await wrapped(input, format, { told })
-  if (!blob) throw new FilmError('its codecs are unknown')
-  return { ...look, blob }
+  const made = await wrapped(input, isWebM ? 'webm' : 'mp4', { isLarge, told })
+  if (!made) throw new FilmError('its codecs are unknown')
+  return { ...look, ...made }
 }
 
 export interface Sound {
@@ -126,32 +127,48 @@ async function opened<T>(act: () => Promise<T | null>): Promise<T> {
   return found
 }
 
-/** In new wrapping, which says nothing but what a player needs, at its beginning; undefined if that can't be done. */
-async function wrapped(
-  input: Input,
-  format: OutputFormat,
-  { video, told }: { video?: ConversionVideoOptions; told: Wish['told'] },
-): Promise<Blob | undefined> {
-  const target = new BufferTarget()
-  const conversion = await Conversion.init({
-    input,
-    output: new Output({ format, target }),
-    tags: {},
-    showWarnings: false,
-    // A film may begin a moment later than it says.
-    copy: { shiftTolerance: Infinity },
-    ...(video ? { video } : {}),
-  })
-  const isWhole = conversion.discardedTracks.every(
-    ({ track }) => track.type !== 'video' && track.type !== 'audio',
-  )
-  if (!conversion.isValid || !isWhole) return undefined
-  if (told) conversion.onProgress = told
-  await conversion.execute()
-  return target.buffer === null ? undefined : new Blob([target.buffer], { type: mediaType(format) })
+interface Wrapping {
+  readonly isLarge: boolean
+  readonly video?: ConversionVideoOptions
+  readonly told: Wish['told']
 }
 
-const mediaType = (format: OutputFormat) => (format instanceof WebMOutputFormat ? 'video/webm' : 'video/mp4')
+/** In new wrapping, which says nothing but what a player needs; undefined if that can't be done. */
+async function wrapped(
+  input: Input,
+  name: 'mp4' | 'webm',
+  { isLarge, video, told }: Wrapping,
+): Promise<Pick<Film, 'blob' | 'erase'> | undefined> {
+  const workshop = isLarge ? await inFile() : inMemory()
+  if (!workshop) throw new FilmError('it is too large for this browser')
+  const { target, erase } = workshop
+  try {
+    // In memory the index comes first, so that it plays before all of it is there.
+    const format = name === 'webm' ? new WebMOutputFormat() : new Mp4OutputFormat()
+    const conversion = await Conversion.init({
+      input,
+      output: new Output({ format, target }),
+      tags: {},
+      showWarnings: false,
+      // A film may begin a moment later than it says.
+      copy: { shiftTolerance: Infinity },
+      ...(video ? { video } : {}),
+    })
+    const isWhole = conversion.discardedTracks.every(
+      ({ track }) => track.type !== 'video' && track.type !== 'audio',
+    )
+    if (conversion.isValid && isWhole) {
+      if (told) conversion.onProgress = told
+      await conversion.execute()
+      return { blob: await workshop.content(`video/${name}`), erase }
+    }
+  } catch (error) {
+    await erase()
+    throw error
+  }
+  await erase()
+  return undefined
+}
 
 async function posterOf(track: InputVideoTrack, seconds: number) {
   if (!(await track.canDecode())) return undefined

@@ -15,16 +15,18 @@ export interface Known {
   readonly excerpt?: string | undefined
   /** A photo that has more than one frame. */
   readonly isMoving?: boolean
-  /** It was to be a photo, and goes as a file. */
+  /** It was to be a photo or film, and goes as a file. */
   readonly instead?: Instead | undefined
 }
 
-/** Why a photo goes as a file: this browser can't draw it, or only so it stays as it is. */
+/** Why a photo or film goes as a file: this browser can't draw it; it stays as it is, or can't be taken apart. */
 export type Instead = 'not_drawn' | 'as_it_is'
 
 export interface Prepared extends Known {
   /** What is sent. */
   readonly content: Blob
+  /** Nobody reads it any more: it goes from where it was made. */
+  readonly erase?: () => Promise<void>
 }
 
 /** What phones make, and not every browser draws: others get it as a JPEG, or as a file. */
@@ -62,7 +64,9 @@ export async function prepared(
   told: (part: number) => void,
 ): Promise<Prepared> {
   if (as === 'file') return await bare(source)
-  if (!isPicture(source)) return (await filmOrSound(source, as, told)) ?? (await bare(source))
+  if (isSound(source)) return (await sound(source)) ?? (await bare(source))
+  if (!isPicture(source))
+    return (await film(source, as, told)) ?? { ...(await bare(source)), instead: 'as_it_is' }
   // Not every browser of others draws it, and what the phone has written into it can't be taken out.
   if (as === 'original' && !edits && isOfPhone(source))
     return { ...(await bare(source)), instead: 'as_it_is' }
@@ -111,22 +115,27 @@ async function original<Look>(source: Blob, describe: (source: Blob) => Promise<
   return { ...look, blob: bare ? new Blob([bare], { type: source.type }) : source }
 }
 
-async function filmOrSound(
-  source: Blob,
-  as: As,
-  told: (part: number) => void,
-): Promise<Prepared | undefined> {
-  const { describeSound, FilmError, prepareFilm } = await import('./film')
+async function sound(source: Blob): Promise<Prepared | undefined> {
+  const { describeSound, FilmError } = await import('./film')
   try {
-    if (isSound(source)) {
-      const { millis, title, artist, cover } = await describeSound(source)
-      const media: Media = { k: 'audio', d: millis, t: title, a: artist }
-      return { content: source, media, type: source.type, preview: cover?.thumbhash, cover: cover?.blob }
-    }
-    const film = await prepareFilm(source, { smaller: as === 'photo', told })
-    const { blob, width, height, millis, poster } = film
+    const { millis, title, artist, cover } = await describeSound(source)
+    const media: Media = { k: 'audio', d: millis, t: title, a: artist }
+    return { content: source, media, type: source.type, preview: cover?.thumbhash, cover: cover?.blob }
+  } catch (error) {
+    if (error instanceof FilmError) return undefined
+    throw error
+  }
+}
+
+async function film(source: Blob, as: As, told: (part: number) => void): Promise<Prepared | undefined> {
+  const { FilmError, prepareFilm } = await import('./film')
+  try {
+    const { blob, width, height, millis, poster, erase } = await prepareFilm(source, {
+      smaller: as === 'photo',
+      told,
+    })
     const media: Media = { k: 'video', w: width, h: height, d: millis }
-    return { content: blob, media, type: blob.type, preview: poster?.thumbhash, cover: poster?.blob }
+    return { content: blob, media, type: blob.type, preview: poster?.thumbhash, cover: poster?.blob, erase }
   } catch (error) {
     if (error instanceof FilmError) return undefined
     throw error

@@ -31,7 +31,7 @@ export class Attached {
   cover: number | null = null
   /** How a text begins. */
   excerpt = $state.raw('')
-  /** It was to be a photo, and goes as a file. */
+  /** It was to be a photo or film, and goes as a file. */
   instead = $state.raw<Instead>()
   /** What was done to the photo; the source stays as it was, so that one can go on from there. */
   edits = $state.raw<Edits>()
@@ -173,7 +173,7 @@ export class Attachments {
     try {
       // What has to be encoded anew takes longer than all the rest.
       const known = await prepared(source, as, edits, (part) => (attached.done = part * attached.size))
-      await this.#seal(attached, known)
+      await this.#seal(attached, known).finally(known.erase)
       // It was edited meanwhile: that comes next.
       if (attached.edits !== edits) this.#unseal(attached)
       if (!this.#all.includes(attached)) this.#forget(attached)
