@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { chunks } from './build/chunks.js'
 import { emoji } from './build/emoji-plugin.js'
 import { firstView } from './build/first-view.js'
 import { leaflet } from './build/leaflet-plugin.js'
@@ -18,6 +19,7 @@ export default defineConfig({
     // A `data:` address would need a wider content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: chunks() } },
   },
   // Beside a server that `cargo xtask run` has started.
   server: { host: '127.0.0.1', proxy: { '/api': { target: 'http://localhost:8080', ws: true } } },
