@@ -117,3 +117,18 @@ test('as it is, it goes as a file, and so does what the browser can’t draw; it
   const file = await prepared(heic(), 'file', undefined, told)
   expect([file.media, file.instead]).toEqual([{ k: 'file' }, undefined])
 })
+
+test('a film that can’t be taken apart goes as a file, and it is told so; music that can’t be read just goes', async () => {
+  const film = new File(['no film at all'], 'a.mp4', { type: 'video/mp4' })
+  const sent = await prepared(film, 'photo', undefined, told)
+  expect([sent.media, sent.instead, sent.content.size]).toEqual([{ k: 'file' }, 'as_it_is', film.size])
+  const asked = await prepared(film, 'file', undefined, told)
+  expect([asked.media, asked.instead]).toEqual([{ k: 'file' }, undefined])
+  const music = await prepared(
+    new File(['no song'], 'a.mp3', { type: 'audio/mpeg' }),
+    'photo',
+    undefined,
+    told,
+  )
+  expect([music.media, music.instead]).toEqual([{ k: 'file' }, undefined])
+})
