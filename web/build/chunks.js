@@ -16,7 +16,9 @@ const VIEWS = {
  * @param {import('vite').Rolldown.ChunkingContext} context
  */
 function along(path, context) {
-  const all = new Set([fileURLToPath(new URL(`../${path}`, import.meta.url))])
+  const root = fileURLToPath(new URL(`../${path}`, import.meta.url))
+  if (!context.getModuleInfo(root)) throw new Error(`${path} is no part of the app: see ${import.meta.url}`)
+  const all = new Set([root])
   for (const id of all) for (const imported of context.getModuleInfo(id)?.importedIds ?? []) all.add(imported)
   return all
 }
