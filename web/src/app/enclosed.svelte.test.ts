@@ -102,8 +102,9 @@ test('a card is filled in and sent', async () => {
 
 /** Chooses a file of contacts. */
 async function chooses(text: string) {
-  const input = document.querySelector<HTMLInputElement>('input[accept^=".vcf"]')
-  await userEvent.upload(input ?? document.body, new File([text], 'people.vcf', { type: 'text/vcard' }))
+  // The window is loaded when it is first needed.
+  const input = await vi.waitUntil(() => document.querySelector('input[accept^=".vcf"]'))
+  await userEvent.upload(input, new File([text], 'people.vcf', { type: 'text/vcard' }))
 }
 
 test('why a file of contacts can’t be read is told as it is', async () => {
