@@ -62,6 +62,8 @@ test('what is out of sight is not even opened', async () => {
 })
 
 test('where one chooses, it moves for who points at it', async () => {
+  // Another test may have left the pointer where the picture will be.
+  await userEvent.unhover(document.body)
   await render(VectorPicture, { load, alt: 'Sticker 😀' })
   await expect.poll(moves).toEqual([false])
   await userEvent.hover(page.getByRole('img', { name: 'Sticker 😀' }))
