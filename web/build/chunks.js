@@ -1,7 +1,5 @@
 import { fileURLToPath } from 'node:url'
-
-/** The first view of a newcomer. What may be needed by it stays as the bundler cuts it: it loads nothing in vain. */
-const NEWCOMER = 'src/views/Join.svelte'
+import { LATER } from './first-view.js'
 
 /** What somebody who lives here loads, each as a whole with all that it imports. */
 const VIEWS = {
@@ -29,7 +27,7 @@ function along(path, context) {
  * @returns {import('vite').Rolldown.CodeSplittingOptions}
  */
 export function chunks() {
-  /** @type {Set<string> | undefined} */
+  /** @type {Set<string>[] | undefined} */
   let newcomer
   /** @type {[string, Set<string>][] | undefined} */
   let views
@@ -40,9 +38,10 @@ export function chunks() {
       { name: 'first', tags: ['$initial'], priority: 1 },
       {
         name(id, context) {
-          newcomer ??= along(NEWCOMER, context)
+          newcomer ??= LATER.map((path) => along(path, context))
           views ??= Object.entries(VIEWS).map(([name, path]) => [name, along(path, context)])
-          if (newcomer.has(id)) return null
+          // What a newcomer's first view may need stays as the bundler cuts it: that loads nothing in vain.
+          if (newcomer.some((modules) => modules.has(id))) return null
           const who = views.filter(([, modules]) => modules.has(id)).map(([name]) => name)
           return who.length > 0 ? who.join('-') : null
         },

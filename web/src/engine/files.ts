@@ -1,6 +1,6 @@
 // The sealed files of this origin, in the origin private file system: one for each number, in a folder of their own.
 
-import { FILES } from './folder'
+import { FILES, filesFolder } from './folder'
 import { FileDigest, type FileOpener, FileSealer, type FileSource, type Part } from './wasm/engine.js'
 
 /** Bytes that are sealed or hashed at a time; whole chunks. In between, others have their turn. */
@@ -182,9 +182,7 @@ export class Files {
   /** Erases all files but these, and what was opened. */
   async keepOnly(files: readonly number[]): Promise<void> {
     const kept = new Set(files.map(String))
-    const folder = await navigator.storage
-      .getDirectory()
-      .then((root) => root.getDirectoryHandle(FILES, { create: true }))
+    const folder = await filesFolder()
     const names: string[] = []
     for await (const name of folder.keys()) names.push(name)
     for (const name of names) if (!kept.has(name)) await this.#remove(name)
@@ -192,8 +190,7 @@ export class Files {
 
   #remove(name: string): Promise<void> {
     return this.#turn(name, async () => {
-      const root = await navigator.storage.getDirectory()
-      const folder = await root.getDirectoryHandle(FILES, { create: true })
+      const folder = await filesFolder()
       // What is not there need not be erased; what is in use is, when the app starts again.
       await folder.removeEntry(name).catch(() => undefined)
     })
@@ -247,8 +244,7 @@ export async function eraseFiles(): Promise<void> {
 }
 
 async function open(name: string): Promise<Handle> {
-  const root = await navigator.storage.getDirectory()
-  const folder = await root.getDirectoryHandle(FILES, { create: true })
+  const folder = await filesFolder()
   return (await folder.getFileHandle(name, { create: true })) as Handle
 }
 

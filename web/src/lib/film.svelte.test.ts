@@ -12,7 +12,7 @@ import {
   WebMOutputFormat,
 } from 'mediabunny'
 import { expect, test } from 'vitest'
-import { FILES, MAKING } from '@/engine/folder'
+import { filesFolder, MAKING } from '@/engine/folder'
 import { describeSound, FilmError, prepareFilm } from './film'
 import { packed } from './voice'
 
@@ -78,10 +78,8 @@ function madeLarge(film: Blob): Blob {
 
 /** What is being made in files. */
 async function making(): Promise<string[]> {
-  const root = await navigator.storage.getDirectory()
-  const folder = await root.getDirectoryHandle(FILES, { create: true })
   const names: string[] = []
-  for await (const name of folder.keys()) if (name.startsWith(MAKING)) names.push(name)
+  for await (const name of (await filesFolder()).keys()) if (name.startsWith(MAKING)) names.push(name)
   return names
 }
 

@@ -18,6 +18,11 @@ import { inFile, inMemory } from './workshop'
 /** It can't be shown as a film or played as a sound: it is a file like any other. */
 export class FilmError extends Error {}
 
+/** Nothing in the place of such a one; whatever else went wrong goes on. */
+export function unreadable(error: unknown): undefined {
+  if (!(error instanceof FilmError)) throw error
+}
+
 export interface Film {
   readonly blob: Blob
   /** Pixels, as it is shown. */

@@ -116,28 +116,19 @@ async function original<Look>(source: Blob, describe: (source: Blob) => Promise<
 }
 
 async function sound(source: Blob): Promise<Prepared | undefined> {
-  const { describeSound, FilmError } = await import('./film')
-  try {
-    const { millis, title, artist, cover } = await describeSound(source)
-    const media: Media = { k: 'audio', d: millis, t: title, a: artist }
-    return { content: source, media, type: source.type, preview: cover?.thumbhash, cover: cover?.blob }
-  } catch (error) {
-    if (error instanceof FilmError) return undefined
-    throw error
-  }
+  const { describeSound, unreadable } = await import('./film')
+  const found = await describeSound(source).catch(unreadable)
+  if (!found) return undefined
+  const { millis, title, artist, cover } = found
+  const media: Media = { k: 'audio', d: millis, t: title, a: artist }
+  return { content: source, media, type: source.type, preview: cover?.thumbhash, cover: cover?.blob }
 }
 
 async function film(source: Blob, as: As, told: (part: number) => void): Promise<Prepared | undefined> {
-  const { FilmError, prepareFilm } = await import('./film')
-  try {
-    const { blob, width, height, millis, poster, erase } = await prepareFilm(source, {
-      smaller: as === 'photo',
-      told,
-    })
-    const media: Media = { k: 'video', w: width, h: height, d: millis }
-    return { content: blob, media, type: blob.type, preview: poster?.thumbhash, cover: poster?.blob, erase }
-  } catch (error) {
-    if (error instanceof FilmError) return undefined
-    throw error
-  }
+  const { prepareFilm, unreadable } = await import('./film')
+  const made = await prepareFilm(source, { smaller: as === 'photo', told }).catch(unreadable)
+  if (!made) return undefined
+  const { blob, width, height, millis, poster, erase } = made
+  const media: Media = { k: 'video', w: width, h: height, d: millis }
+  return { content: blob, media, type: blob.type, preview: poster?.thumbhash, cover: poster?.blob, erase }
 }

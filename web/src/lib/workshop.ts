@@ -1,6 +1,6 @@
 // Where a film is made: in memory, or, where it is too large for that, in a file.
 import { BufferTarget, StreamTarget, type StreamTargetChunk, type Target } from 'mediabunny'
-import { FILES, MAKING } from '@/engine/folder'
+import { filesFolder, MAKING } from '@/engine/folder'
 
 export interface Workshop {
   readonly target: Target
@@ -23,8 +23,7 @@ export function inMemory(): Workshop {
 export async function inFile(): Promise<Workshop | undefined> {
   const name = MAKING + crypto.randomUUID()
   try {
-    const root = await navigator.storage.getDirectory()
-    const folder = await root.getDirectoryHandle(FILES, { create: true })
+    const folder = await filesFolder()
     const handle = await folder.getFileHandle(name, { create: true })
     const file = await handle.createWritable()
     // Who writes into a stream keeps it; the file stays one's own, to be given up at any time.
