@@ -8,7 +8,11 @@ export default mergeConfig(
   defineConfig({
     build: {
       outDir: 'dist-gallery',
-      rolldownOptions: { input: fileURLToPath(new URL('./gallery.html', import.meta.url)) },
+      rolldownOptions: {
+        input: fileURLToPath(new URL('./gallery.html', import.meta.url)),
+        // How the app is cut into files names its views, which are not here.
+        output: { codeSplitting: true },
+      },
     },
     preview: {
       port: 0,
