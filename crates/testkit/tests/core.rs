@@ -323,7 +323,7 @@ fn a_second_device_comes_by_the_phrase_and_joins_everything() {
 }
 
 #[test]
-fn a_rough_network_changes_nothing_in_the_end() {
+fn slow_a_rough_network_changes_nothing_in_the_end() {
     for seed in 10..20 {
         let mut world = town(seed);
         let (alice, _) = person(&mut world, "alice");
@@ -407,7 +407,7 @@ fn messages_go_both_ways_and_wait_for_the_network() {
 }
 
 #[test]
-fn nothing_is_lost_or_doubled_in_rough_weather() {
+fn slow_nothing_is_lost_or_doubled_in_rough_weather() {
     for seed in 30..36 {
         let mut world = town(seed);
         let (alice, bob, id) = couple(&mut world);

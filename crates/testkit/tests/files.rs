@@ -221,7 +221,7 @@ fn what_is_said_after_a_large_file_does_not_wait_for_it() {
 }
 
 #[test]
-fn files_come_through_a_bad_network_and_programs_that_end() {
+fn slow_files_come_through_a_bad_network_and_programs_that_end() {
     for seed in 10..16 {
         let mut world = town(seed);
         let (alice, bob, place) = pair(&mut world);
@@ -953,7 +953,7 @@ fn a_program_that_ends_while_it_is_shown_erases_it_when_it_begins() {
 }
 
 #[test]
-fn what_nobody_opens_is_let_go_after_two_weeks_be_its_sender_there_or_not() {
+fn slow_what_nobody_opens_is_let_go_after_two_weeks_be_its_sender_there_or_not() {
     let mut world = town(62);
     let (alice, bob, place) = pair(&mut world);
     let id = send_once(&mut world, alice.device, place, &bytes(CHUNK, 3));
@@ -974,7 +974,7 @@ fn what_nobody_opens_is_let_go_after_two_weeks_be_its_sender_there_or_not() {
 type Ending = fn(&mut Town, DeviceKey, ConversationId, MessageRef);
 
 #[test]
-fn files_go_from_all_of_the_authors_devices_and_the_server_however_a_message_ends() {
+fn slow_files_go_from_all_of_the_authors_devices_and_the_server_however_a_message_ends() {
     let ends: [(&str, Ending); 4] = [
         ("deleted for all", |world, device, conversation, target| {
             done(world, device, Command::Delete { conversation, targets: vec![target], for_all: true });

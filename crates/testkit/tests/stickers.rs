@@ -359,7 +359,7 @@ fn a_moving_picture_is_kept_at_hand_on_all_devices_and_sent_again() {
 }
 
 #[test]
-fn only_moving_pictures_of_some_size_are_kept_and_the_oldest_makes_room() {
+fn slow_only_moving_pictures_of_some_size_are_kept_and_the_oldest_makes_room() {
     let mut world = town(8);
     let (_, bob, place) = pair(&mut world);
     let still = world.seal(bob.device, &[1; 100]);

@@ -258,7 +258,7 @@ async fn what_arrived_over_a_cut_connection_counts() {
 }
 
 #[tokio::test]
-async fn who_comes_back_takes_over_from_a_connection_that_hangs() {
+async fn slow_who_comes_back_takes_over_from_a_connection_that_hangs() {
     let (server, _, alice) = with_alice().await;
     let bytes = content(600_000, 4);
     let path = alice.begin(bytes.len()).await;

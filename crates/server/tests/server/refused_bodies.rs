@@ -23,7 +23,7 @@ async fn send_all_then_read(server: &Server, head: &str, body: &[u8]) -> Vec<u8>
 }
 
 #[tokio::test]
-async fn who_sends_everything_first_reads_why_it_was_refused() {
+async fn slow_who_sends_everything_first_reads_why_it_was_refused() {
     let server = limited(|limits| limits.blob_bytes = MUCH as u64).await;
     let alice = Caller::new(&server, &server.join(1).await);
     let path = alice.begin(MUCH).await;

@@ -124,7 +124,7 @@ fn the_server_refuses_commits_that_the_role_does_not_allow() {
 }
 
 #[test]
-fn engines_refuse_what_the_server_lets_through() {
+fn slow_engines_refuse_what_the_server_lets_through() {
     // Nobody can even open a commit with a key of Mallory's own: that is another story.
     let wishes = WISHES.into_iter().filter(|wish| !matches!(wish, Wish::UseAPreSharedKey));
     for (seed, wish) in (100..).zip(wishes) {

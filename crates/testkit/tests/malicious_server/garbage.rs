@@ -27,7 +27,7 @@ fn spoil(rng: &mut SeededRng, frame: &ServerFrame) -> Vec<Said> {
 }
 
 #[test]
-fn garbage_stops_nobody_for_longer_than_it_lasts() {
+fn slow_garbage_stops_nobody_for_longer_than_it_lasts() {
     for seed in 40..44 {
         let mut world = town(seed);
         let friends = friends(&mut world);
