@@ -7,6 +7,7 @@
 
 pub mod chunks;
 pub(crate) mod command;
+mod costs;
 mod down;
 pub(crate) mod drives;
 pub(crate) mod grants;

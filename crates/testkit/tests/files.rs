@@ -405,7 +405,9 @@ fn a_transfer_rests_goes_on_and_can_be_given_up() {
     };
     assert!(world.run_until(HOUR, |world| begun(world, alice.device, number)));
     done(&mut world, alice.device, Command::PauseFile { file: number });
-    let FileState::Paused { up: true, done: half, total } = state(&world, alice.device, number) else { panic!() };
+    let FileState::Paused { up: true, done: half, total, costly: false } = state(&world, alice.device, number) else {
+        panic!()
+    };
     assert!(half < total);
     world.run_for(HOUR);
     world.restart(alice.device);
@@ -421,6 +423,80 @@ fn a_transfer_rests_goes_on_and_can_be_given_up() {
     assert_eq!(state(&world, bob.device, number), FileState::Elsewhere);
     assert!(world.at(bob.device).files.is_empty());
     assert_eq!(fetch(&mut world, bob.device, place, id), Some(plain));
+}
+
+/// Alice on a network that costs nothing, with more on its way than anybody would move unasked over one that costs: a large
+/// file and a small one.
+fn with_much_on_its_way(seed: u64) -> (Town, Person, ConversationId, [FileNumber; 2], [MessageId; 2]) {
+    let mut world = town(seed);
+    let (alice, _, place) = pair(&mut world);
+    let large = send_file(&mut world, alice.device, place, &bytes(200 * CHUNK, 1));
+    let small = send_file(&mut world, alice.device, place, &bytes(3 * CHUNK, 2));
+    let numbers = [large, small].map(|id| file(&world, alice.device, place, id).unwrap());
+    (world, alice, place, numbers, [large, small])
+}
+
+#[test]
+fn much_that_is_on_its_way_rests_while_the_network_costs() {
+    let (mut world, alice, place, [large, _], [film, note]) = with_much_on_its_way(24);
+    world.come_to_network(alice.device, true);
+    assert!(matches!(state(&world, alice.device, large), FileState::Paused { up: true, costly: true, .. }));
+    assert!(world.run_until(HOUR, |world| is_sent(world, alice.device, place, note)), "what is small goes on");
+    world.restart(alice.device);
+    world.run_for(HOUR);
+    assert!(!is_sent(&world, alice.device, place, film));
+    world.come_to_network(alice.device, false);
+    assert!(world.run_until(HOUR, |world| is_sent(world, alice.device, place, film)));
+}
+
+#[test]
+fn much_goes_on_over_a_network_that_costs_for_whoever_agrees() {
+    let (mut world, alice, place, [large, _], [film, _]) = with_much_on_its_way(25);
+    world.come_to_network(alice.device, true);
+    done(&mut world, alice.device, Command::ResumeFile { file: large });
+    assert!(matches!(state(&world, alice.device, large), FileState::Moving { .. }));
+    world.restart(alice.device);
+    assert!(world.run_until(HOUR, |world| is_sent(world, alice.device, place, film)));
+}
+
+#[test]
+fn nothing_rests_for_whoever_does_not_want_to_be_asked() {
+    let (mut world, alice, _, [large, _], _) = with_much_on_its_way(26);
+    let costly = |world: &Town| matches!(state(world, alice.device, large), FileState::Paused { costly: true, .. });
+    let asking = |ask| Command::SetFetchRules { rules: FetchRules { ask, ..FetchRules::default() } };
+    world.come_to_network(alice.device, true);
+    assert!(costly(&world));
+    done(&mut world, alice.device, asking(false));
+    assert!(!costly(&world));
+    world.come_to_network(alice.device, false);
+    world.come_to_network(alice.device, true);
+    assert!(!costly(&world));
+}
+
+#[test]
+fn what_its_person_lets_rest_does_not_go_on_with_the_network() {
+    let (mut world, alice, place, [large, _], [film, _]) = with_much_on_its_way(27);
+    done(&mut world, alice.device, Command::PauseFile { file: large });
+    world.come_to_network(alice.device, true);
+    world.come_to_network(alice.device, false);
+    world.run_for(HOUR);
+    assert!(matches!(state(&world, alice.device, large), FileState::Paused { costly: false, .. }));
+    assert!(!is_sent(&world, alice.device, place, film));
+}
+
+/// Uploads do not keep out of sight what is to come.
+#[test]
+fn a_file_comes_while_very_many_wait_to_go() {
+    let mut world = town(28);
+    let (alice, bob, place) = pair(&mut world);
+    let id = send_file(&mut world, bob.device, place, &bytes(10, 1));
+    assert!(world.run_until(HOUR, |world| file(world, alice.device, place, id).is_some()));
+    let wanted = file(&world, alice.device, place, id).unwrap();
+    let sent: Vec<MessageId> = (0..90).map(|n| send_file(&mut world, alice.device, place, &[n; 100])).collect();
+    done(&mut world, alice.device, Command::FetchFile { file: wanted });
+    assert!(world.run_until(HOUR, |world| state(world, alice.device, wanted) == FileState::Here));
+    let gone = sent.iter().filter(|id| is_sent(&world, alice.device, place, **id)).count();
+    assert!(gone < 10, "{gone} went first");
 }
 
 #[test]

@@ -83,7 +83,7 @@ export async function compose(port: EnginePort, { window: host, ...rest }: Host)
     deletions: new Deletions(engine, host, storage),
     engine,
     files,
-    inside: (make) => (inside ??= make({ engine, files, settings, window: host, storage, failed })),
+    inside: (make) => (inside ??= make({ engine, files, window: host, storage, failed })),
     layout: new Layout(),
     notifications: new Notifications(engine, rest.notifications, server, settings, sounds, storage),
     online: new Online(host),

@@ -5,7 +5,6 @@ import type { Files } from '@/state/files.svelte'
 import { LivePlaces } from '@/state/live-places.svelte'
 import { Player } from '@/state/player.svelte'
 import { Searches } from '@/state/search.svelte'
-import type { DeviceSettings } from '@/state/settings.svelte'
 import { Timelines } from '@/state/timeline.svelte'
 import { Traffic } from '@/state/traffic.svelte'
 
@@ -24,21 +23,21 @@ export interface Inside {
 export interface Outside {
   readonly engine: Engine
   readonly files: Files
-  readonly settings: DeviceSettings
   readonly window: Window
   readonly storage: Storage | undefined
   /** Something could not be played. */
   readonly failed: (error: unknown) => void
 }
 
-export function composeInside({ engine, files, settings, window, storage, failed }: Outside): Inside {
+export function composeInside({ engine, files, window, storage, failed }: Outside): Inside {
+  const traffic = new Traffic(engine)
   return {
     drafts: new Drafts(engine, window),
     emojiHabits: new EmojiHabits(storage),
     livePlaces: new LivePlaces(engine, window.navigator.geolocation, window),
-    player: new Player(engine, files, failed),
+    player: new Player(engine, files, traffic, failed),
     searches: new Searches(engine),
     timelines: new Timelines(engine),
-    traffic: new Traffic(engine, settings),
+    traffic,
   }
 }

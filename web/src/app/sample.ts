@@ -87,6 +87,7 @@ export const FETCHING: Fetching = {
     metered: { photo: 16 * MB, voice: 16 * MB, video: 0, audio: 0, file: 0 },
     network: 'automatic',
     saver: false,
+    ask: true,
   },
   metered: false,
 }

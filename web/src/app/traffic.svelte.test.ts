@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { page, userEvent } from 'vitest/browser'
 import type { FakeEngine } from '@/engine/fake'
-import type { FetchRules, FileState } from '@/engine/port'
+import type { FetchRules, FileState, Media } from '@/engine/port'
 import { message, page as pageOf } from '@/engine/sample'
 import { speak } from '@/i18n/index.svelte'
 import { inApp } from './in-app'
@@ -80,22 +80,42 @@ test('the room of files is shown, limited and cleared', async () => {
 })
 
 /** A conversation with a large file that is on the server, on a network that costs. */
-async function withFilm(at: FileState = { state: 'elsewhere' }): Promise<FakeEngine> {
+async function withFilm(
+  at: FileState = { state: 'elsewhere' },
+  media: Media = { k: 'file' },
+): Promise<FakeEngine> {
   const engine = signedIn()
   const film = {
     file: 7,
     name: 'film.mkv',
     media_type: '',
-    media: { k: 'file' as const },
+    media,
     preview: null,
     cover: null,
     size: 40 * MB,
     automatic: false,
   }
   const said = message(1, { body: { body: 'text', text: '', entities: [], attachments: [film] } })
+  engine.views.shared = ({ conversation }) => [
+    {
+      row: said.row,
+      place: 0,
+      conversation,
+      message: said.message,
+      author_name: said.author_name,
+      at: said.at,
+      attachment: film,
+    },
+  ]
   engine.views.timeline = ({ anchor, limit }) => pageOf([said], anchor, limit, 1)
   engine.views.file = ({ file }) => ({ file, size: 40 * MB, at })
-  engine.views.estimate = ({ bytes }) => ({ costly: bytes > 10 * MB, millis: 170_000 })
+  let { rules } = FETCHING
+  engine.views.fetching = () => ({ rules, metered: true })
+  engine.on('set_fetch_rules', (given) => {
+    ;({ rules } = given)
+    return { outcome: 'done' }
+  })
+  engine.views.estimate = ({ bytes }) => ({ costly: rules.ask && bytes > 10 * MB, millis: 170_000 })
   engine.views.markup = ({ source }) => ({ text: source, entities: [] })
   engine.views.pins = () => []
   engine.views.asks = () => []
@@ -125,9 +145,55 @@ test('a large download over mobile data is asked for, until nobody wants to be a
 })
 
 test('what is left of a download that rested is what counts', async () => {
-  const engine = await withFilm({ state: 'paused', up: false, done: 30 * MB, total: 40 * MB })
+  const engine = await withFilm({
+    state: 'paused',
+    up: false,
+    done: 30 * MB,
+    total: 40 * MB,
+    costly: false,
+  })
   await userEvent.click(button('Go on with film.mkv'))
   await expect.poll(() => commands(engine, 'resume_file')).toHaveLength(1)
+})
+
+test('what was on its way when the network began to cost says what it waits for, and goes on for who agrees', async () => {
+  const engine = await withFilm({
+    state: 'paused',
+    up: true,
+    done: 1 * MB,
+    total: 40 * MB,
+    costly: true,
+  })
+  await expect.element(page.getByText('Waits for Wi-Fi')).toBeVisible()
+  await expect.element(page.getByRole('progressbar', { name: 'Waits for Wi-Fi' })).toBeVisible()
+  await userEvent.click(button('Go on with film.mkv'))
+  const dialog = page.getByRole('alertdialog', { name: 'Send over mobile data?' })
+  await expect.element(dialog).toHaveTextContent('39 MB')
+  await userEvent.click(dialog.getByRole('button', { name: 'Send' }))
+  await expect.poll(() => commands(engine, 'resume_file')).toHaveLength(1)
+})
+
+test('a film is played over mobile data once its person agrees', async () => {
+  const engine = await withFilm(undefined, { k: 'video', w: 640, h: 360, d: 60_000 })
+  const dialog = page.getByRole('alertdialog', { name: 'Download over mobile data?' })
+  await userEvent.click(page.getByRole('button', { name: /^Video by/ }))
+  await userEvent.click(dialog.getByRole('button', { name: 'Cancel' }))
+  expect(commands(engine, 'fetch_file')).toEqual([])
+  await userEvent.click(button('Play film.mkv'))
+  await userEvent.click(dialog.getByRole('button', { name: 'Download' }))
+  await expect.poll(() => commands(engine, 'fetch_file')).toHaveLength(1)
+})
+
+test('music comes over mobile data once its person agrees', async () => {
+  const engine = await withFilm(undefined, { k: 'audio', d: 60_000, t: 'Song', a: '' })
+  const dialog = page.getByRole('alertdialog', { name: 'Download over mobile data?' })
+  await userEvent.click(button('Play Song'))
+  await userEvent.click(dialog.getByRole('button', { name: 'Cancel' }))
+  await expect.poll(() => dialog.query()).toBeNull()
+  expect(commands(engine, 'fetch_file')).toEqual([])
+  await userEvent.click(button('Play Song'))
+  await userEvent.click(dialog.getByRole('button', { name: 'Download' }))
+  await expect.poll(() => commands(engine, 'fetch_file')).toHaveLength(1)
 })
 
 test('a large file is sent over mobile data when its person agrees, and stays if not', async () => {

@@ -1527,7 +1527,7 @@ k: Style, };
  */
 export type Estimate = {
 /**
- * Whether people are to be asked first: it is much, on a network that costs by the byte.
+ * Whether people are to be asked first: it is much, on a network that costs by the byte, and they want to be.
  */
 costly: boolean,
 /**
@@ -1620,7 +1620,11 @@ network: NetworkChoice,
 /**
  * Fetches as if every network cost by the byte.
  */
-saver: boolean, };
+saver: boolean,
+/**
+ * Much moves over a network that costs by the byte only once the person has agreed.
+ */
+ask: boolean, };
 
 /**
  * What is fetched without anybody asking for it, and on what kind of network this device is.
@@ -1684,7 +1688,12 @@ done: number,
 /**
  * See `Moving`.
  */
-total: number, } | { "state": "here" } | { "state": "failed",
+total: number,
+/**
+ * It goes on by itself on a network that costs nothing by the byte: it is much, and nobody has agreed to what it
+ * costs on this one.
+ */
+costly: boolean, } | { "state": "here" } | { "state": "failed",
 /**
  * Why.
  */

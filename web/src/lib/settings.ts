@@ -33,8 +33,6 @@ export interface Settings {
   readonly sendKey: SendKey
   /** The buttons for formatting stay in sight, not only while text is selected. */
   readonly formatBar: boolean
-  /** Before much moves over a network that costs by the byte. */
-  readonly askCostly: boolean
   /** What is looked at full screen is blurred while the window is not in front. */
   readonly hideAway: boolean
   /** Previews of links that are written; `ask` until somebody has said what they want. */
@@ -50,7 +48,6 @@ export const DEFAULTS: Settings = {
   density: 'comfortable',
   sendKey: 'enter',
   formatBar: false,
-  askCostly: true,
   hideAway: false,
   links: 'ask',
   language: undefined,
@@ -75,7 +72,6 @@ export function parseSettings(kept: string | null): Settings {
     density: pick('density', DENSITIES, DEFAULTS.density),
     sendKey: pick('sendKey', SEND_KEYS, DEFAULTS.sendKey),
     formatBar: pick('formatBar', [false, true], DEFAULTS.formatBar),
-    askCostly: pick('askCostly', [false, true], DEFAULTS.askCostly),
     hideAway: pick('hideAway', [false, true], DEFAULTS.hideAway),
     links: pick('links', LINKS, DEFAULTS.links),
     language: pick<Locale | undefined>('language', LOCALES, undefined),

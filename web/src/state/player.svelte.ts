@@ -4,6 +4,7 @@ import { isSound, isVoice, nameOf, playedAs, type Sound, type Voice } from '@/li
 import type { Engine } from './engine.svelte'
 import type { Files } from './files.svelte'
 import { isAt, parts } from './shared'
+import type { Traffic } from './traffic.svelte'
 
 /** Something that is heard. */
 export interface Track {
@@ -32,13 +33,15 @@ export class Player {
   rate = $state(1)
   readonly #engine: Engine
   readonly #files: Files
+  readonly #traffic: Traffic
   readonly #sound: HTMLAudioElement
   /** Why it can't be played. */
   readonly #failed: (error: unknown) => void
 
-  constructor(engine: Engine, files: Files, failed: (error: unknown) => void) {
+  constructor(engine: Engine, files: Files, traffic: Traffic, failed: (error: unknown) => void) {
     this.#engine = engine
     this.#files = files
+    this.#traffic = traffic
     this.#failed = failed
     const sound = (this.#sound = new Audio())
     sound.addEventListener('play', () => this.#changed())
@@ -78,6 +81,12 @@ export class Player {
     this.at = from
     try {
       const { attachment } = track
+      const mayCome = await this.#traffic.allowsFile(attachment.file, attachment.size)
+      if (!isSame(this.track, track)) return
+      if (!mayCome) {
+        this.stop()
+        return
+      }
       const url = await this.#files.playable(attachment.file, playedAs(attachment))
       // Another one was chosen meanwhile.
       if (!isSame(this.track, track)) return

@@ -6,6 +6,7 @@ import { isSound, isVoice } from '@/lib/media'
 import { Engine } from './engine.svelte'
 import { Files } from './files.svelte'
 import { Player, type Track } from './player.svelte'
+import { Traffic } from './traffic.svelte'
 
 class FakeAudio extends EventTarget {
   static last: FakeAudio
@@ -49,8 +50,10 @@ class FakeAudio extends EventTarget {
 /** Files of which each is played from an address, once it is there. */
 class FakeFiles extends Files {
   readonly waiting = new Map<number, Promise<string>>()
+  readonly asked: number[] = []
 
   override playable(file: number): Promise<string> {
+    this.asked.push(file)
     return this.waiting.get(file) ?? Promise.resolve(`blob:${String(file)}`)
   }
 }
@@ -122,6 +125,7 @@ afterEach(() => vi.unstubAllGlobals())
 function playing(...media: Media[]) {
   const all = media.map((one, at) => shared(at + 1, one))
   const engine = new FakeEngine({
+    file: ({ file }) => ({ file, size: 0, at: { state: 'here' } }),
     shared: ({ kind, before, limit }) =>
       all
         .filter(
@@ -134,7 +138,7 @@ function playing(...media: Media[]) {
   const port = new Engine(engine)
   const files = new FakeFiles(port)
   const failed = vi.fn()
-  const player = new Player(port, files, failed)
+  const player = new Player(port, files, new Traffic(port), failed)
   return { player, files, failed, engine, sound: FakeAudio.last, tracks: all.map(trackOf) }
 }
 
@@ -162,6 +166,7 @@ test('of two that are chosen one after the other, the second is heard, whichever
   const slow = later<string>()
   files.waiting.set(1, slow.promise)
   const first = player.play(track(tracks, 0))
+  await vi.waitFor(() => expect(files.asked).toContain(1))
   await player.play(track(tracks, 1))
   slow.resolve('blob:late')
   await first
@@ -171,7 +176,10 @@ test('of two that are chosen one after the other, the second is heard, whichever
 test('what can’t be fetched is told, unless somebody has chosen another one', async () => {
   const { player, files, failed, tracks } = playing(VOICE, VOICE)
   const gone = new Error('gone')
-  files.waiting.set(1, Promise.reject(gone))
+  const never = Promise.reject(gone)
+  // Before the player comes to it, it is nobody's.
+  never.catch(() => undefined)
+  files.waiting.set(1, never)
   await player.play(track(tracks, 0))
   expect(failed.mock.calls).toEqual([[gone]])
   expect([player.track, player.isPlaying]).toEqual([undefined, false])
@@ -179,7 +187,9 @@ test('what can’t be fetched is told, unless somebody has chosen another one', 
   const slow = later<string>()
   files.waiting.set(1, slow.promise)
   const first = player.play(track(tracks, 0))
+  await vi.waitFor(() => expect(files.asked).toEqual([1, 1]))
   await player.play(track(tracks, 1))
+  expect(files.asked).toEqual([1, 1, 2])
   slow.reject(gone)
   await first
   expect(failed).toHaveBeenCalledOnce()

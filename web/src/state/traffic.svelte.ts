@@ -1,7 +1,6 @@
 import { createContext } from 'svelte'
 import type { FetchRules } from '@/engine/port'
 import type { Engine } from './engine.svelte'
-import type { DeviceSettings } from './settings.svelte'
 
 /** Much that is to move over a network that costs by the byte. */
 export interface Costly {
@@ -16,11 +15,9 @@ export class Traffic {
   #question = $state.raw<Costly>()
   #answer: ((yes: boolean) => void) | undefined
   readonly #engine: Engine
-  readonly #settings: DeviceSettings
 
-  constructor(engine: Engine, settings: DeviceSettings) {
+  constructor(engine: Engine) {
     this.#engine = engine
-    this.#settings = settings
   }
 
   /** What a person is to be asked now. */
@@ -30,7 +27,6 @@ export class Traffic {
 
   /** Whether so many bytes may move: asks the person where it is much and costs. */
   async allows(bytes: number, up: boolean): Promise<boolean> {
-    if (!this.#settings.current.askCostly) return true
     try {
       const { costly, millis } = await this.#engine.ask({ query: 'estimate', bytes, up })
       if (!costly) return true
@@ -47,9 +43,18 @@ export class Traffic {
     }
   }
 
+  /** Whether a file that is wanted now may come; asks for no more than is not here, and not for what comes already. */
+  async allowsFile(file: number, size: number): Promise<boolean> {
+    const { at } = (await this.#engine.ask({ query: 'file', file })) ?? {}
+    if (at?.state === 'here' || at?.state === 'moving') return true
+    if (at?.state !== 'paused') return this.allows(size, false)
+    // What is on its way to others lies here.
+    return at.up || this.allows(at.total - at.done, false)
+  }
+
   /** What the person says; with a yes, whether it holds from now on. */
   answer(yes: boolean, always: boolean): void {
-    if (yes && always) this.#settings.change({ askCostly: false })
+    if (yes && always) void this.rule({ ask: false }).catch(() => undefined)
     this.#question = undefined
     this.#answer?.(yes)
     this.#answer = undefined

@@ -96,6 +96,9 @@ pub struct DownloadsArgs {
     /// Fetch as if every network cost by the byte.
     #[arg(long)]
     pub saver: Option<bool>,
+    /// Let more than 10 MB that are on their way rest while the network costs by the byte.
+    #[arg(long)]
+    pub ask: Option<bool>,
 }
 
 /// Which kind of network to take the present one for.

@@ -35,6 +35,7 @@ impl Session {
             metered: changed(old.metered, &args.metered),
             network: args.network.map_or(old.network, NetworkChoice::from),
             saver: args.saver.unwrap_or(old.saver),
+            ask: args.ask.unwrap_or(old.ask),
         };
         if rules != old {
             self.host.command(Command::SetFetchRules { rules }).await?;
@@ -43,11 +44,12 @@ impl Session {
         let yes = |on: bool| self.label(if on { Label::Yes } else { Label::No });
         self.say("downloads", &fetching, || {
             format!(
-                "unmetered: {}\nmetered: {}\nnetwork: {}\nsaver: {}",
+                "unmetered: {}\nmetered: {}\nnetwork: {}\nsaver: {}\nask: {}",
                 self.limits(&rules.unmetered),
                 self.limits(&rules.metered),
                 if fetching.metered { "metered" } else { "unmetered" },
                 yes(rules.saver),
+                yes(rules.ask),
             )
         })
     }

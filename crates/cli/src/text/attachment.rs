@@ -76,6 +76,7 @@ pub fn file_state(lang: Lang, at: &FileState) -> Option<String> {
         FileState::Here => return Some(lang.label(Label::FileHere).to_owned()),
         FileState::Moving { up: true, done, total } => Sentence::FileSending(percent(*done, *total)),
         FileState::Moving { up: false, done, total } => Sentence::FileFetching(percent(*done, *total)),
+        FileState::Paused { costly: true, done, total, .. } => Sentence::FileHeld(percent(*done, *total)),
         FileState::Paused { done, total, .. } => Sentence::FilePaused(percent(*done, *total)),
         FileState::Failed { why } => {
             let words = failure(lang, why);

@@ -95,6 +95,7 @@ pub enum Sentence<'a> {
     FileSending(u64),
     FileFetching(u64),
     FilePaused(u64),
+    FileHeld(u64),
     FileFailed(&'a str),
     NoSuchFile(&'a str),
     NotAFile(&'a str),

@@ -114,8 +114,9 @@ fn slow_files_are_found_by_name_and_their_room_and_rules_are_chosen() {
     assert_eq!((&room[0]["count"], &room[0]["allowed"]), (&json!(2), &Value::Null));
     let room = bob.done(&["storage", "--clear", "--limit", "5GB"]);
     assert_eq!((&room[0]["used"], &room[0]["allowed"]), (&json!(0), &json!(5_000_000_000_u64)));
-    let saved = bob.done(&["downloads", "--saver", "true", "--metered", "video=any"]);
+    let saved = bob.done(&["downloads", "--saver", "true", "--ask", "false", "--metered", "video=any"]);
     assert_eq!(saved[0]["rules"]["metered"]["video"], json!((1_u64 << 53) - 1));
+    assert_eq!((&rules["ask"], &saved[0]["rules"]["ask"]), (&json!(true), &json!(false)));
     assert_eq!(bob.done(&["downloads"])[0]["rules"], saved[0]["rules"]);
 }
 

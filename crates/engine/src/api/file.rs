@@ -78,7 +78,7 @@ pub enum FileState {
         /// Of so many.
         total: u64,
     },
-    /// Half-way, until the person lets it go on.
+    /// Half-way, until the person lets it go on ([`super::command::Command::ResumeFile`]).
     Paused {
         /// See `Moving`.
         up: bool,
@@ -86,6 +86,9 @@ pub enum FileState {
         done: u64,
         /// See `Moving`.
         total: u64,
+        /// It goes on by itself on a network that costs nothing by the byte: it is much, and nobody has agreed to what it
+        /// costs on this one.
+        costly: bool,
     },
     /// On this device.
     Here,
@@ -192,6 +195,8 @@ pub struct FetchRules {
     pub network: NetworkChoice,
     /// Fetches as if every network cost by the byte.
     pub saver: bool,
+    /// Much moves over a network that costs by the byte only once the person has agreed.
+    pub ask: bool,
 }
 
 impl Default for FetchRules {
@@ -201,6 +206,7 @@ impl Default for FetchRules {
             metered: FetchLimits::METERED,
             network: NetworkChoice::default(),
             saver: false,
+            ask: true,
         }
     }
 }
@@ -219,7 +225,7 @@ pub struct Fetching {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Estimate {
-    /// Whether people are to be asked first: it is much, on a network that costs by the byte.
+    /// Whether people are to be asked first: it is much, on a network that costs by the byte, and they want to be.
     pub costly: bool,
     /// How long it takes, going by what was moved on networks of this kind; none if that was nothing yet.
     pub millis: Option<u64>,

@@ -4,7 +4,7 @@ use beseda_model::ConversationId;
 use beseda_wire::content::{Attachment, FileRef, InfoChange};
 
 use super::chunks::Sealed;
-use super::row::{File, TABLE, Way};
+use super::row::{File, Paused, TABLE, Way};
 use super::uses::{self, Attached};
 use super::{drives, grants, keep, rules, transfer};
 use crate::Step;
@@ -63,8 +63,8 @@ pub(crate) fn run(step: &mut Step<'_>, id: u64, command: &Command) -> Result<boo
         Command::BeginFile => Ok(Outcome::File { file: begin(step)? }),
         Command::FinishFile { file, sealed } => finish(step, *file, sealed)?.map(|file| Outcome::File { file }),
         Command::FetchFile { file } => on_file(step, *file, |step, file| fetch(step, file).map(drop))?,
-        Command::PauseFile { file } => on_file(step, *file, |step, file| set_paused(step, file, true))?,
-        Command::ResumeFile { file } => on_file(step, *file, |step, file| set_paused(step, file, false))?,
+        Command::PauseFile { file } => on_file(step, *file, |step, file| set_paused(step, file, Paused::ByPerson))?,
+        Command::ResumeFile { file } => on_file(step, *file, |step, file| set_paused(step, file, Paused::No))?,
         Command::CancelFetch { file } => on_file(step, *file, cancel)?,
         Command::ForgetFile { file } => on_file(step, *file, |step, file| leave(step, file.number))?,
         Command::LimitFiles { bytes } => {
@@ -111,18 +111,18 @@ fn on_file(
 
 /// Fetches a file that is not here, again if it failed before.
 pub(crate) fn fetch(step: &mut Step<'_>, mut file: File) -> Result<(), StoreError> {
-    if file.is_here() || (file.way != Way::Rest && !file.paused) {
+    if file.is_here() || (file.way != Way::Rest && file.paused == Paused::No) {
         return Ok(());
     }
     if file.way == Way::Rest {
         file.way = Way::Down;
     }
-    file.paused = false;
+    file.paused = Paused::No;
     file.failure = None;
     file.save(step)
 }
 
-fn set_paused(step: &mut Step<'_>, mut file: File, paused: bool) -> Result<(), StoreError> {
+pub(super) fn set_paused(step: &mut Step<'_>, mut file: File, paused: Paused) -> Result<(), StoreError> {
     if file.way == Way::Rest || file.paused == paused {
         return Ok(());
     }
@@ -137,7 +137,7 @@ fn cancel(step: &mut Step<'_>, mut file: File) -> Result<(), StoreError> {
         return Ok(());
     }
     transfer::stop(step, file.number);
-    (file.way, file.here, file.paused) = (Way::Rest, 0, false);
+    (file.way, file.here, file.paused) = (Way::Rest, 0, Paused::No);
     step.effect(Effect::File(FileDeed::Erase { file: file.number }));
     file.save(step)
 }
@@ -186,7 +186,7 @@ pub(crate) fn send_file(step: &mut Step<'_>, number: FileNumber) -> Result<(), S
         transfer::stop(step, number);
     }
     file.way = if came_from_others { Way::Keep } else { Way::Up };
-    (file.paused, file.failure) = (false, None);
+    (file.paused, file.failure) = (Paused::No, None);
     file.save(step)
 }
 

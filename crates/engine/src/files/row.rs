@@ -39,6 +39,27 @@ impl Way {
     }
 }
 
+/// Whether a file rests on its way, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paused {
+    /// It moves, as soon as there is room for it.
+    No = 0,
+    /// Its person wants that.
+    ByPerson = 1,
+    /// It is much, and the network costs by the byte: nobody has agreed to that yet.
+    ByCost = 2,
+}
+
+impl Paused {
+    const fn from_column(column: i64) -> Self {
+        match column {
+            0 => Self::No,
+            2 => Self::ByCost,
+            _ => Self::ByPerson,
+        }
+    }
+}
+
 /// A file that this database knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct File {
@@ -52,7 +73,7 @@ pub(crate) struct File {
     pub(crate) upload: String,
     pub(crate) kept: bool,
     pub(crate) way: Way,
-    pub(crate) paused: bool,
+    pub(crate) paused: Paused,
     pub(crate) failure: Option<Failure>,
 }
 
@@ -85,11 +106,11 @@ impl File {
         Self::one(conn, "plain = ?1 AND plain <> x'' ORDER BY number LIMIT 1", [plain])
     }
 
-    /// Files on their way, in the order in which they were begun.
-    pub(super) fn moving(conn: &Connection) -> Result<Vec<Self>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM files WHERE way > 0 AND paused = 0 ORDER BY way, number LIMIT 64");
+    /// Files on this way, in the order in which they were begun.
+    pub(super) fn on_the_way(conn: &Connection, way: Way, paused: Paused, limit: u32) -> Result<Vec<Self>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM files WHERE way = ?1 AND paused = ?2 ORDER BY number LIMIT ?3");
         let mut statement = conn.prepare_cached(&sql)?;
-        let mut rows = statement.query(())?;
+        let mut rows = statement.query((way as i64, paused as i64, limit))?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
             all.push(Self::read(row)?);
@@ -119,7 +140,7 @@ impl File {
             upload: row.get(6)?,
             kept: row.get(7)?,
             way: Way::from_column(row.get(8)?),
-            paused: row.get(9)?,
+            paused: Paused::from_column(row.get(9)?),
             failure: column::decode_if(&row.get::<_, Vec<u8>>(10)?, TABLE)?,
         })
     }
@@ -138,7 +159,7 @@ impl File {
                 &self.upload,
                 self.kept,
                 self.way as i64,
-                self.paused,
+                self.paused as i64,
                 self.failure.as_ref().map(column::encode).unwrap_or_default(),
                 column::millis(step.now),
             ))?;
@@ -151,6 +172,15 @@ impl File {
         Layout::of(self.file.size).map_or(u64::MAX, Layout::sealed_size)
     }
 
+    /// Bytes that are still to move.
+    pub(super) fn left(&self) -> u64 {
+        match self.way {
+            Way::Up => self.sealed_size().saturating_sub(self.sent),
+            Way::Down => self.sealed_size().saturating_sub(self.here),
+            Way::Rest | Way::Keep => 0,
+        }
+    }
+
     /// Whether all of it is on this device, and is what it is said to be.
     pub(crate) fn is_here(&self) -> bool {
         self.way != Way::Down && self.here == self.sealed_size()
@@ -161,13 +191,13 @@ impl File {
         let total = self.sealed_size();
         let up = matches!(self.way, Way::Up | Way::Keep);
         let done = if up { self.sent } else { self.here };
-        let at = match (&self.failure, self.way) {
+        let at = match (&self.failure, self.way, self.paused) {
             // What can't be sent can be looked at: its message says why.
-            (_, Way::Rest) if self.is_here() => FileState::Here,
-            (Some(why), _) => FileState::Failed { why: why.clone() },
-            (None, Way::Rest) => FileState::Elsewhere,
-            (None, Way::Up | Way::Down | Way::Keep) if self.paused => FileState::Paused { up, done, total },
-            (None, Way::Up | Way::Down | Way::Keep) => FileState::Moving { up, done, total },
+            (_, Way::Rest, _) if self.is_here() => FileState::Here,
+            (Some(why), _, _) => FileState::Failed { why: why.clone() },
+            (None, Way::Rest, _) => FileState::Elsewhere,
+            (None, _, Paused::No) => FileState::Moving { up, done, total },
+            (None, _, paused) => FileState::Paused { up, done, total, costly: paused == Paused::ByCost },
         };
         FileView { file: self.number, size: self.file.size, at }
     }

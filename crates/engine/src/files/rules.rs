@@ -3,6 +3,7 @@
 use beseda_model::ConversationId;
 use rusqlite::Connection;
 
+use super::costs;
 use crate::Step;
 use crate::api::event::Notice;
 use crate::api::file::{FetchLimits, FetchRules, NetworkChoice};
@@ -32,6 +33,12 @@ fn metered(conn: &Connection, rules: &FetchRules) -> Result<bool, StoreError> {
     }
 }
 
+/// Whether much is to move only once the person has agreed.
+pub(super) fn asks(conn: &Connection) -> Result<bool, StoreError> {
+    let rules = rules(conn)?;
+    Ok(rules.ask && metered(conn, &rules)?)
+}
+
 /// What comes by itself on the network as it is now.
 pub(crate) fn limits(conn: &Connection) -> Result<FetchLimits, StoreError> {
     let rules = rules(conn)?;
@@ -40,7 +47,7 @@ pub(crate) fn limits(conn: &Connection) -> Result<FetchLimits, StoreError> {
 
 /// The person wants other rules.
 pub(super) fn set(step: &mut Step<'_>, rules: &FetchRules) -> Result<(), StoreError> {
-    let former = limits(step.tx)?;
+    let former = InForce::now(step.tx)?;
     meta::put(step.tx, RULES, rules)?;
     changed(step, former)
 }
@@ -50,15 +57,34 @@ pub(crate) fn network(step: &mut Step<'_>, metered: bool) -> Result<(), StoreErr
     if meta::get(step.tx, METERED)? == Some(metered) {
         return Ok(());
     }
-    let former = limits(step.tx)?;
+    let former = InForce::now(step.tx)?;
     meta::put(step.tx, METERED, &metered)?;
     changed(step, former)
 }
 
-/// Tells everybody who shows the rules, or files that may come by themselves now or do so no more.
-fn changed(step: &mut Step<'_>, former: FetchLimits) -> Result<(), StoreError> {
+/// What follows from the rules and the network.
+struct InForce {
+    limits: FetchLimits,
+    asks: bool,
+}
+
+impl InForce {
+    fn now(conn: &Connection) -> Result<Self, StoreError> {
+        Ok(Self { limits: limits(conn)?, asks: asks(conn)? })
+    }
+}
+
+/// Lets rest what costs now, and tells everybody who shows the rules, or files that may come by themselves now or do so no
+/// more.
+fn changed(step: &mut Step<'_>, former: InForce) -> Result<(), StoreError> {
     step.notice(Notice::Me);
-    if limits(step.tx)? == former {
+    let now = InForce::now(step.tx)?;
+    match (former.asks, now.asks) {
+        (false, true) => costs::hold(step)?,
+        (true, false) => costs::release(step)?,
+        _ => {}
+    }
+    if now.limits == former.limits {
         return Ok(());
     }
     let concerned: Vec<Vec<u8>> = step

@@ -3,12 +3,9 @@
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use super::rules;
+use super::{costs, rules};
 use crate::api::file::Estimate;
 use crate::store::{StoreError, meta};
-
-/// Who moves more than that over a network that costs by the byte is to be asked first.
-const LARGE: u64 = 10_000_000;
 
 /// What has moved, in how much time. What was long ago fades, and large portions count more than small ones, whose time is that
 /// of asking.
@@ -60,7 +57,7 @@ pub(super) fn moved(conn: &Connection, up: bool, bytes: u64, millis: u64) -> Res
 pub(crate) fn estimate(conn: &Connection, bytes: u64, up: bool) -> Result<Estimate, StoreError> {
     let metered = rules::is_metered(conn)?;
     let known: Measured = meta::get(conn, key(metered, up))?.unwrap_or_default();
-    Ok(Estimate { costly: metered && bytes > LARGE, millis: known.time_for(bytes) })
+    Ok(Estimate { costly: rules::asks(conn)? && costs::is_much(bytes), millis: known.time_for(bytes) })
 }
 
 #[cfg(test)]
@@ -80,11 +77,14 @@ mod tests {
     }
 
     #[test]
-    fn people_are_asked_only_where_it_is_much_and_costs() {
+    fn people_are_asked_only_where_it_is_much_and_costs_and_they_want_to_be() {
         let conn = opened(NetworkChoice::Metered);
         let costly = |bytes| estimate(&conn, bytes, true).unwrap().costly;
-        assert!(!costly(LARGE) && costly(LARGE + 1));
+        assert!(!costly(10_000_000) && costly(10_000_001));
         choose(&conn, NetworkChoice::Unmetered);
+        assert!(!costly(u64::MAX));
+        let rules = FetchRules { network: NetworkChoice::Metered, ask: false, ..FetchRules::default() };
+        meta::put(&conn, "fetch_rules", &rules).unwrap();
         assert!(!costly(u64::MAX));
     }
 

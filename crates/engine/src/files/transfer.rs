@@ -6,7 +6,7 @@ use beseda_model::{BlobId, Code, Timestamp};
 use beseda_wire::{Encoding, Problem, Request};
 use rusqlite::Connection;
 
-use super::row::{File, Way, waiting_for};
+use super::row::{File, Paused, Way, waiting_for};
 use super::{command, down, keep, speed, up};
 use crate::Step;
 use crate::api::event::{Effect, FileDeed, Part, Transfer, TransferAnswer};
@@ -20,6 +20,9 @@ use crate::store::me::Me;
 
 /// Files that move at a time, in each direction: one more than one, so that a small one is not held up by a large one.
 const AT_ONCE: usize = 2;
+
+/// Files that are looked at for one that can move, on each way: of those, some wait until they are tried again.
+const LOOKED_AT: u32 = 64;
 
 /// The first portion of a file; each next one is larger for as long as they are quick.
 const FIRST_PORTION: u64 = 256 * 1024;
@@ -106,7 +109,10 @@ pub(crate) fn on_lost_account(step: &mut Step<'_>) {
 
 /// Lets whatever can move move.
 pub(crate) fn advance(step: &mut Step<'_>) -> Result<(), StoreError> {
-    let moving = File::moving(step.tx)?;
+    let mut moving = Vec::new();
+    for way in [Way::Up, Way::Down, Way::Keep] {
+        moving.extend(File::on_the_way(step.tx, way, Paused::No, LOOKED_AT)?);
+    }
     let mut places = [AT_ONCE; 2];
     for file in &moving {
         if step.memory.files.is_busy(file.number) {
@@ -332,7 +338,7 @@ pub(crate) fn keep_refused(step: &mut Step<'_>, number: FileNumber, why: &Proble
 /// The connection has ended: what was asked on it will not be answered.
 pub(crate) fn connection_lost(step: &mut Step<'_>) -> Result<(), StoreError> {
     step.memory.files.letting_go = false;
-    for file in File::moving(step.tx)?.iter().filter(|file| file.way == Way::Keep) {
+    for file in File::on_the_way(step.tx, Way::Keep, Paused::No, u32::MAX)? {
         step.memory.files.checking.remove(&file.number);
     }
     Ok(())

@@ -68,6 +68,7 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::FileSending(percent) => format!("sending {percent} %"),
         Sentence::FileFetching(percent) => format!("fetching {percent} %"),
         Sentence::FilePaused(percent) => format!("rests at {percent} %"),
+        Sentence::FileHeld(percent) => format!("waits at {percent} % for a network that costs nothing"),
         Sentence::FileFailed(why) => format!("failed: {why}"),
         Sentence::NoSuchFile(path) => format!("There is no file {path}."),
         Sentence::NotAFile(path) => format!("{path} is a folder or a device: only files can be sent."),

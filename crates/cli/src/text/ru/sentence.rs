@@ -71,6 +71,7 @@ pub(in crate::text) fn sentence(sentence: &Sentence<'_>) -> String {
         Sentence::FileSending(percent) => format!("отправлено {percent} %"),
         Sentence::FileFetching(percent) => format!("загружено {percent} %"),
         Sentence::FilePaused(percent) => format!("остановлено на {percent} %"),
+        Sentence::FileHeld(percent) => format!("ждёт бесплатной сети, готово {percent} %"),
         Sentence::FileFailed(why) => format!("ошибка: {why}"),
         Sentence::NoSuchFile(path) => format!("Файла {path} нет."),
         Sentence::NotAFile(path) => format!("{path} — папка или устройство, а отправить можно только файл."),

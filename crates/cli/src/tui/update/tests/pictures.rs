@@ -115,7 +115,7 @@ fn files_are_fetched_rest_go_on_and_are_given_up() {
     model.open.as_mut().unwrap().chosen = Some(row);
     let at = |at| Input::Data(Data::Files(vec![FileView { file: 1, size: 100, at }]));
     assert_eq!(names(&press(&mut model, KeyCode::Char('v'))), ["pause_file"]);
-    update(&mut model, at(FileState::Paused { up: false, done: 42, total: 100 }));
+    update(&mut model, at(FileState::Paused { up: false, done: 42, total: 100, costly: false }));
     assert_eq!(names(&press(&mut model, KeyCode::Char('v'))), ["resume_file"]);
     assert_eq!(names(&press(&mut model, KeyCode::Char('x'))), ["cancel_fetch"]);
     update(&mut model, at(FileState::Elsewhere));
