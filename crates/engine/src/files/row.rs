@@ -79,6 +79,9 @@ pub(crate) struct File {
 
 const COLUMNS: &str = "number, blob, key, size, here, sent, upload, kept, way, paused, failure";
 
+/// That it is more than nothing is what the index is about, and SQLite does not conclude it from a parameter.
+const ON_THE_WAY: &str = "way > 0 AND way = ?1 AND paused = ?2 ORDER BY number LIMIT ?3";
+
 impl File {
     pub(crate) fn find(conn: &Connection, number: FileNumber) -> Result<Option<Self>, StoreError> {
         Self::one(conn, "number = ?1 AND blob <> x''", [number])
@@ -108,8 +111,7 @@ impl File {
 
     /// Files on this way, in the order in which they were begun.
     pub(super) fn on_the_way(conn: &Connection, way: Way, paused: Paused, limit: u32) -> Result<Vec<Self>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM files WHERE way = ?1 AND paused = ?2 ORDER BY number LIMIT ?3");
-        let mut statement = conn.prepare_cached(&sql)?;
+        let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM files WHERE {ON_THE_WAY}"))?;
         let mut rows = statement.query((way as i64, paused as i64, limit))?;
         let mut all = Vec::new();
         while let Some(row) = rows.next()? {
@@ -224,4 +226,18 @@ pub(super) fn waiting_for(conn: &Connection, number: FileNumber) -> Result<Vec<C
         all.push(column::conversation(&row.get::<_, Vec<u8>>(0)?, "messages")?);
     }
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_on_its_way_is_found_without_looking_at_all_that_was_ever_sent() {
+        let conn = Connection::open_in_memory().unwrap();
+        crate::store::migrate(&conn).unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN SELECT {COLUMNS} FROM files WHERE {ON_THE_WAY}");
+        let plan: String = conn.query_row(&sql, (1, 0, 64), |row| row.get("detail")).unwrap();
+        assert!(plan.contains("files_way"), "{plan}");
+    }
 }
