@@ -96,6 +96,34 @@ test('files of a drive go into the next message', async () => {
   await expect.element(page.getByText('notes.txt')).toBeVisible()
 })
 
+test('over mobile data a large file is asked about, and is taken once however often it is pressed', async () => {
+  const reads: string[] = []
+  const engine = withDrives([CLOUD], (door) => {
+    if (door === 'list') return listed()
+    reads.push(door)
+    return new Response('hello', { headers: { 'content-length': '5' } })
+  })
+  let isCostly = true
+  engine.views.estimate = () => ({ costly: isCostly, millis: null })
+  await inApp(engine, `/c/${GROUP.conversation}`)
+  await userEvent.click(button('Attach'))
+  await userEvent.click(page.getByRole('menuitem', { name: 'From a cloud drive' }))
+  await userEvent.click(page.getByText('notes.txt'))
+  const attach = button('Attach 1 file')
+  await userEvent.click(attach)
+  const question = page.getByRole('alertdialog', { name: 'Download over mobile data?' })
+  await userEvent.click(question.getByRole('button', { name: 'Cancel' }))
+  await expect.poll(() => question.query()).toBeNull()
+  expect(reads).toEqual([])
+
+  isCostly = false
+  await expect.element(attach).toBeEnabled()
+  const node = attach.element()
+  for (let press = 0; press < 2; press += 1) node.dispatchEvent(new MouseEvent('click', { bubbles: true }))
+  await expect.poll(() => engine.files.size).toBe(1)
+  expect(reads).toHaveLength(1)
+})
+
 test('a file that breaks off is not taken, and one is told', async () => {
   const engine = withDrives([CLOUD], (door) =>
     door === 'list' ? listed() : new Response('he', { headers: { 'content-length': '5' } }),
