@@ -1,4 +1,4 @@
-import type { AttachmentView, Body, Media } from '@/engine/port'
+import type { AttachmentView, Body, FileState, Media } from '@/engine/port'
 import { m } from '@/i18n/index.svelte'
 
 export type Photo = AttachmentView & { readonly media: Extract<Media, { k: 'photo' }> }
@@ -38,6 +38,10 @@ export const isRound = (attachment: AttachmentView): attachment is Film =>
 
 export const isVisual = (attachment: AttachmentView): attachment is Visual =>
   isPhoto(attachment) || (isFilm(attachment) && !isRound(attachment))
+
+/** Whether all of a file is on this device: so is what is on its way to others. */
+export const liesHere = (at: FileState | undefined): boolean =>
+  at?.state === 'here' || ((at?.state === 'moving' || at?.state === 'paused') && at.up)
 
 /** What a player is told that it is. Nothing but what is played may be said there. */
 export function playedAs({ media, media_type }: AttachmentView): string {

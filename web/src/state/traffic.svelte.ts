@@ -1,5 +1,6 @@
 import { createContext } from 'svelte'
 import type { FetchRules } from '@/engine/port'
+import { liesHere } from '@/lib/media'
 import type { Engine } from './engine.svelte'
 
 /** Much that is to move over a network that costs by the byte. */
@@ -46,10 +47,8 @@ export class Traffic {
   /** Whether a file that is wanted now may come; asks for no more than is not here, and not for what comes already. */
   async allowsFile(file: number, size: number): Promise<boolean> {
     const { at } = (await this.#engine.ask({ query: 'file', file })) ?? {}
-    if (at?.state === 'here' || at?.state === 'moving') return true
-    if (at?.state !== 'paused') return this.allows(size, false)
-    // What is on its way to others lies here.
-    return at.up || this.allows(at.total - at.done, false)
+    if (liesHere(at) || at?.state === 'moving') return true
+    return this.allows(at?.state === 'paused' ? at.total - at.done : size, false)
   }
 
   /** What the person says; with a yes, whether it holds from now on. */
